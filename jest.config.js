@@ -1,0 +1,27 @@
+// Started with --experimental-vm-modules (see the npm scripts), since the product is ESM.
+const base = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+};
+
+/** Suites that need more than Node: each has its own script and says why when it can't run. */
+const furtherSuites = ['tools', 'conformance', 'lab', 'browser', 'package'];
+
+const suite = process.env.TEST_SUITE;
+
+export default {
+  ...base,
+  testMatch: suite ? [`<rootDir>/test/${suite}/**/*.test.ts`] : ['<rootDir>/test/**/*.test.ts'],
+  testPathIgnorePatterns: suite ? [] : furtherSuites.map((name) => `<rootDir>/test/${name}/`),
+};

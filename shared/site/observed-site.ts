@@ -1,0 +1,166 @@
+/** What is there? What Azure says of a site, in the few fields that decisions need. */
+import type { SetupResult } from '../gateway/setup-result.js';
+import type { SiteName, SlotId, Zone } from './ids.js';
+import type { Outcome } from './problem.js';
+
+/** State of a resource; `settled` means that nothing is in progress and the last write succeeded. */
+export type ResourceState = 'settled' | 'changing' | 'failed' | 'deleting';
+
+interface Resource {
+  readonly name: string;
+  /** ARM id as Azure wrote it. */
+  readonly id: string;
+  readonly state: ResourceState;
+  /** Value of the tag `tunnelkeeper-config`: fingerprint of what was asked for. */
+  readonly config?: string;
+}
+
+interface SlotResource extends Resource {
+  readonly slot: SlotId;
+}
+
+export interface ObservedSecurityGroup extends Resource {
+  readonly kind: 'security-group';
+}
+
+export interface ObservedLoadBalancer extends Resource {
+  readonly kind: 'load-balancer';
+  /** Private address of the frontend. */
+  readonly frontendIp?: string;
+}
+
+export interface ObservedPublicIp extends SlotResource {
+  readonly kind: 'public-ip';
+  /** Absent until Azure has given one. */
+  readonly address?: string;
+}
+
+export interface ObservedNetworkInterface extends SlotResource {
+  readonly kind: 'network-interface';
+  readonly privateIp?: string;
+}
+
+export interface ObservedVirtualMachine extends SlotResource {
+  readonly kind: 'virtual-machine';
+  readonly generation: number;
+  /** From the instance view; `unknown` when it has no PowerState entry. */
+  readonly power: 'running' | 'stopped' | 'deallocated' | 'starting' | 'unknown';
+}
+
+/** The managed run command `setup` of a virtual machine. */
+export interface ObservedSetup extends SlotResource {
+  readonly kind: 'setup';
+  /** Name of the virtual machine that it runs on. */
+  readonly virtualMachine: string;
+  /** From the instance view: what the script did, whatever `provisioningState` says. */
+  readonly execution: 'pending' | 'running' | 'succeeded' | 'failed' | 'unknown';
+  /** `<secret>/<version>` of the PSKs that were handed over, from the tag `tunnelkeeper-psk`. */
+  readonly psk?: string;
+  readonly endedAt?: string;
+  /** Absent when the script's output has no result line. */
+  readonly result?: SetupResult;
+  /** Last line of the output when there is no result, at most 200 characters. */
+  readonly lastLine?: string;
+}
+
+/** One resource of a site. */
+export type ObservedResource =
+  | ObservedSecurityGroup
+  | ObservedLoadBalancer
+  | ObservedPublicIp
+  | ObservedNetworkInterface
+  | ObservedVirtualMachine
+  | ObservedSetup;
+
+/** Kinds of resources, in the order in which they are made. */
+export type ResourceKind = ObservedResource['kind'];
+
+/** Where packets for 0.0.0.0/0 leave the subnet. */
+export type DefaultRoute =
+  | { readonly kind: 'internet'; readonly because: 'route-table' | 'system' }
+  /** A route of the subnet's route table sends them elsewhere. */
+  | {
+      readonly kind: 'captured';
+      readonly routeTable: string;
+      readonly route: string;
+      readonly nextHop: string;
+    }
+  /** The network uses a remote gateway or hub that may announce 0.0.0.0/0, and no route of its own overrides it. */
+  | { readonly kind: 'may-be-captured'; readonly peering: string };
+
+/** The subnet and its network. */
+export interface ObservedSubnet {
+  readonly id: string;
+  readonly region: string;
+  /** Prefixes of the virtual network. */
+  readonly addressSpace: readonly string[];
+  /** Addresses that Azure can still give. */
+  readonly freeAddresses: number;
+  readonly defaultRoute: DefaultRoute;
+}
+
+/** What the region offers for a VM size. */
+export interface SizeOffer {
+  readonly size: string;
+  readonly isOffered: boolean;
+  /** Zones without a restriction for this subscription. */
+  readonly zones: readonly Zone[];
+  readonly vCpus: number;
+  readonly acceleratedNetworking: boolean;
+  readonly encryptionAtHost: boolean;
+  /** Azure's family name, such as `standardDSv5Family`. */
+  readonly family: string;
+}
+
+/** One quota: how much, and how much of it is used. */
+export interface Quota {
+  readonly name: string;
+  readonly limit: number;
+  readonly used: number;
+}
+
+/** A secret as far as anybody outside the vault may know it. */
+export type SecretState =
+  | { readonly name: string; readonly state: 'usable'; readonly version: string }
+  | { readonly name: string; readonly state: 'missing' }
+  | { readonly name: string; readonly state: 'disabled' }
+  /** The value breaks the secrets file: not letters and digits alone, or not 8 to 255 long. */
+  | {
+      readonly name: string;
+      readonly state: 'unusable';
+      readonly version: string;
+      readonly because: 'characters' | 'length';
+    };
+
+/** An existing public IP that the site wants to use. */
+export interface ObservedForeignAddress {
+  readonly id: string;
+  readonly region: string;
+  readonly zones: readonly string[];
+  readonly isStandardStatic: boolean;
+  readonly address?: string;
+  /** ARM id of the IP configuration that holds it. */
+  readonly usedBy?: string;
+}
+
+/** What surrounds a site: looked at before anything is built. Each part may have failed on its own. */
+export interface Surroundings {
+  readonly subnet: Outcome<ObservedSubnet>;
+  readonly offer: Outcome<SizeOffer>;
+  /** Regional and family cores. */
+  readonly coreQuotas: Outcome<readonly Quota[]>;
+  readonly publicIpQuota: Outcome<Quota>;
+  readonly image: Outcome<{ readonly exists: boolean }>;
+  /** Only when the site names a frontend address: whether it is free, with free ones close by. */
+  readonly frontendIp?: Outcome<{ readonly isFree: boolean; readonly freeOnes: readonly string[] }>;
+  readonly secrets: readonly Outcome<SecretState>[];
+  readonly foreignAddresses: readonly Outcome<ObservedForeignAddress>[];
+}
+
+/** All resources that carry the site's tag, as seen in one look. */
+export interface ObservedResources {
+  readonly site: SiteName;
+  /** ISO 8601. */
+  readonly observedAt: string;
+  readonly resources: readonly ObservedResource[];
+}
