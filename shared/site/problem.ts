@@ -22,6 +22,15 @@ export interface Problem {
   readonly retryAfterSeconds?: number;
   /** The service's own code, such as Azure's `SkuNotAvailable`. */
   readonly code?: string;
+  /** Every field that is wrong, when there are several. */
+  readonly errors?: readonly FieldError[];
+}
+
+/** One field that is wrong. */
+export interface FieldError {
+  readonly field: string;
+  readonly detail: string;
+  readonly mend: string;
 }
 
 /** Title and status of every kind of problem. */
@@ -71,7 +80,10 @@ export const problemCodes = Object.keys(kinds) as readonly ProblemCode[];
 
 /** What differs between two problems of one kind. */
 export type ProblemFacts = Partial<
-  Pick<Problem, 'status' | 'instance' | 'field' | 'mend' | 'retryable' | 'retryAfterSeconds' | 'code'>
+  Pick<
+    Problem,
+    'status' | 'instance' | 'field' | 'mend' | 'retryable' | 'retryAfterSeconds' | 'code' | 'errors'
+  >
 >;
 
 /**

@@ -1,0 +1,88 @@
+/** When is an operation asked how it goes? */
+import type { Operation } from './intent.js';
+import type { ResourceKind } from './observed-site.js';
+
+interface Cadence {
+  readonly firstSeconds: number;
+  readonly thenSeconds: number;
+}
+
+/**
+ * First after the time that most of these operations take, then often enough that a gateway doesn't wait for
+ * its own controller. Times from the recorded durations in docs/durations.md: a public IP is there after 1 s
+ * (median), a NIC after 30 s (90 % by 31 s), a balancer after 10 s, a security group after 3 s; a machine takes
+ * 35 s (10 %) to 156 s (90 %) and is asked by one list for all.
+ */
+const puts: Record<ResourceKind, Cadence> = {
+  'security-group': { firstSeconds: 4, thenSeconds: 6 },
+  'load-balancer': { firstSeconds: 11, thenSeconds: 10 },
+  'public-ip': { firstSeconds: 2, thenSeconds: 5 },
+  'network-interface': { firstSeconds: 21, thenSeconds: 10 },
+  'virtual-machine': { firstSeconds: 36, thenSeconds: 9 },
+  setup: { firstSeconds: 40, thenSeconds: 15 },
+};
+
+const deletions: Record<ResourceKind, Cadence> = {
+  'security-group': { firstSeconds: 10, thenSeconds: 10 },
+  'load-balancer': { firstSeconds: 10, thenSeconds: 10 },
+  'public-ip': { firstSeconds: 3, thenSeconds: 10 },
+  'network-interface': { firstSeconds: 11, thenSeconds: 10 },
+  'virtual-machine': { firstSeconds: 40, thenSeconds: 15 },
+  setup: { firstSeconds: 20, thenSeconds: 15 },
+};
+
+/** Kinds whose own state is true while an operation runs; one list answers for all of them. */
+const truthfulKinds: readonly ResourceKind[] = ['security-group', 'public-ip', 'virtual-machine'];
+
+/** Seconds within which two questions are asked together. */
+const togetherSeconds = 2;
+
+function cadence({ verb, kind }: Pick<Operation, 'verb' | 'kind'>): Cadence {
+  return verb === 'put' ? puts[kind] : deletions[kind];
+}
+
+const later = (instant: Date, seconds: number) => new Date(instant.getTime() + seconds * 1000).toISOString();
+
+/**
+ * When a begun operation is first asked.
+ *
+ * @param retryAfterSeconds what the service asked for; obeyed where the operation itself is asked, not where
+ *   the resource is read
+ */
+export function firstAsk(
+  operation: Pick<Operation, 'verb' | 'kind'>,
+  begunAt: Date,
+  retryAfterSeconds = 0,
+): string {
+  const { firstSeconds } = cadence(operation);
+  return later(
+    begunAt,
+    truthfulKinds.includes(operation.kind) ? firstSeconds : Math.max(firstSeconds, retryAfterSeconds),
+  );
+}
+
+/** When an operation that still runs is asked again. */
+export function nextAsk(operation: Operation, now: Date, retryAfterSeconds = 0): string {
+  const { thenSeconds } = cadence(operation);
+  return later(
+    now,
+    truthfulKinds.includes(operation.kind) ? thenSeconds : Math.max(thenSeconds, retryAfterSeconds),
+  );
+}
+
+/** The operations to ask now: those that are due or nearly so, and those that one list answers with them. */
+export function dueOperations(inFlight: readonly Operation[], now: Date): readonly Operation[] {
+  const soon = later(now, togetherSeconds);
+  const listed = inFlight
+    .filter(({ verb, kind, askAt }) => verb === 'put' && truthfulKinds.includes(kind) && askAt <= soon)
+    .map(({ kind }) => kind);
+  return inFlight.filter(
+    (operation) =>
+      operation.askAt <= soon ||
+      (operation.verb === 'put' && listed.includes(operation.kind) && isPastFirst(operation, now)),
+  );
+}
+
+function isPastFirst(operation: Operation, now: Date): boolean {
+  return firstAsk(operation, new Date(operation.begunAt)) <= now.toISOString();
+}

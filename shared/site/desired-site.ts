@@ -1,0 +1,186 @@
+/** What should be there? Slots and intents of a site whose open questions are resolved. */
+import type { GatewayConfig } from '../gateway/gateway-config.js';
+import { fingerprint } from './fingerprint.js';
+import { resourceName, slotId, type SlotId, type Zone } from './ids.js';
+import type {
+  LoadBalancerIntent,
+  NetworkInterfaceIntent,
+  Placement,
+  PublicIpIntent,
+  SecurityGroupIntent,
+  SetupIntent,
+  VirtualMachineIntent,
+} from './intent.js';
+import { balancer, type Policy } from './policy.js';
+import { secretNames } from './secret-names.js';
+import { probePort, type Site } from './site.js';
+import type { Resolved } from './site-record.js';
+
+/** The place of one gateway. */
+export interface DesiredSlot {
+  readonly slot: SlotId;
+  readonly zone: Zone;
+  /** 1 to 4. */
+  readonly n: number;
+  /** ARM id of an existing address that the site names for this slot. */
+  readonly foreignAddressId?: string;
+}
+
+/** All slots of a site, by zone and number. */
+export function desiredSlots(site: Site, zones: readonly Zone[]): readonly DesiredSlot[] {
+  return zones.flatMap((zone) =>
+    Array.from({ length: site.gatewaysPerZone }, (_, index) => {
+      const foreignAddressId = site.network.publicIpIds?.[zone]?.[index];
+      const slot = { slot: slotId(site.name, zone, index + 1), zone, n: index + 1 };
+      return foreignAddressId === undefined ? slot : { ...slot, foreignAddressId };
+    }),
+  );
+}
+
+/** Where a site's resources stand: its own group and subscription, or the deployment's. */
+export function placementOf(site: Site, policy: Policy): Placement {
+  return {
+    site: site.name,
+    subscriptionId: site.subscriptionId ?? policy.subscriptionId,
+    resourceGroup: site.resourceGroup ?? policy.resourceGroup,
+    region: site.region,
+    tags: site.tags,
+  };
+}
+
+function withConfig<T extends object>(intent: T): T & { readonly config: string } {
+  return { ...intent, config: fingerprint(intent) };
+}
+
+/** What the site's security group should be. */
+export function securityGroupIntent(site: Site, { clients }: Resolved, policy: Policy): SecurityGroupIntent {
+  return withConfig({
+    kind: 'security-group' as const,
+    placement: placementOf(site, policy),
+    name: resourceName.securityGroup(site.name),
+    clients,
+    proxyPorts: site.proxy.ports,
+    probePort,
+  });
+}
+
+/** What the site's balancer should be. */
+export function loadBalancerIntent(site: Site, policy: Policy): LoadBalancerIntent {
+  const { subnetId, frontendIp } = site.network;
+  return withConfig({
+    kind: 'load-balancer' as const,
+    placement: placementOf(site, policy),
+    name: resourceName.loadBalancer(site.name),
+    subnetId,
+    ...(frontendIp === undefined ? {} : { frontendIp }),
+    proxyPorts: site.proxy.ports,
+    persistence: site.proxy.persistence,
+    probePort,
+    ...balancer,
+  });
+}
+
+/** What a slot's own public IP should be. */
+export function publicIpIntent(site: Site, { slot, zone }: DesiredSlot, policy: Policy): PublicIpIntent {
+  return withConfig({
+    kind: 'public-ip' as const,
+    placement: placementOf(site, policy),
+    name: resourceName.publicIp(slot),
+    slot,
+    zone,
+  });
+}
+
+/** What a slot's NIC should be. */
+export function networkInterfaceIntent(
+  site: Site,
+  { slot }: DesiredSlot,
+  publicIpId: string,
+  { acceleratedNetworking }: Resolved,
+  policy: Policy,
+): NetworkInterfaceIntent {
+  return withConfig({
+    kind: 'network-interface' as const,
+    placement: placementOf(site, policy),
+    name: resourceName.networkInterface(slot),
+    slot,
+    subnetId: site.network.subnetId,
+    publicIpId,
+    acceleratedNetworking,
+  });
+}
+
+/** What a gateway is told; needs the address that Azure gave it. */
+export function gatewayConfig(
+  site: Site,
+  { slot }: DesiredSlot,
+  publicAddress: string,
+  { clients }: Resolved,
+  policy: Policy,
+): GatewayConfig {
+  const { edges, identity, routing, ike, esp } = site.tunnel;
+  const { address, ports, masquerade } = site.proxy;
+  return {
+    site: site.name,
+    slot,
+    routing,
+    tunnels: [
+      {
+        role: 'primary',
+        edge: edges.primary,
+        localId: identity.type === 'ip' ? publicAddress : `${slot}-primary@${identity.domain}`,
+      },
+    ],
+    ike,
+    esp,
+    proxy: { address, ports, masquerade },
+    clients,
+    probePort,
+    checkHost: `gateway.${policy.zscalerCloud}.net`,
+    idleTimeoutMinutes: balancer.idleTimeoutMinutes,
+  };
+}
+
+/** What a slot's machine of some generation should be. */
+export function virtualMachineIntent(
+  site: Site,
+  { slot, zone }: DesiredSlot,
+  generation: number,
+  gateway: GatewayConfig,
+  policy: Policy,
+): VirtualMachineIntent {
+  return withConfig({
+    kind: 'virtual-machine' as const,
+    placement: placementOf(site, policy),
+    name: resourceName.virtualMachine(slot, generation),
+    slot,
+    zone,
+    generation,
+    ...site.gateway,
+    gateway,
+  });
+}
+
+/** What should be set up on a machine. */
+export function setupIntent(
+  site: Site,
+  { slot }: DesiredSlot,
+  virtualMachine: string,
+  gateway: GatewayConfig,
+  versions: ReadonlyMap<string, string>,
+  attempt: number,
+  policy: Policy,
+): SetupIntent {
+  const secret = secretNames(site, slot).primary;
+  return {
+    kind: 'setup',
+    placement: placementOf(site, policy),
+    name: 'setup',
+    slot,
+    virtualMachine,
+    gateway,
+    psk: { primary: { name: secret, version: versions.get(secret) ?? '' } },
+    attempt,
+    config: policy.configHash(gateway),
+  };
+}

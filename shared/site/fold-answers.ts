@@ -1,0 +1,88 @@
+/** What do the answers of operations change? */
+import { nextAsk } from './ask-schedule.js';
+import { failedAgain } from './back-off.js';
+import type { Operation, OperationAnswer } from './intent.js';
+import type { ObservedResource } from './observed-site.js';
+import { identityOf, subjectOf } from './plan.js';
+import type { Problem } from './problem.js';
+import {
+  forgetLook,
+  mergeResource,
+  removeResource,
+  withAttempt,
+  withoutAttempt,
+  type Round,
+} from './round.js';
+import { isServing, problemOfSetup } from './setup-verdict.js';
+import { endOf } from './tell.js';
+
+/** Folds the answers of the asked operations in, in their order. */
+export function foldAnswers(
+  round: Round,
+  asked: readonly Operation[],
+  answers: readonly OperationAnswer[],
+  now: Date,
+): Round {
+  return asked.reduce<Round>(
+    (folded, operation, index) => {
+      const answer = answers[index];
+      return answer === undefined ? folded : foldAnswer(folded, operation, answer, now);
+    },
+    { ...round, isLookFresh: asked.length === 0 && round.isLookFresh },
+  );
+}
+
+function foldAnswer(round: Round, operation: Operation, answer: OperationAnswer, now: Date): Round {
+  const merged = answer.observed === undefined ? round : mergeResource(round, answer.observed);
+  switch (answer.state) {
+    case 'running': {
+      const askAt = nextAsk(operation, now, answer.retryAfterSeconds);
+      const inFlight = merged.inFlight.map((other) =>
+        isSame(other, operation) ? { ...operation, askAt } : other,
+      );
+      return { ...merged, inFlight };
+    }
+    case 'failed':
+      return forgetLook(failed(ended(merged, operation), operation, answer.problem, now));
+    case 'succeeded':
+      return succeeded(ended(merged, operation), operation, answer.observed, now);
+  }
+}
+
+const isSame = (a: Operation, b: Operation) => identityOf(a) === identityOf(b) && a.begunAt === b.begunAt;
+
+function ended(round: Round, operation: Operation): Round {
+  return { ...round, inFlight: round.inFlight.filter((other) => !isSame(other, operation)) };
+}
+
+function failed(round: Round, operation: Operation, problem: Problem, now: Date): Round {
+  const subject = subjectOf(operation);
+  const before = round.attempts.find((attempt) => attempt.subject === subject);
+  const attempt = failedAgain(before, subject, problem, now);
+  return withAttempt({ ...round, happened: [...round.happened, endOf(operation, now, attempt)] }, attempt);
+}
+
+function succeeded(
+  round: Round,
+  operation: Operation,
+  observed: ObservedResource | undefined,
+  now: Date,
+): Round {
+  if (observed?.kind === 'setup' && !isServing(observed))
+    return failed(round, operation, problemOfSetup(observed), now);
+  const isDeletion = operation.verb === 'delete';
+  const settled = isDeletion ? removeResource(round, operation) : settle(round, operation);
+  const told = endOf(operation, now, undefined, observed);
+  const after = { ...settled, happened: [...round.happened, told] };
+  return isDeletion ? after : withoutAttempt(after, subjectOf(operation));
+}
+
+/** An operation that ended well settles its resource, also where the answer didn't bring its new state. */
+function settle(round: Round, operation: Operation): Round {
+  const resources = round.resources.map((resource) =>
+    identityOf(resource) === identityOf(operation) && resource.state === 'changing'
+      ? { ...resource, state: 'settled' as const }
+      : resource,
+  );
+  return { ...round, resources };
+}

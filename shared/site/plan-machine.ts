@@ -1,0 +1,85 @@
+/** Has the slot a machine that Azure could create? */
+import { gatewayConfig, placementOf, virtualMachineIntent } from './desired-site.js';
+import type { ObservedSetup, ObservedVirtualMachine } from './observed-site.js';
+import { isInFlight, subjectOf } from './plan.js';
+import { attempt, waitFor, type SlotPlan, type SlotQuestion } from './slot-question.js';
+
+function machinesOf({ observed, slot }: SlotQuestion): readonly ObservedVirtualMachine[] {
+  return observed.resources
+    .filter((resource) => resource.kind === 'virtual-machine')
+    .filter((machine) => machine.slot === slot.slot)
+    .sort((a, b) => b.generation - a.generation);
+}
+
+/** Finds the setup that was run on a machine. */
+export function setupOf(
+  { observed }: SlotQuestion,
+  machine: ObservedVirtualMachine,
+): ObservedSetup | undefined {
+  return observed.resources
+    .filter((resource) => resource.kind === 'setup')
+    .find((setup) => setup.virtualMachine === machine.name);
+}
+
+/** Plans the slot's machine. One that never came up is removed, since its name and disk are in the way. */
+export function planMachine(question: SlotQuestion, address: string): SlotPlan | ObservedVirtualMachine {
+  const { site, slot, observed, resolved, generation, policy } = question;
+  const [machine] = machinesOf(question);
+  if (machine === undefined) {
+    const next = generation + 1;
+    const gateway = gatewayConfig(site, slot, address, resolved, policy);
+    const intent = virtualMachineIntent(site, slot, next, gateway, policy);
+    const why = next === 1 ? `${slot.slot} has no machine` : `the machine of ${slot.slot} is gone`;
+    return attempt(question, 'creating-machine', {
+      verb: 'put',
+      subject: subjectOf(intent),
+      gateway: slot.slot,
+      intent,
+      reason: 'resource-missing',
+      sentence: `Creates ${intent.name} (${site.gateway.size}) in zone ${slot.zone}: ${why}.`,
+      evidence: { generation: next, address },
+    });
+  }
+  if (
+    isInFlight(observed, subjectOf(machine)) ||
+    machine.state === 'changing' ||
+    machine.state === 'deleting'
+  ) {
+    const isGoing =
+      machine.state === 'deleting' ||
+      observed.inFlight.some(({ verb, name }) => verb === 'delete' && name === machine.name);
+    return waitFor(
+      question,
+      subjectOf(machine),
+      isGoing ? 'deleting' : 'creating-machine',
+      isGoing ? `${machine.name} is being deleted.` : `${machine.name} is being created.`,
+    );
+  }
+  if (machine.state === 'failed' && setupOf(question, machine) === undefined)
+    return removeFailedMachine(question, machine);
+  return machine;
+}
+
+function removeFailedMachine(
+  { site, slot, policy }: SlotQuestion,
+  machine: ObservedVirtualMachine,
+): SlotPlan {
+  const sentence = `Deletes ${machine.name}, which Azure could not create; it never carried traffic.`;
+  return {
+    doing: 'deleting',
+    because: sentence,
+    step: {
+      verb: 'delete',
+      subject: subjectOf(machine),
+      gateway: slot.slot,
+      intent: {
+        placement: placementOf(site, policy),
+        kind: 'virtual-machine',
+        name: machine.name,
+        slot: slot.slot,
+      },
+      reason: 'machine-never-came-up',
+      sentence,
+    },
+  };
+}

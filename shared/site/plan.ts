@@ -1,0 +1,85 @@
+/** What does a plan look like? Steps to take now, what is waited for, and what `GET` will tell. */
+import type { SlotId } from './ids.js';
+import type { DeletionIntent, Operation, ResourceIntent } from './intent.js';
+import type { ObservedResource, Surroundings } from './observed-site.js';
+import type { Problem } from './problem.js';
+import type { Reason } from './reason.js';
+import type { Attempt, GatewayStatus, Phase, Resolved } from './site-record.js';
+import type { Evidence } from './timeline-entry.js';
+
+/** All that is known when a plan is made. */
+export interface Observed {
+  readonly resources: readonly ObservedResource[];
+  /** Absent when they were not looked at, or too long ago to be believed. */
+  readonly surroundings?: Surroundings;
+  readonly inFlight: readonly Operation[];
+  readonly attempts: readonly Attempt[];
+}
+
+/** Why something is done or not done. */
+export interface Verdict {
+  /** Name of the resource that it is about. */
+  readonly subject: string;
+  readonly gateway?: SlotId;
+  readonly reason: Reason;
+  /** For people, with numbers and units. */
+  readonly sentence: string;
+  readonly evidence?: Evidence;
+}
+
+/** One write that can be begun now. */
+export type Step = Verdict &
+  (
+    | { readonly verb: 'put'; readonly intent: ResourceIntent }
+    | { readonly verb: 'delete'; readonly intent: DeletionIntent }
+  );
+
+/** Something that can't be done yet. */
+export interface Wait extends Verdict {
+  /** ISO 8601: when it is worth looking again; absent when an operation's answer decides. */
+  readonly until?: string;
+}
+
+/** The answer of `planSite`. */
+export interface Plan {
+  readonly steps: readonly Step[];
+  readonly waits: readonly Wait[];
+  /** Nothing can be decided before the surroundings are looked at. */
+  readonly needsSurroundings: boolean;
+  /** The site was to go, and nothing of it is left. */
+  readonly isGone: boolean;
+  readonly phase: Phase;
+  readonly problem?: Problem;
+  readonly gateways: readonly GatewayStatus[];
+  readonly frontendIp?: string;
+  readonly resolved?: Resolved;
+  /** Set when the site is refused: when its surroundings are looked at again. */
+  readonly refusal?: Attempt;
+}
+
+/** What a resource and an operation on it have in common. */
+type Named = Pick<Operation, 'kind' | 'name' | 'virtualMachine'>;
+
+/** Tells one resource from all others of a site. */
+export function identityOf({ kind, name, virtualMachine }: Named): string {
+  return kind === 'setup' ? `setup/${virtualMachine ?? ''}` : `${kind}/${name}`;
+}
+
+/**
+ * Name under which what was tried on a resource is kept. A slot's machine has one through all its generations,
+ * so that a new one doesn't forget why the last one failed.
+ */
+export function subjectOf({ kind, name, virtualMachine }: Named): string {
+  if (kind === 'setup') return `setup of ${virtualMachine ?? ''}`;
+  return kind === 'virtual-machine' ? name.replace(/-g\d+$/, '') : name;
+}
+
+/** Says whether an operation on a resource still runs. */
+export function isInFlight({ inFlight }: Observed, subject: string): boolean {
+  return inFlight.some((operation) => subjectOf(operation) === subject);
+}
+
+/** The attempt whose pause isn't over, if there is one. */
+export function pausedAttempt({ attempts }: Observed, subject: string, now: Date): Attempt | undefined {
+  return attempts.find((attempt) => attempt.subject === subject && attempt.notBefore > now.toISOString());
+}

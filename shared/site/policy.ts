@@ -1,0 +1,33 @@
+/** Which numbers steer decisions? All in one place, with units and sources. */
+import type { GatewayConfig } from '../gateway/gateway-config.js';
+
+/** Settings of the deployment that decisions need; none is a secret. */
+export interface Policy {
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  /** Zscaler's cloud, such as `zscaler` or `zscalerthree`; requests through the tunnel go to gateway.<cloud>.net. */
+  readonly zscalerCloud: string;
+  /** Hash of what would be rendered for a gateway; `configHash` of shared/gateway. */
+  readonly configHash: (config: GatewayConfig) => string;
+}
+
+/** Numbers of the balancer (architecture.md, Cadence on the gateway: a probe every 5 s, 2 failures). */
+export const balancer = {
+  probePath: '/',
+  probeIntervalSeconds: 5,
+  probeThreshold: 2,
+  /** Azure allows 4 to 100 (Microsoft Learn, 'Load Balancer TCP Reset and Idle Timeout'); proxied connections live long. */
+  idleTimeoutMinutes: 30,
+} as const;
+
+/** A run ends when nothing is due within this; the sweep starts the next one. */
+export const runHorizonSeconds = 60;
+
+/** A site at rest is looked at this often though nothing was signalled. */
+export const restLookSeconds = 10 * 60;
+
+/** What surrounds a site is believed this long: quotas, routes and offers change rarely, looking costs seven reads. */
+export const surroundingsTrustSeconds = 10 * 60;
+
+/** Azure takes five addresses of every subnet (Microsoft Learn, 'Virtual network FAQ'). */
+export const reservedAddresses = 5;

@@ -1,0 +1,98 @@
+/** Is this body a site? Reads it, or says which field is wrong and how to mend it. */
+import type { core } from 'zod';
+import { problem, failure, success, type FieldError, type Outcome } from './problem.js';
+import { notYetSupported } from './not-yet-supported.js';
+import { siteSchema, type Site } from './site.js';
+
+/** Longest value that is quoted back. */
+const quotedCharacters = 80;
+
+/**
+ * Reads a body as a site.
+ *
+ * @returns the site with its defaults; `invalid-field` with every field that is wrong, or `not-yet-supported`
+ */
+export function readSite(body: unknown): Outcome<Site> {
+  const parsed = siteSchema.safeParse(body, { reportInput: true });
+  if (!parsed.success) return failure(invalidField(parsed.error.issues.flatMap(fieldErrors)));
+  const site = parsed.data;
+  const contradictions = fieldsThatContradict(site);
+  if (contradictions.length > 0) return failure(invalidField(contradictions));
+  const later = notYetSupported(site);
+  return later === undefined ? success(site) : failure(later);
+}
+
+function invalidField(errors: readonly FieldError[]) {
+  const [first] = errors;
+  const more = errors.length > 1 ? ` (${errors.length - 1} more in "errors")` : '';
+  return problem('invalid-field', `${first?.detail ?? 'The site is not valid.'}${more}`, {
+    ...(first === undefined ? {} : { field: first.field, mend: first.mend }),
+    errors,
+  });
+}
+
+function fieldErrors(issue: core.$ZodIssue): FieldError[] {
+  const path = issue.path.map(String).join('.');
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const field = path === '' ? key : `${path}.${key}`;
+      return {
+        field,
+        detail: `There is no field ${field}.`,
+        mend: 'Take it out, or look its name up in docs/site.md.',
+      };
+    });
+  }
+  const field = path === '' ? 'body' : path;
+  const isMissing = issue.input === undefined && issue.code !== 'custom';
+  const detail = isMissing
+    ? `${field} is missing.`
+    : `${field} is ${quoted(issue.input)}, which is not valid.`;
+  return [{ field, detail, mend: issue.message }];
+}
+
+function quoted(value: unknown): string {
+  const json = JSON.stringify(value) as string | undefined; // undefined for functions and symbols, which JSON can't bring
+  if (json === undefined) return 'nothing';
+  return json.length > quotedCharacters ? `${json.slice(0, quotedCharacters)}…` : json;
+}
+
+/** Fields that are fine alone and wrong together. */
+function fieldsThatContradict({ network, zones, gatewaysPerZone, proxy, tunnel }: Site): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const [zone, ids] of Object.entries(network.publicIpIds ?? {})) {
+    const field = `network.publicIpIds.${zone}`;
+    if (zones !== undefined && !zones.some((wanted) => wanted === zone)) {
+      errors.push({
+        field,
+        detail: `${field} names a zone that the site does not use.`,
+        mend: `Add zone ${zone} to zones, or take it out.`,
+      });
+    }
+    if (ids.length !== gatewaysPerZone) {
+      errors.push({
+        field,
+        detail: `${field} has ${ids.length} addresses for ${gatewaysPerZone} gateways.`,
+        mend: 'Give one address for each gateway of the zone.',
+      });
+    }
+  }
+  const addresses = Object.values(network.publicIpIds ?? {})
+    .flat()
+    .map((id) => id.toLowerCase());
+  if (new Set(addresses).size !== addresses.length) {
+    errors.push({
+      field: 'network.publicIpIds',
+      detail: 'A public IP stands there twice.',
+      mend: 'Give each gateway its own address.',
+    });
+  }
+  if (tunnel.edges.primary === proxy.address) {
+    errors.push({
+      field: 'tunnel.edges.primary',
+      detail: 'The service edge and the proxy have one address.',
+      mend: 'Give the VPN host of the service edge, such as fra4-vpn.zscaler.net.',
+    });
+  }
+  return errors;
+}

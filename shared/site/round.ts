@@ -1,0 +1,197 @@
+/** What does one run of the reconciliation carry from round to round? Small, JSON, no secrets. */
+import { dueOperations, firstAsk } from './ask-schedule.js';
+import type { Begun, Operation } from './intent.js';
+import type { ObservedResource, ObservedResources, Surroundings } from './observed-site.js';
+import type { Observed, Plan, Step } from './plan.js';
+import { identityOf } from './plan.js';
+import { restLookSeconds, surroundingsTrustSeconds } from './policy.js';
+import type { Outcome } from './problem.js';
+import { failedAgain } from './back-off.js';
+import { refusalSubject } from './refusal.js';
+import type { Attempt, SiteRecord } from './site-record.js';
+import { happenedTo } from './tell.js';
+import type { TimelineEntry } from './timeline-entry.js';
+
+/** State of a run between two rounds. */
+export interface Round {
+  readonly resources: readonly ObservedResource[];
+  /** Nothing was looked at yet, or something failed since: everything is looked at before the next plan. */
+  readonly mustLook: boolean;
+  /** Nothing was begun or asked since the last full look. */
+  readonly isLookFresh: boolean;
+  readonly surroundings?: { readonly at: string; readonly value: Surroundings };
+  /** The plan asked for them. */
+  readonly wantsSurroundings: boolean;
+  readonly inFlight: readonly Operation[];
+  readonly attempts: readonly Attempt[];
+  readonly generations: Readonly<Record<string, number>>;
+  /** What happened and isn't in the timeline yet. */
+  readonly happened: readonly TimelineEntry[];
+}
+
+/** The state with which a run begins: what the row remembers, and the operations of the run before. */
+export function firstRound(record: SiteRecord, inFlight: readonly Operation[]): Round {
+  return {
+    resources: [],
+    mustLook: true,
+    isLookFresh: false,
+    wantsSurroundings: false,
+    inFlight,
+    attempts: record.attempts,
+    generations: record.generations,
+    happened: [],
+  };
+}
+
+/** What a round looks at. */
+export interface Looks {
+  readonly resources: boolean;
+  readonly surroundings: boolean;
+  readonly operations: readonly Operation[];
+}
+
+/** Says what to look at now: everything at first and after a failure, else the operations that are due. */
+export function looksOf(round: Round, now: Date): Looks {
+  return {
+    resources: round.mustLook,
+    surroundings: round.wantsSurroundings,
+    operations: dueOperations(round.inFlight, now),
+  };
+}
+
+/** What a plan is made from. */
+export function observedOf(round: Round, now: Date): Observed {
+  const { resources, inFlight, attempts, surroundings } = round;
+  const isTrusted =
+    surroundings !== undefined &&
+    now.getTime() - Date.parse(surroundings.at) <= surroundingsTrustSeconds * 1000;
+  return { resources, inFlight, attempts, ...(isTrusted ? { surroundings: surroundings.value } : {}) };
+}
+
+/** Folds a full look in. One that failed is looked at again after its pause. */
+export function foldResources(
+  round: Round,
+  looked: Outcome<ObservedResources>,
+  site: string,
+  now: Date,
+): Round {
+  if (looked.ok) {
+    return {
+      ...withoutAttempt(round, lookSubject(site)),
+      resources: looked.value.resources,
+      mustLook: false,
+      isLookFresh: true,
+    };
+  }
+  const before = round.attempts.find(({ subject }) => subject === lookSubject(site));
+  return withAttempt(round, failedAgain(before, lookSubject(site), looked.problem, now));
+}
+
+/** Name under which failed looks are kept among the attempts. */
+export function lookSubject(site: string): string {
+  return `look at ${site}`;
+}
+
+/** Folds a look at the surroundings in. */
+export function foldSurroundings(round: Round, value: Surroundings, now: Date): Round {
+  return { ...round, surroundings: { at: now.toISOString(), value }, wantsSurroundings: false };
+}
+
+/** Folds in what the begun steps answered. */
+export function foldBegun(
+  round: Round,
+  steps: readonly Step[],
+  answers: readonly Outcome<Begun>[],
+  now: Date,
+): Round {
+  return steps.reduce<Round>(
+    (folded, step, index) => {
+      const answer = answers[index];
+      return answer === undefined ? folded : foldOneBegun(folded, step, answer, now);
+    },
+    { ...round, isLookFresh: steps.length === 0 && round.isLookFresh },
+  );
+}
+
+function foldOneBegun(round: Round, step: Step, answer: Outcome<Begun>, now: Date): Round {
+  if (!answer.ok) {
+    const before = round.attempts.find(({ subject }) => subject === step.subject);
+    const failed = failedAgain(before, step.subject, answer.problem, now);
+    const told = happenedTo({ step, failed, now });
+    return forgetLook({ ...withAttempt(round, failed), happened: [...round.happened, told] });
+  }
+  const { operation, observed } = answer.value;
+  const { intent, verb } = step;
+  const merged = observed === undefined ? round : mergeResource(round, observed);
+  const counted =
+    'generation' in intent
+      ? { ...merged, generations: { ...merged.generations, [intent.slot]: intent.generation } }
+      : merged;
+  if (operation === undefined) {
+    return verb === 'delete' ? removeResource(counted, intent) : withoutAttempt(counted, step.subject);
+  }
+  const begun = {
+    verb,
+    kind: intent.kind,
+    name: intent.name,
+    ...('slot' in intent && intent.slot !== undefined ? { slot: intent.slot } : {}),
+    ...('virtualMachine' in intent ? { virtualMachine: intent.virtualMachine } : {}),
+    ...(operation.url === undefined ? {} : { url: operation.url }),
+    begunAt: now.toISOString(),
+  };
+  const askAt = firstAsk(begun, now, operation.retryAfterSeconds);
+  return { ...counted, inFlight: [...counted.inFlight, { ...begun, askAt }] };
+}
+
+/** Puts one resource's new state in the place of the old. */
+export function mergeResource(round: Round, resource: ObservedResource): Round {
+  const others = round.resources.filter((other) => identityOf(other) !== identityOf(resource));
+  return { ...round, resources: [...others, resource] };
+}
+
+/** Takes a resource out, with what ran on it. */
+export function removeResource(round: Round, gone: Pick<Operation, 'kind' | 'name'>): Round {
+  const isLeft = (resource: ObservedResource) =>
+    identityOf(resource) !== identityOf(gone) &&
+    !(resource.kind === 'setup' && resource.virtualMachine === gone.name);
+  return { ...round, resources: round.resources.filter(isLeft) };
+}
+
+/** Makes the next round look at everything. */
+export function forgetLook(round: Round): Round {
+  return { ...round, mustLook: true, isLookFresh: false };
+}
+
+/** Keeps what failed. */
+export function withAttempt(round: Round, attempt: Attempt): Round {
+  return {
+    ...withoutAttempt(round, attempt.subject),
+    attempts: [...round.attempts.filter(({ subject }) => subject !== attempt.subject), attempt],
+  };
+}
+
+/** Forgets what has succeeded since. */
+export function withoutAttempt(round: Round, subject: string): Round {
+  return { ...round, attempts: round.attempts.filter((attempt) => attempt.subject !== subject) };
+}
+
+/** Takes over what the plan decided about the surroundings: wanted, refused, or fine. */
+export function foldPlan(round: Round, plan: Plan): Round {
+  if (plan.needsSurroundings) return { ...round, wantsSurroundings: true };
+  if (plan.refusal !== undefined) return withAttempt(round, plan.refusal);
+  return round.surroundings === undefined ? round : withoutAttempt(round, refusalSubject);
+}
+
+/**
+ * Says when the next round is due: with the nearest operation or wait, or at the next look of a site at rest.
+ * At least a second from now, so that a plan that can't move doesn't spin.
+ */
+export function nextLookAt(round: Round, plan: Plan, now: Date): Date {
+  const due = [
+    ...round.inFlight.map(({ askAt }) => askAt),
+    ...plan.waits.flatMap(({ until }) => until ?? []),
+    ...round.attempts.map(({ notBefore }) => notBefore).filter((at) => at > now.toISOString()),
+  ].map((at) => Date.parse(at));
+  const rest = now.getTime() + restLookSeconds * 1000;
+  return new Date(Math.max(Math.min(...due, rest), now.getTime() + 1000));
+}

@@ -1,0 +1,75 @@
+/** What is told of a site? Its phase, its problem, and what each gateway is doing. */
+import type { DesiredSlot } from './desired-site.js';
+import { resourceName } from './ids.js';
+import { subjectOf, type Observed } from './plan.js';
+import type { Problem } from './problem.js';
+import type { GatewayStatus, Phase, SiteRecord } from './site-record.js';
+import type { SlotPlan } from './slot-question.js';
+
+/** Tells what one gateway is doing; `since` stays while it goes on doing the same. */
+export function gatewayStatus(
+  record: SiteRecord,
+  observed: Observed,
+  { slot, zone }: DesiredSlot,
+  { doing, because }: SlotPlan,
+  now: Date,
+): GatewayStatus {
+  const before = record.gateways.find((status) => status.slot === slot);
+  const since = before?.doing === doing ? before.since : now.toISOString();
+  const mine = observed.resources.filter((resource) => 'slot' in resource && resource.slot === slot);
+  const address = mine.find((resource) => resource.kind === 'public-ip')?.address;
+  const privateIp = mine.find((resource) => resource.kind === 'network-interface')?.privateIp;
+  const machine = mine.find((resource) => resource.kind === 'virtual-machine')?.name;
+  const problem = doing === 'serving' ? undefined : slotProblem(observed, slot, mine.map(subjectOf));
+  return {
+    slot,
+    zone,
+    doing,
+    since,
+    because,
+    ...(address === undefined ? {} : { publicIp: address }),
+    ...(privateIp === undefined ? {} : { privateIp }),
+    ...(machine === undefined ? {} : { virtualMachine: machine }),
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+/** The problem of the last thing that failed in a slot and hasn't succeeded since. */
+function slotProblem(
+  { attempts }: Observed,
+  slot: DesiredSlot['slot'],
+  subjects: readonly string[],
+): Problem | undefined {
+  const names = [...subjects, resourceName.publicIp(slot), resourceName.networkInterface(slot), `vm-${slot}`];
+  return attempts.find(({ subject }) => names.includes(subject))?.problem;
+}
+
+const isSettledPhase = (phase: Phase) => phase === 'serving' || phase === 'degraded' || phase === 'down';
+
+/**
+ * Names the phase of a site that is wanted.
+ *
+ * @param before a site that once served, or that gave up building, doesn't go back to `building`
+ * @param isBlocked the balancer or the security group can't be written
+ */
+export function sitePhase(before: Phase, gateways: readonly GatewayStatus[], isBlocked: boolean): Phase {
+  const serving = gateways.filter(({ doing }) => doing === 'serving').length;
+  if (serving > 0 && serving === gateways.length) return 'serving';
+  const isProgressing =
+    !isBlocked &&
+    gateways.some(
+      ({ doing, problem }) => doing !== 'serving' && doing !== 'stopped' && problem === undefined,
+    );
+  if (isProgressing && !isSettledPhase(before)) return 'building';
+  return serving > 0 ? 'degraded' : 'down';
+}
+
+/** The problem that explains why a site isn't serving in full. */
+export function siteProblem(
+  phase: Phase,
+  gateways: readonly GatewayStatus[],
+  others: readonly Problem[],
+): Problem | undefined {
+  if (phase === 'serving') return undefined;
+  return others[0] ?? gateways.find(({ problem }) => problem !== undefined)?.problem;
+}

@@ -1,0 +1,100 @@
+/** What is asked for each slot, and the two answers that every part of it can give: attempt, or wait. */
+import type { DesiredSlot } from './desired-site.js';
+import type { ObservedResource } from './observed-site.js';
+import { isInFlight, pausedAttempt, type Observed, type Step, type Wait } from './plan.js';
+import type { Policy } from './policy.js';
+import type { Site } from './site.js';
+import type { GatewayActivity, Resolved } from './site-record.js';
+
+/** What a slot's plan is made from. */
+export interface SlotQuestion {
+  readonly site: Site;
+  readonly slot: DesiredSlot;
+  readonly observed: Observed;
+  readonly resolved: Resolved;
+  /** Versions of the usable secrets, by name. */
+  readonly versions: ReadonlyMap<string, string>;
+  /** Highest generation that was begun in this slot, 0 for none. */
+  readonly generation: number;
+  /** Why nothing new may be made now; absent when it may. */
+  readonly hold?: string;
+  readonly policy: Policy;
+  readonly now: Date;
+}
+
+/** What is next for a slot: at most one step, or one wait; and what the gateway is doing meanwhile. */
+export interface SlotPlan {
+  readonly doing: GatewayActivity;
+  readonly because: string;
+  readonly step?: Step;
+  readonly wait?: Wait;
+}
+
+/** Finds the resource of one kind that belongs to the slot. */
+export function find<K extends 'public-ip' | 'network-interface'>(
+  { observed, slot }: SlotQuestion,
+  kind: K,
+): Extract<ObservedResource, { kind: K }> | undefined {
+  return observed.resources.find(
+    (resource): resource is Extract<ObservedResource, { kind: K }> =>
+      resource.kind === kind && resource.slot === slot.slot,
+  );
+}
+
+/** Waits for an operation in flight, or for one that somebody else began. */
+export function waitFor(
+  question: SlotQuestion,
+  subject: string,
+  doing: GatewayActivity,
+  because: string,
+): SlotPlan {
+  const { observed, slot, now } = question;
+  const isOurs = isInFlight(observed, subject);
+  const until = isOurs
+    ? {}
+    : { until: new Date(now.getTime() + unknownOperationSeconds * 1000).toISOString() };
+  const wait = {
+    subject,
+    gateway: slot.slot,
+    reason: 'waits-for-operation' as const,
+    sentence: because,
+    ...until,
+  };
+  return { doing, because, wait };
+}
+
+/** A look at something that changes without an operation of ours, as after a restart of the controller. */
+const unknownOperationSeconds = 15;
+
+/**
+ * Takes a step, unless an earlier failure's pause isn't over or nothing new may be made.
+ *
+ * @param isNew the step makes something that is paid for, so that `hold` applies
+ */
+export function attempt(question: SlotQuestion, doing: GatewayActivity, step: Step, isNew = true): SlotPlan {
+  const { observed, slot, hold, now } = question;
+  const paused = pausedAttempt(observed, step.subject, now);
+  if (paused !== undefined) {
+    const because = `${paused.problem.detail} Tried ${times(paused.failures)}; again after ${paused.notBefore}.`;
+    const wait = {
+      subject: step.subject,
+      gateway: slot.slot,
+      reason: 'waits-after-failure' as const,
+      sentence: because,
+      until: paused.notBefore,
+    };
+    return { doing: 'failed', because, wait };
+  }
+  if (isNew && hold !== undefined) {
+    return {
+      doing: 'waiting',
+      because: hold,
+      wait: { subject: step.subject, gateway: slot.slot, reason: 'waits-for-person', sentence: hold },
+    };
+  }
+  return { doing, because: step.sentence, step };
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}
