@@ -134,7 +134,7 @@ function foldOneBegun(round: Round, step: Step, answer: Outcome<Begun>, now: Dat
     verb,
     kind: intent.kind,
     name: intent.name,
-    ...('slot' in intent && intent.slot !== undefined ? { slot: intent.slot } : {}),
+    ...('slot' in intent ? { slot: intent.slot } : {}),
     ...('virtualMachine' in intent ? { virtualMachine: intent.virtualMachine } : {}),
     ...(operation.url === undefined ? {} : { url: operation.url }),
     begunAt: now.toISOString(),
