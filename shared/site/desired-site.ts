@@ -38,7 +38,7 @@ export function desiredSlots(site: Site, zones: readonly Zone[]): readonly Desir
 }
 
 /** Where a site's resources stand: its own group and subscription, or the deployment's. */
-export function placementOf(site: Site, policy: Policy): Placement {
+export function placementOf(site: Site, policy: Pick<Policy, 'subscriptionId' | 'resourceGroup'>): Placement {
   return {
     site: site.name,
     subscriptionId: site.subscriptionId ?? policy.subscriptionId,

@@ -20,6 +20,8 @@ export interface Round {
   /** Nothing was begun or asked since the last full look. */
   readonly isLookFresh: boolean;
   readonly surroundings?: { readonly at: string; readonly value: Surroundings };
+  /** ISO 8601: the newest wish for a look that the run knows of. */
+  readonly lookWanted?: string;
   /** The plan asked for them. */
   readonly wantsSurroundings: boolean;
   readonly inFlight: readonly Operation[];
@@ -30,7 +32,7 @@ export interface Round {
 }
 
 /** The state with which a run begins: what the row remembers, and the operations of the run before. */
-export function firstRound(record: SiteRecord, inFlight: readonly Operation[]): Round {
+function firstRound(record: SiteRecord, inFlight: readonly Operation[]): Round {
   return {
     resources: [],
     mustLook: true,
@@ -41,6 +43,22 @@ export function firstRound(record: SiteRecord, inFlight: readonly Operation[]): 
     generations: record.generations,
     happened: [],
   };
+}
+
+/**
+ * Starts a run's state, or notices that somebody has asked for a look since: then everything is looked at again.
+ */
+export function startOrNotice(
+  round: Round | undefined,
+  record: SiteRecord,
+  inFlight: readonly Operation[],
+  lookWanted: string | undefined,
+): Round {
+  const mark = lookWanted === undefined ? {} : { lookWanted };
+  if (round === undefined) return { ...firstRound(record, inFlight), ...mark };
+  return lookWanted === undefined || lookWanted === round.lookWanted
+    ? round
+    : { ...forgetLook(round), ...mark };
 }
 
 /** What a round looks at. */

@@ -1,0 +1,28 @@
+/** What is there? The looks of a round, each a few reads. */
+import { askOperations as ask } from '../shared/azure/ask-operations.js';
+import { lookAtResources as lookAtAll } from '../shared/azure/look-at-resources.js';
+import { lookAtSurroundings as lookAround } from '../shared/azure/look-at-surroundings.js';
+import { parseSetupResult } from '../shared/gateway/parse-setup-result.js';
+import type { OperationAnswer } from '../shared/site/intent.js';
+import type { ObservedResources, Surroundings } from '../shared/site/observed-site.js';
+import type { Outcome } from '../shared/site/problem.js';
+import type { SurroundingsQuestion } from '../shared/site/surroundings-question.js';
+import type { OperationsQuestion, Scope } from './activity-inputs.js';
+
+/** Sees all resources that bear the site's tag. */
+export function lookAtResources(scope: Scope): Promise<Outcome<ObservedResources>> {
+  return lookAtAll(scope, parseSetupResult);
+}
+
+/** Sees what surrounds a site, before anything is built. */
+export function lookAtSurroundings(question: SurroundingsQuestion): Promise<Surroundings> {
+  return lookAround(question);
+}
+
+/** Asks operations in flight how they go. */
+export function askOperations({
+  scope,
+  operations,
+}: OperationsQuestion): Promise<readonly OperationAnswer[]> {
+  return ask(scope, operations, parseSetupResult);
+}

@@ -1,0 +1,69 @@
+/** What does one round decide and record? The bridge between a run's state and the pure plan. */
+import type { GatewayConfig } from '../shared/gateway/gateway-config.js';
+import type { Plan } from '../shared/site/plan.js';
+import { planSite } from '../shared/site/plan-site.js';
+import { runHorizonSeconds } from '../shared/site/policy.js';
+import { cannotLook } from '../shared/site/refusal.js';
+import { lookSubject, nextLookAt, observedOf, type Round } from '../shared/site/round.js';
+import type { Run } from '../shared/site/site-record.js';
+import { entriesOf } from '../shared/site/tell.js';
+import type { RoundRecord, SiteReading } from './activity-inputs.js';
+
+/** A run that is at work should have written again by then; if it hasn't, the sweep starts another. */
+const busySeconds = 120;
+
+/** Plans the round, or says that the site can't be looked at. */
+export function planRound(
+  round: Round,
+  { record, settings }: SiteReading,
+  configHash: (config: GatewayConfig) => string,
+  now: Date,
+): Plan {
+  const current = { ...record, generations: round.generations };
+  const blind = round.mustLook
+    ? round.attempts.find(({ subject }) => subject === lookSubject(record.name))
+    : undefined;
+  if (blind !== undefined) return cannotLook(current, blind);
+  return planSite(current, observedOf(round, now), { ...settings, configHash }, now);
+}
+
+/** Says whether the run may end: nothing to begin, nothing in flight, nothing due within a minute. */
+export function isRunOver(round: Round, plan: Plan, now: Date): boolean {
+  if (plan.isGone) return true;
+  const dueInSeconds = (nextLookAt(round, plan, now).getTime() - now.getTime()) / 1000;
+  return plan.steps.length === 0 && round.inFlight.length === 0 && dueInSeconds > runHorizonSeconds;
+}
+
+interface Decided {
+  readonly round: Round;
+  readonly plan: Plan;
+  readonly reading: SiteReading;
+  readonly run: Run;
+  readonly isOver: boolean;
+  readonly now: Date;
+}
+
+/** What is written before anything is begun. */
+export function recordOf({ round, plan, reading, run, isOver, now }: Decided): RoundRecord {
+  const lookAt = isOver ? nextLookAt(round, plan, now) : new Date(now.getTime() + busySeconds * 1000);
+  const { phase, problem, gateways, frontendIp, resolved } = plan;
+  return {
+    site: reading.record.name,
+    etag: reading.etag,
+    run,
+    status: {
+      phase,
+      ...(problem === undefined ? {} : { problem }),
+      gateways,
+      ...(frontendIp === undefined ? {} : { frontendIp }),
+      ...(resolved === undefined ? {} : { resolved }),
+      attempts: round.attempts,
+      generations: round.generations,
+      lookAt: lookAt.toISOString(),
+    },
+    entries: [...round.happened, ...entriesOf(plan, reading.record, now)],
+    isLookDone: isOver,
+    isGone: plan.isGone,
+    now: now.toISOString(),
+  };
+}

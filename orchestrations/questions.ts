@@ -1,0 +1,31 @@
+/** What is asked of Azure for a site? */
+import { desiredSlots, placementOf } from '../shared/site/desired-site.js';
+import { secretNames } from '../shared/site/secret-names.js';
+import type { SurroundingsQuestion } from '../shared/site/surroundings-question.js';
+import type { Scope, SiteReading } from './activity-inputs.js';
+
+/** Where the site's resources are looked for. */
+export function scopeOf({ record, settings }: SiteReading): Scope {
+  const { subscriptionId, resourceGroup } = placementOf(record.spec, settings);
+  return { site: record.name, subscriptionId, resourceGroup };
+}
+
+/** What has to be known of the surroundings before anything is built. */
+export function surroundingsQuestion(reading: SiteReading): SurroundingsQuestion {
+  const { spec, resolved } = reading.record;
+  const { subscriptionId, resourceGroup } = scopeOf(reading);
+  const { subnetId, frontendIp, publicIpIds } = spec.network;
+  // Zones that are still open are all assumed, so that each gateway's own secret is looked for.
+  const slots = desiredSlots(spec, resolved?.zones ?? spec.zones ?? ['1', '2', '3']);
+  return {
+    subscriptionId,
+    resourceGroup,
+    region: spec.region,
+    subnetId,
+    ...(frontendIp === undefined ? {} : { frontendIp }),
+    size: spec.gateway.size,
+    image: spec.gateway.image,
+    secretNames: [...new Set(slots.map(({ slot }) => secretNames(spec, slot).primary))],
+    publicIpIds: Object.values(publicIpIds ?? {}).flat(),
+  };
+}
