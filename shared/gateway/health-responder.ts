@@ -1,0 +1,107 @@
+/** Does a request through the tunnel succeed? The small program behind the balancer's probe. */
+
+/**
+ * Python 3 of the distribution, standard library alone. Reads `gateway.json`; checks each tunnel by an HTTP request
+ * through it every `everySeconds`; answers the probe with 200 while a tunnel is up, otherwise 503 with the reason.
+ * Route-based, each check is bound to its device, so a secondary tunnel is checked too, and new flows are moved by
+ * the route. Counts come from architecture.md: down after 3 failures in a row, up after 3 successes.
+ */
+export const healthResponder = String.raw`#!/usr/bin/env python3
+"""Answers the balancer's probe with 200 only while a request through the tunnel has just succeeded."""
+import http.server
+import json
+import socket
+import sys
+import threading
+import time
+
+SO_BINDTODEVICE = 25
+
+
+def judge(state, succeeded, fails_down, successes_up):
+    """Pure: the state of one tunnel after one more check. The very first success counts at once."""
+    if succeeded:
+        successes = state["successes"] + 1
+        is_up = state["up"] or not state["checked"] or successes >= successes_up
+        return {"up": is_up, "checked": True, "successes": successes, "failures": 0}
+    failures = state["failures"] + 1
+    is_up = state["up"] and failures < fails_down
+    return {"up": is_up, "checked": state["checked"] or state["up"], "successes": 0, "failures": failures}
+
+
+NEW = {"up": False, "checked": False, "successes": 0, "failures": 0}
+
+
+def answer(states):
+    """Pure: status and reason for the probe, from the state of every tunnel."""
+    up = [role for role, state in states.items() if state["up"]]
+    if up:
+        return 200, "ok: " + ", ".join(up)
+    if not any(state["checked"] for state in states.values()):
+        return 503, "no request through a tunnel has succeeded yet"
+    return 503, "down: " + ", ".join("%s failed %d times" % (role, state["failures"]) for role, state in states.items())
+
+
+def succeeds(config, device):
+    """One request through one tunnel; True for any answer below 500 that comes in time."""
+    proxy, check = config["proxy"], config["check"]
+    deadline = time.monotonic() + check["timeoutSeconds"]
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
+        sock.settimeout(check["timeoutSeconds"])
+        if device:
+            sock.setsockopt(socket.SOL_SOCKET, SO_BINDTODEVICE, device.encode() + b"\0")
+        sock.connect((proxy["address"], proxy["ports"][0]))
+        host = check["host"]
+        sock.sendall(("GET http://%s/vpntest HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n" % (host, host)).encode())
+        head = b""
+        while b"\r\n" not in head and len(head) < 4096:
+            sock.settimeout(max(0.01, deadline - time.monotonic()))
+            part = sock.recv(1024)
+            if not part:
+                break
+            head += part
+        words = head.split(b" ", 2)
+        return len(words) >= 2 and words[0].startswith(b"HTTP/1.") and words[1][:1] in (b"2", b"3", b"4")
+
+
+def watch(config, tunnel, states):
+    check = config["check"]
+    while True:
+        began = time.monotonic()
+        try:
+            good = succeeds(config, tunnel.get("device"))
+        except OSError:
+            good = False
+        role = tunnel["role"]
+        states[role] = judge(states[role], good, check["failuresDown"], check["successesUp"])
+        time.sleep(max(0.1, check["everySeconds"] - (time.monotonic() - began)))
+
+
+def main(path):
+    with open(path, encoding="utf-8") as file:
+        config = json.load(file)
+    states = {tunnel["role"]: dict(NEW) for tunnel in config["tunnels"]}
+    for tunnel in config["tunnels"]:
+        threading.Thread(target=watch, args=(config, tunnel, states), daemon=True).start()
+
+    class Probe(http.server.BaseHTTPRequestHandler):
+        timeout = 5
+
+        def do_GET(self):
+            status, reason = answer(dict(states))
+            body = (reason + "\n").encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "text/plain")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    http.server.ThreadingHTTPServer(("0.0.0.0", config["probePort"]), Probe).serve_forever()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
+`;
