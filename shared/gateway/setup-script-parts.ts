@@ -1,0 +1,132 @@
+/** Which shell functions does the setup script use? */
+
+/** How the script ends: one result line in every case, also when it dies. */
+export const resultFunctions =
+  String.raw`
+CHANGED=()
+TUNNELS='{}'
+PROBE=0
+finish() {
+  trap - EXIT
+  local ok=$1 reason=$2 mend=$3 changed
+  changed=$(printf '"%s",' "$` +
+  String.raw`{CHANGED[@]:0:20}")
+  [ "$` +
+  String.raw`{#CHANGED[@]}" -eq 0 ] && changed=
+  printf 'TUNNELKEEPER RESULT {"ok":%s,"config":"%s","changed":[%s],"tunnels":%s,"probe":%s' \
+    "$ok" "$CONFIG" "$` +
+  String.raw`{changed%,}" "$TUNNELS" "$PROBE"
+  [ -n "$reason" ] && printf ',"reason":"%s","mend":"%s"' "$reason" "$mend"
+  printf '}\n'
+  [ "$ok" = true ] && exit 0
+  exit 1
+}
+fail() { finish false "$1" "$2"; }
+trap 'fail unexpected "It is run again by itself; look at the lines above if it goes on."' EXIT
+`;
+
+/** How a file lands: compared, and moved into its place only when it differs. */
+export const fileFunctions =
+  String.raw`
+place() {
+  local path=$1 mode=$2 new=$3
+  if ! cmp -s "$new" "$path" || [ "0$(stat -c %a "$path")" != "$mode" ]; then
+    chmod "$mode" "$new"
+    mv -f "$new" "$path"
+    CHANGED+=("$` +
+  String.raw`{path##*/}")
+  else
+    rm -f "$new"
+  fi
+}
+put_file() {
+  local path=$1 mode=$2
+  mkdir -p "$` +
+  String.raw`{path%/*}"
+  cat >"$path.tk-new"
+  place "$path" "$mode" "$path.tk-new"
+}
+put_secrets() {
+  local path=$1 line
+  mkdir -p "$` +
+  String.raw`{path%/*}"
+  while IFS= read -r line; do
+    line=$` +
+  String.raw`{line//@TK_PSK_PRIMARY@/$` +
+  String.raw`{TK_PSK_PRIMARY:-}}
+    line=$` +
+  String.raw`{line//@TK_PSK_SECONDARY@/$` +
+  String.raw`{TK_PSK_SECONDARY:-}}
+    printf '%s\n' "$line"
+  done >"$path.tk-new"
+  place "$path" 0600 "$path.tk-new"
+}
+has_changed() {
+  local name
+  for name in "$@"; do
+    case " $` +
+  String.raw`{CHANGED[*]-} " in *" $name "*) return 0 ;; esac
+  done
+  return 1
+}
+`;
+
+/** How packages come: after cloud-init, and under a lock that is waited for. */
+export const packageFunctions =
+  String.raw`
+install_packages() {
+  command -v cloud-init >/dev/null && timeout 300 cloud-init status --wait >/dev/null 2>&1
+  local missing=() name
+  for name in "$@"; do
+    dpkg-query -W -f '$` +
+  String.raw`{Status}' "$name" 2>/dev/null | grep -q 'ok installed' || missing+=("$name")
+  done
+  [ "$` +
+  String.raw`{#missing[@]}" -eq 0 ] && return 0
+  export DEBIAN_FRONTEND=noninteractive
+  local out
+  if ! out=$(apt-get -o DPkg::Lock::Timeout=300 update 2>&1 &&
+    apt-get -o DPkg::Lock::Timeout=300 -y --no-install-recommends install "$` +
+  String.raw`{missing[@]}" 2>&1); then
+    printf '%s\n' "$out" | tail -n 3
+    if printf '%s' "$out" | grep -q 'Could not get lock'; then
+      fail package-lock-held "Another process holds the package lock; it is tried again by itself."
+    fi
+    fail packages-not-installed "Let the subnet reach a Debian mirror, or use an image that has the packages."
+  fi
+}
+`;
+
+/** Why a connection doesn't come up, by what pluto says (docs/gateway.md, what each failure looks like). */
+export const tunnelFunctions = String.raw`
+explain() {
+  case "$1" in
+    *AUTHENTICATION_FAILED*) fail credential-refused "Enter the PSK of the site's secret at Zscaler, and register this gateway's identity there." ;;
+    *"no PSK found"*) fail psk-unusable "Store a PSK of 8 to 255 letters and digits." ;;
+    *"rejected Child SA with NO_PROPOSAL_CHOSEN"*) fail esp-proposal-refused "Choose another tunnel.esp; AES needs a subscription at Zscaler." ;;
+    *NO_PROPOSAL_CHOSEN*) fail ike-proposal-refused "Choose another tunnel.ike." ;;
+    *TS_UNACCEPTABLE*) fail selectors-refused "Choose the other tunnel.routing." ;;
+    *) fail edge-silent "Check the edge's name, and that UDP 500 and 4500 may leave the subnet." ;;
+  esac
+}
+is_up() { ipsec trafficstatus 2>/dev/null | grep -q "\"$1\".*type=ESP"; }
+bring_up() {
+  local conn=$1 out began=$SECONDS
+  if is_up "$conn"; then
+    printf '%s' "$((SECONDS - began))"
+    return 0
+  fi
+  out=$(timeout 45 ipsec auto --up "$conn" 2>&1) || true
+  local wait
+  for wait in 1 2 3 4 5; do
+    is_up "$conn" && break
+    sleep "$wait"
+  done
+  if is_up "$conn"; then
+    printf '%s' "$((SECONDS - began))"
+    return 0
+  fi
+  printf '%s' "$out" | tail -n 8
+  return 1
+}
+`;
