@@ -1,0 +1,80 @@
+/** What stands before a site's gateways? Its internal Standard load balancer. */
+import type { LoadBalancer } from '@azure/arm-network';
+import type { Begun, LoadBalancerIntent } from '../site/intent.js';
+import type { ObservedLoadBalancer } from '../site/observed-site.js';
+import type { Outcome } from '../site/problem.js';
+import { networkClient } from './clients.js';
+import { backendPoolName, frontendName, networkId, probeName } from './network-ids.js';
+import { commonOf } from './tags.js';
+import { writeNetworkResource } from './write-network-resource.js';
+
+/** One frontend over all zones, one pool, one HTTP probe, a rule a proxy port. */
+export function loadBalancerBody(intent: LoadBalancerIntent): LoadBalancer {
+  const self = networkId(intent.placement, 'loadBalancers', intent.name);
+  return {
+    location: intent.placement.region,
+    sku: { name: 'Standard', tier: 'Regional' },
+    frontendIPConfigurations: [
+      {
+        name: frontendName,
+        zones: ['1', '2', '3'],
+        subnet: { id: intent.subnetId },
+        privateIPAddressVersion: 'IPv4',
+        ...(intent.frontendIp === undefined
+          ? { privateIPAllocationMethod: 'Dynamic' }
+          : { privateIPAllocationMethod: 'Static', privateIPAddress: intent.frontendIp }),
+      },
+    ],
+    backendAddressPools: [{ name: backendPoolName }],
+    probes: [
+      {
+        name: probeName,
+        protocol: 'Http',
+        port: intent.probePort,
+        requestPath: intent.probePath,
+        intervalInSeconds: intent.probeIntervalSeconds,
+        numberOfProbes: 1,
+        probeThreshold: intent.probeThreshold,
+      },
+    ],
+    loadBalancingRules: intent.proxyPorts.map((port) => ({
+      name: `proxy-${port}`,
+      protocol: 'Tcp',
+      frontendPort: port,
+      backendPort: port,
+      frontendIPConfiguration: { id: `${self}/frontendIPConfigurations/${frontendName}` },
+      backendAddressPool: { id: `${self}/backendAddressPools/${backendPoolName}` },
+      probe: { id: `${self}/probes/${probeName}` },
+      loadDistribution: intent.persistence === 'source-ip' ? 'SourceIP' : 'Default',
+      idleTimeoutInMinutes: intent.idleTimeoutMinutes,
+      enableTcpReset: true,
+      enableFloatingIP: false,
+      disableOutboundSnat: true,
+    })),
+  };
+}
+
+/** Reads a load balancer. */
+export function observedLoadBalancer(found: LoadBalancer): ObservedLoadBalancer {
+  const frontendIp = found.frontendIPConfigurations?.[0]?.privateIPAddress;
+  return { kind: 'load-balancer', ...commonOf(found), ...(frontendIp === undefined ? {} : { frontendIp }) };
+}
+
+/** Begins to write the site's load balancer. */
+export async function beginPutLoadBalancer(intent: LoadBalancerIntent): Promise<Outcome<Begun>> {
+  const { loadBalancers } = await networkClient(intent.placement.subscriptionId);
+  const { resourceGroup } = intent.placement;
+  return writeNetworkResource(intent, {
+    body: loadBalancerBody(intent),
+    get: () => loadBalancers.get(resourceGroup, intent.name),
+    put: (body, options) => loadBalancers.beginCreateOrUpdate(resourceGroup, intent.name, body, options),
+    // Like a network interface, it says Succeeded while its operation still runs.
+    observe: ({ body }) => ({
+      kind: 'load-balancer',
+      name: intent.name,
+      id: String(body['id']),
+      state: 'changing',
+      config: intent.config,
+    }),
+  });
+}

@@ -1,0 +1,75 @@
+/** Which packets may reach a gateway? The site's security group. */
+import type { NetworkSecurityGroup, SecurityRule } from '@azure/arm-network';
+import type { Begun, SecurityGroupIntent } from '../site/intent.js';
+import type { ObservedSecurityGroup } from '../site/observed-site.js';
+import type { Outcome } from '../site/problem.js';
+import { networkClient } from './clients.js';
+import { commonOf } from './tags.js';
+import { writeNetworkResource } from './write-network-resource.js';
+
+const inbound = {
+  direction: 'Inbound',
+  protocol: 'Tcp',
+  sourcePortRange: '*',
+  destinationAddressPrefix: '*',
+} as const;
+
+/**
+ * Lets in the balancer's probe, and clients by their prefixes on the proxy ports. The last rule stands above Azure's
+ * defaults, whose tag VirtualNetwork can hold 0.0.0.0/0. Nothing is let in from the internet: IKE and NAT-T are
+ * begun by the gateway, and their answers belong to flows that the group knows already.
+ */
+export function securityGroupBody(intent: SecurityGroupIntent): NetworkSecurityGroup {
+  const rules: SecurityRule[] = [
+    {
+      ...inbound,
+      name: 'probe',
+      priority: 100,
+      access: 'Allow',
+      sourceAddressPrefix: 'AzureLoadBalancer',
+      destinationPortRange: String(intent.probePort),
+    },
+    {
+      ...inbound,
+      name: 'clients',
+      priority: 200,
+      access: 'Allow',
+      sourceAddressPrefixes: [...intent.clients],
+      destinationPortRanges: intent.proxyPorts.map(String),
+    },
+    {
+      ...inbound,
+      name: 'nothing-else',
+      priority: 4096,
+      access: 'Deny',
+      protocol: '*',
+      sourceAddressPrefix: '*',
+      destinationPortRange: '*',
+    },
+  ];
+  return { location: intent.placement.region, securityRules: rules };
+}
+
+/** Reads a security group. */
+export function observedSecurityGroup(found: NetworkSecurityGroup): ObservedSecurityGroup {
+  return { kind: 'security-group', ...commonOf(found) };
+}
+
+/** Begins to write the site's security group. */
+export async function beginPutSecurityGroup(intent: SecurityGroupIntent): Promise<Outcome<Begun>> {
+  const { networkSecurityGroups } = await networkClient(intent.placement.subscriptionId);
+  const { resourceGroup } = intent.placement;
+  return writeNetworkResource(intent, {
+    body: securityGroupBody(intent),
+    get: () => networkSecurityGroups.get(resourceGroup, intent.name),
+    put: (body, options) =>
+      networkSecurityGroups.beginCreateOrUpdate(resourceGroup, intent.name, body, options),
+    observe: ({ body }) => ({
+      kind: 'security-group',
+      name: intent.name,
+      id: String(body['id']),
+      state: 'changing',
+      config: intent.config,
+    }),
+  });
+}

@@ -1,0 +1,65 @@
+/** How is a network resource written, so that nothing of others is lost? Made if absent, else merged by ETag. */
+import type { ResourceIntent, Begun } from '../site/intent.js';
+import { failure, problem, problemCode, type Outcome } from '../site/problem.js';
+import { begin, type FirstAnswer, type OnResponse } from './begin.js';
+import { outcomeOf } from './problem-of-error.js';
+import { isOf, tagsOf } from './tags.js';
+import type { ObservedResource } from '../site/observed-site.js';
+
+interface Existing {
+  readonly etag?: string | undefined;
+  readonly tags?: Record<string, string> | undefined;
+}
+
+/** Options that carry a precondition. */
+export interface WriteOptions {
+  readonly onResponse: OnResponse;
+  readonly requestOptions: { readonly customHeaders: Record<string, string> };
+}
+
+/** How one kind of resource is read and written. */
+export interface NetworkWriter<Body extends Existing> {
+  /** What the resource should be, tags excluded. */
+  readonly body: Body;
+  readonly get: () => Promise<Body>;
+  readonly put: (body: Body, options: WriteOptions) => Promise<unknown>;
+  readonly observe: (answer: FirstAnswer) => ObservedResource | undefined;
+}
+
+/**
+ * Begins a write. The first try makes the resource and fails if it is there (`If-None-Match: *`); then it is read,
+ * must bear the site's tag, and is written with its `If-Match`, its own fields and tags first, ours over them.
+ */
+export async function writeNetworkResource<Body extends Existing>(
+  intent: ResourceIntent,
+  writer: NetworkWriter<Body>,
+): Promise<Outcome<Begun>> {
+  const send = (body: Body, headers: Record<string, string>) =>
+    begin(
+      { verb: 'write', what: intent.name },
+      (onResponse) => writer.put(body, { onResponse, requestOptions: { customHeaders: headers } }),
+      writer.observe,
+    );
+  const made = await send({ ...writer.body, tags: tagsOf(intent) }, { 'If-None-Match': '*' });
+  if (made.ok || problemCode(made.problem) !== 'conflict' || made.problem.code !== 'PreconditionFailed')
+    return made;
+  const existing = await outcomeOf({ verb: 'read', what: intent.name }, writer.get);
+  if (!existing.ok) return existing;
+  const { etag = '*', tags } = existing.value;
+  if (!isOf(intent.placement.site, tags)) return failure(foreign(intent));
+  return send(
+    { ...existing.value, ...writer.body, tags: { ...tags, ...tagsOf(intent) } },
+    { 'If-Match': etag },
+  );
+}
+
+/** Somebody else's resource has the name. */
+export function foreign({ name, placement }: Pick<ResourceIntent, 'name' | 'placement'>) {
+  return problem(
+    'conflict',
+    `${name} in ${placement.resourceGroup} does not bear the tag of site ${placement.site}; it is not touched.`,
+    {
+      mend: 'Rename or delete it, or choose another name for the site.',
+    },
+  );
+}
