@@ -42,7 +42,7 @@ import { stepActivity } from './step-activity.js';
 const roundsPerRun = 20;
 
 /** Reconciles one site; instance id `site-<name>`, so at most one at a time. */
-export function* reconcileSite(context: OrchestrationContext): Generator<Task, void, any> {
+export function* reconcileSite(context: OrchestrationContext): Generator<Task, void> {
   const { df } = context;
   const input = df.getInput<ReconcileInput>();
   const { site } = input;
@@ -79,11 +79,7 @@ export function* reconcileSite(context: OrchestrationContext): Generator<Task, v
 }
 
 /** Looks at what the round needs: everything, the surroundings, or the operations that are due. */
-function* look(
-  { df }: OrchestrationContext,
-  round: Round,
-  reading: SiteReading,
-): Generator<Task, Round, any> {
+function* look({ df }: OrchestrationContext, round: Round, reading: SiteReading): Generator<Task, Round> {
   const looks = looksOf(round, df.currentUtcDateTime);
   const scope: Scope = scopeOf(reading);
   let seen = round;
@@ -104,11 +100,7 @@ function* look(
 }
 
 /** Begins all steps at once; each activity sends one request and returns. */
-function* begin(
-  { df }: OrchestrationContext,
-  round: Round,
-  steps: readonly Step[],
-): Generator<Task, Round, any> {
+function* begin({ df }: OrchestrationContext, round: Round, steps: readonly Step[]): Generator<Task, Round> {
   if (steps.length === 0) return round;
   const begun: readonly Outcome<Begun>[] = yield df.Task.all(
     steps.map((step) => df.callActivity(stepActivity(step), step.intent)),

@@ -27,7 +27,9 @@ function isFenced({ run }: SiteRecord, round: RoundRecord): boolean {
 }
 
 function withStatus(record: SiteRecord, { status, run, now }: RoundRecord): SiteRecord {
-  const { problem: _, ...kept } = record;
+  const kept = Object.fromEntries(
+    Object.entries(record).filter(([field]) => field !== 'problem'),
+  ) as SiteRecord; // an old problem goes unless it is told again
   const phaseSince = status.phase === record.phase ? record.phaseSince : now;
   return { ...kept, ...status, phaseSince, run };
 }

@@ -1,0 +1,173 @@
+/** What does a request about a site do? Reads, decides, writes the row; nudging is the trigger's. */
+import { parseSiteName, type SiteName } from '../shared/site/ids.js';
+import { failure, problem, success, type Outcome } from '../shared/site/problem.js';
+import { readSite } from '../shared/site/read-site.js';
+import { siteDifferences } from '../shared/site/site-differences.js';
+import type { Site } from '../shared/site/site.js';
+import { newSiteRecord, type SiteRecord } from '../shared/site/site-record.js';
+import type { Reason } from '../shared/site/reason.js';
+import {
+  createSiteRow,
+  readSiteRow,
+  removeSiteRow,
+  replaceSiteRow,
+  type SiteRow,
+} from '../shared/store/sites.js';
+import { appendTimeline } from '../shared/store/timeline.js';
+import { specTag } from './site-view.js';
+
+/** Who asks, and when (ISO 8601). */
+export interface Asker {
+  readonly by: string;
+  readonly at: string;
+}
+
+/** A site as it stands after a request; `isNew` when the request changed it. */
+export interface Requested {
+  readonly row: SiteRow;
+  readonly isNew: boolean;
+}
+
+/** Asks for a site: made when the name is free, found again when the spec is the same. */
+export async function requestSite(body: unknown, asker: Asker): Promise<Outcome<Requested>> {
+  const site = readSite(body);
+  if (!site.ok) return site;
+  const record = newSiteRecord(site.value, asker.by, asker.at);
+  if ((await createSiteRow(record)) === 'created') {
+    await tell(record.name, 'site-requested', `${record.name} is requested in ${record.spec.region}.`, asker);
+    return found(record.name, true);
+  }
+  const row = await readSiteRow(record.name);
+  if (row === undefined) return requestSite(body, asker); // it was deleted in between
+  if (row.record.wanted === 'absent') return failure(beingDeleted(record.name));
+  const differences = siteDifferences(row.record.spec, site.value);
+  return differences.length === 0
+    ? success({ row, isNew: false })
+    : failure(exists(record.name, differences));
+}
+
+function exists(name: SiteName, differences: readonly string[]) {
+  return problem(
+    'site-exists',
+    `Site ${name} is there with another spec; it differs in ${differences.join(', ')}.`,
+    {
+      ...(differences[0] === undefined ? {} : { field: differences[0] }),
+      mend: `Choose another name, or replace the spec with PUT /api/sites/${name}.`,
+    },
+  );
+}
+
+function beingDeleted(name: SiteName) {
+  return problem('site-deleting', `Site ${name} is being deleted.`, {
+    mend: 'Wait until GET answers 404, then ask again.',
+    retryable: true,
+    retryAfterSeconds: 60,
+  });
+}
+
+/** Finds a site by the text of its name. */
+export async function findSite(text: string | undefined): Promise<Outcome<SiteRow>> {
+  const name = parseSiteName(text ?? '');
+  const row = name === undefined ? undefined : await readSiteRow(name);
+  if (row !== undefined) return success(row);
+  return failure(
+    problem('site-not-found', `There is no site ${JSON.stringify(text ?? '')}.`, {
+      mend: 'List the sites with GET /api/sites.',
+    }),
+  );
+}
+
+/** Replaces the spec of a site of which nothing has been built. */
+export async function replaceSite(
+  name: string | undefined,
+  ifMatch: string | null,
+  body: unknown,
+  asker: Asker,
+): Promise<Outcome<Requested>> {
+  const row = await findSite(name);
+  if (!row.ok) return row;
+  const { record, etag, lookWanted } = row.value;
+  const site = readSite(body);
+  if (!site.ok) return site;
+  const refused = whyNotReplaced(record, site.value, ifMatch);
+  if (refused !== undefined) return failure(refused);
+  if (siteDifferences(record.spec, site.value).length === 0) return success({ row: row.value, isNew: false });
+  const fresh = newSiteRecord(site.value, record.requestedBy, record.requestedAt);
+  const next = { ...fresh, revision: record.revision + 1, phaseSince: asker.at, lookAt: asker.at };
+  const written = await replaceSiteRow(next, etag, lookWanted);
+  if (written.kind === 'changed') return replaceSite(name, ifMatch, body, asker);
+  await tell(
+    record.name,
+    'site-replaced',
+    `The spec of ${record.name} is replaced; nothing had been built.`,
+    asker,
+  );
+  return found(record.name, true);
+}
+
+function whyNotReplaced(record: SiteRecord, site: Site, ifMatch: string | null) {
+  if (ifMatch === null) {
+    return problem('precondition-required', 'A replacement needs If-Match.', {
+      mend: 'Send the ETag that GET answered.',
+    });
+  }
+  if (record.wanted === 'absent') return beingDeleted(record.name);
+  if (site.name !== record.name) {
+    return problem('invalid-field', `The body names ${site.name}, the path ${record.name}.`, {
+      field: 'name',
+      mend: 'A site cannot be renamed; make another.',
+    });
+  }
+  if (ifMatch !== '*' && ifMatch !== specTag(record)) {
+    return problem(
+      'precondition-failed',
+      `The site’s ETag is ${specTag(record)}, not ${ifMatch.slice(0, 80)}.`,
+      { mend: 'Read the site again, and send its ETag.' },
+    );
+  }
+  if (record.phase === 'accepted' || record.phase === 'refused') return undefined;
+  return problem(
+    'site-built',
+    `Site ${record.name} is ${record.phase}; its spec cannot be replaced any more.`,
+    {
+      mend: 'Delete the site and ask for it again; changes in place come with a later release.',
+    },
+  );
+}
+
+/** Gives a site up. One of which nothing was begun goes at once. */
+export async function deleteSite(name: string | undefined, asker: Asker): Promise<Outcome<SiteRow>> {
+  const row = await findSite(name);
+  if (!row.ok) return row;
+  const { record, etag, lookWanted } = row.value;
+  if (record.wanted === 'absent')
+    return failure(
+      problem('site-not-found', `Site ${record.name} is being deleted already.`, {
+        mend: 'Wait until GET answers 404.',
+      }),
+    );
+  const written = isUntouched(record)
+    ? await removeSiteRow(record.name, etag)
+    : await replaceSiteRow(
+        { ...record, wanted: 'absent', phase: 'deleting', phaseSince: asker.at, lookAt: asker.at },
+        etag,
+        lookWanted ?? asker.at,
+      );
+  if (written.kind === 'changed') return deleteSite(name, asker);
+  await tell(record.name, 'deletion-requested', `${record.name} is to be deleted.`, asker);
+  return row;
+}
+
+/** No run has ever written this row, so nothing can have been begun. */
+function isUntouched({ run }: SiteRecord): boolean {
+  return run === undefined;
+}
+
+async function found(name: SiteName, isNew: boolean): Promise<Outcome<Requested>> {
+  const row = await findSite(name);
+  return row.ok ? success({ row: row.value, isNew }) : row;
+}
+
+function tell(name: SiteName, reason: Reason, sentence: string, { by, at }: Asker): Promise<void> {
+  return appendTimeline(name, [{ at, reason, sentence, by }]);
+}

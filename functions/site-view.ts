@@ -1,0 +1,26 @@
+/** What does `GET` show of a site? What is wanted, what is there, and why it isn't what was wanted. */
+import type { SiteRow } from '../shared/store/sites.js';
+import type { SiteRecord } from '../shared/site/site-record.js';
+
+/** The row as an operator reads it; what steers the controller alone is left out. */
+export function siteView({ record }: SiteRow) {
+  const { name, spec, phase, phaseSince, problem, resolved, gateways, frontendIp } = record;
+  return {
+    name,
+    phase,
+    phaseSince,
+    ...(problem === undefined ? {} : { problem }),
+    desired: spec,
+    ...(resolved === undefined ? {} : { resolved }),
+    observed: { ...(frontendIp === undefined ? {} : { frontendIp }), gateways },
+    serving: `${gateways.filter(({ doing }) => doing === 'serving').length} of ${gateways.length}`,
+    requestedBy: record.requestedBy,
+    requestedAt: record.requestedAt,
+    attempts: record.attempts,
+  };
+}
+
+/** ETag of the wanted state: it changes with the spec, not with what is observed. */
+export function specTag({ revision, wanted }: SiteRecord): string {
+  return `"${revision}${wanted === 'absent' ? '-deleting' : ''}"`;
+}
