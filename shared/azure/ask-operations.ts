@@ -151,9 +151,7 @@ async function tell({ subscriptionId }: LookScope, { url, kind, name }: Operatio
   const { status, headers, bodyAsText } = asked.value;
   if (status === 404) return { state: 'succeeded' };
   if (status === 202 || status >= 400) return running(Number(headers.get('retry-after')) || undefined);
-  const body = JSON.parse(bodyAsText === '' || !bodyAsText ? '{}' : bodyAsText) as Readonly<
-    Record<string, unknown>
-  >; // ARM answers objects
+  const body = JSON.parse(bodyAsText === '' || !bodyAsText ? '{}' : bodyAsText) as OperationBody; // ARM's shape of an operation
   switch (body.status?.toLowerCase()) {
     case undefined:
     case 'succeeded':
