@@ -1,0 +1,57 @@
+/** How is one function called? As the worker does it: typed data in, typed data out. */
+import { randomUUID } from 'node:crypto';
+import type { FunctionsCore, Log, RegisteredFunction, TypedData } from './functions-core.js';
+
+/** Calls functions of the app. */
+export interface Invoker {
+  /** @throws what the function throws */
+  invoke(name: string, data: unknown, triggerMetadata?: object): Promise<TypedData | undefined>;
+}
+
+/** Makes an invoker; `clientPayload` is what a durable client binding gets. */
+export function makeInvoker(core: FunctionsCore, clientPayload: () => object, log: Log): Invoker {
+  return {
+    async invoke(name, data, triggerMetadata = {}) {
+      const called = core.functions.get(name.toLowerCase());
+      if (called === undefined) throw new Error(`There is no function ${name}.`);
+      const invocationId = randomUUID();
+      const model = core.model().getInvocationModel({
+        invocationId,
+        metadata: called,
+        log: (level: string, _category: string, message: string) => log(level, `${called.name}: ${message}`),
+        request: {
+          invocationId,
+          functionId: called.name,
+          inputData: inputData(called, data, clientPayload),
+          triggerMetadata,
+        },
+      });
+      const { context, inputs } = await model.getArguments();
+      const result = await model.invokeFunction(context, inputs, called.callback);
+      const { returnValue } = await model.getResponse(context, result);
+      return returnValue ?? undefined;
+    },
+  };
+}
+
+function inputData({ bindings }: RegisteredFunction, data: unknown, clientPayload: () => object) {
+  return Object.entries(bindings)
+    .filter(([, { direction }]) => direction === 'in')
+    .map(([name, { type }]) => ({
+      name,
+      data: type === 'durableClient' ? { json: JSON.stringify(clientPayload()) } : data,
+    }));
+}
+
+/** Reads a typed value; what is no JSON is text. */
+export function valueOf(data: TypedData | undefined): unknown {
+  if (data === undefined) return undefined;
+  if (data.json !== undefined && data.json !== null) return JSON.parse(data.json);
+  return data.string ?? undefined;
+}
+
+/** Writes a value as the worker wants it. */
+export function typed(value: unknown): TypedData | undefined {
+  if (value === undefined) return undefined;
+  return typeof value === 'string' ? { string: value } : { json: JSON.stringify(value) };
+}
