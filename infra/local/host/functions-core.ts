@@ -44,6 +44,8 @@ export interface InvocationResponse {
 export interface TypedData {
   readonly json?: string | null;
   readonly string?: string | null;
+  readonly int?: number | null;
+  readonly double?: number | null;
   readonly http?: HttpData | null;
 }
 

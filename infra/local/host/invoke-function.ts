@@ -47,7 +47,7 @@ function inputData({ bindings }: RegisteredFunction, data: unknown, clientPayloa
 export function valueOf(data: TypedData | undefined): unknown {
   if (data === undefined) return undefined;
   if (data.json !== undefined && data.json !== null) return JSON.parse(data.json);
-  return data.string ?? undefined;
+  return data.string ?? data.int ?? data.double ?? undefined;
 }
 
 /** Writes a value as the worker wants it. */

@@ -1,0 +1,152 @@
+/** What runs the app? Loads it unmodified, listens, and fires its timers until it is closed. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { answerApi, clientPayload } from './durable-api.js';
+import { installFunctionsCore, type FunctionsCore, type Log } from './functions-core.js';
+import { findRoute, type Match } from './http-routes.js';
+import { makeInvoker, type Invoker } from './invoke-function.js';
+import { Orchestrations } from './orchestration.js';
+import { startTimers } from './timer-triggers.js';
+
+/** How a host is started. */
+export interface HostOptions {
+  /** URL or absolute path of the module that registers the app's functions. */
+  readonly appFile: string;
+  /** 0 for any free port of loopback. */
+  readonly port: number;
+  /** Parsed `host.json`. */
+  readonly hostJson: HostJson;
+  readonly log: Log;
+  /** Key that `function` and `admin` routes ask for; without one they are open, as on a developer's machine. */
+  readonly key?: string;
+}
+
+/** The settings of `host.json` that this host obeys; the others steer what only Azure has. */
+export interface HostJson {
+  readonly extensions?: {
+    readonly http?: { readonly routePrefix?: string };
+    readonly durableTask?: { readonly hubName?: string };
+  };
+}
+
+/** A running host. */
+export interface Host {
+  readonly url: string;
+  readonly orchestrations: Orchestrations;
+  close(): Promise<void>;
+}
+
+interface Parts {
+  readonly core: FunctionsCore;
+  readonly invoker: Invoker;
+  readonly orchestrations: Orchestrations;
+  readonly options: HostOptions;
+}
+
+/** Starts a host; the app is loaded before it listens. */
+export async function startHost(options: HostOptions): Promise<Host> {
+  let url = '';
+  const hub = options.hostJson.extensions?.durableTask?.hubName ?? 'TestHubName';
+  const core = installFunctionsCore(options.log);
+  const invoker = makeInvoker(core, () => clientPayload(url, hub), options.log);
+  const orchestrations = new Orchestrations(invoker, options.log);
+  const parts: Parts = { core, invoker, orchestrations, options };
+  const server = createServer((request, response) => void serve(parts, request, response));
+  url = await listen(server, options.port);
+  process.env['WEBSITE_HOSTNAME'] = new URL(url).host; // the SDK writes management URLs by it
+  await import(options.appFile);
+  await core.model().getCapabilities?.({});
+  const stopTimers = startTimers(core.functions.values(), invoker, options.log);
+  return {
+    url,
+    orchestrations,
+    close: async () => {
+      stopTimers();
+      orchestrations.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function listen(server: Server, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      const { port: given } = server.address() as AddressInfo; // a TCP server's address
+      resolve(`http://127.0.0.1:${given}`);
+    });
+  });
+}
+
+async function serve(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://localhost');
+  const bytes = await bodyOf(request);
+  try {
+    const api = /^\/(?:runtime\/webhooks\/)?durabletask\/(.*)$/.exec(url.pathname);
+    if (api !== null)
+      answerDurable(parts, request, response, { url, path: api[1] ?? '', body: bytes.toString() });
+    else await answerTrigger(parts, request, response, { url, bytes });
+  } catch (error) {
+    parts.options.log('error', error instanceof Error ? (error.stack ?? error.message) : String(error));
+    response.writeHead(500).end();
+  }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer); // no encoding is set, so chunks are buffers
+  return Buffer.concat(chunks);
+}
+
+function answerDurable(
+  { orchestrations, core }: Parts,
+  { method = 'GET' }: IncomingMessage,
+  response: ServerResponse,
+  { url, path, body }: { readonly url: URL; readonly path: string; readonly body: string },
+): void {
+  const segments = path.split('/').map(decodeURIComponent);
+  const isKnown = (name: string) => core.functions.has(name.toLowerCase());
+  const answer = answerApi(orchestrations, isKnown, { method, segments, query: url.searchParams, body });
+  response.writeHead(answer.status, { 'content-type': 'application/json' });
+  response.end(answer.body === undefined ? '' : JSON.stringify(answer.body));
+}
+
+async function answerTrigger(
+  { core, invoker, options }: Parts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { url, bytes }: { readonly url: URL; readonly bytes: Buffer },
+): Promise<void> {
+  const prefix = options.hostJson.extensions?.http?.routePrefix ?? 'api';
+  const match = findRoute(core.functions.values(), prefix, request.method ?? 'GET', url.pathname);
+  if (match === undefined) return void response.writeHead(404).end();
+  if (!isAllowed(match, request, url, options.key)) return void response.writeHead(401).end();
+  const returned = await invoker.invoke(match.called.name, {
+    http: {
+      method: request.method,
+      url: `http://${request.headers.host ?? 'localhost'}${request.url ?? '/'}`,
+      headers: headersOf(request),
+      query: Object.fromEntries(url.searchParams),
+      params: match.params,
+      body: { bytes },
+    },
+  });
+  const answer = returned?.http;
+  response.writeHead(Number(answer?.statusCode ?? 204), answer?.headers ?? {});
+  response.end(Buffer.from(answer?.body?.bytes ?? ''));
+}
+
+function isAllowed({ trigger }: Match, request: IncomingMessage, url: URL, key: string | undefined): boolean {
+  if (key === undefined || trigger.authLevel === 'anonymous') return true;
+  return request.headers['x-functions-key'] === key || url.searchParams.get('code') === key;
+}
+
+function headersOf({ headers }: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : (value ?? ''),
+    ]),
+  );
+}

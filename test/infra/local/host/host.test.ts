@@ -1,0 +1,68 @@
+/** The host runs the real libraries, so it is driven in a process of its own, over HTTP. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+
+let child: ChildProcessWithoutNullStreams;
+let url: string;
+
+beforeAll(async () => {
+  child = spawn(process.execPath, ['--import', 'tsx', 'test/infra/local/host/run-small-app.ts']);
+  child.stderr.pipe(process.stderr);
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  url = line.toString().trim();
+}, 30_000);
+
+afterAll(async () => {
+  child.stdin.end();
+  await once(child, 'exit');
+});
+
+async function run(name: string, input: unknown, id = name): Promise<Record<string, unknown>> {
+  const started = await fetch(`${url}/api/start/${name}?id=${id}`, {
+    method: 'POST',
+    body: JSON.stringify(input),
+  });
+  expect(started.status).toBe(200);
+  for (let tries = 0; tries < 200; tries++) {
+    const answer = await fetch(`${url}/runtime/webhooks/durabletask/instances/${id}`);
+    if (answer.status === 200) return (await answer.json()) as Record<string, unknown>;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`${name} did not end`);
+}
+
+test('host runs activities at once and a timer when an orchestration asks for them', async () => {
+  expect(await run('fan', 4)).toMatchObject({ runtimeStatus: 'Completed', output: [8, 10] });
+});
+
+test('host starts a new run with the new input when an orchestration continues as new', async () => {
+  expect(await run('eternal', 1)).toMatchObject({ runtimeStatus: 'Completed', output: 4 });
+});
+
+test.each([
+  { when: 'an activity throws', name: 'fails', says: 'this activity fails' },
+  { when: 'Task.any is used', name: 'any', says: 'does not serve Task.any' },
+  {
+    when: 'a replay asks for something else',
+    name: 'fickle',
+    says: 'Not deterministic: action 0 was "activity double"',
+  },
+])('host fails the instance with the reason when $when', async ({ name, says }) => {
+  const { runtimeStatus, output } = await run(name, 1);
+  expect(runtimeStatus).toBe('Failed');
+  expect(output).toContain(says);
+});
+
+test('host answers an HTTP trigger when the key is right', async () => {
+  const answer = await fetch(`${url}/api/hello/world`, { headers: { 'x-functions-key': 'secret' } });
+  expect(await answer.json()).toEqual({ hello: 'world' });
+});
+
+test.each([
+  { when: 'the key is missing', path: '/api/hello/world', method: 'GET', status: 401 },
+  { when: 'no route matches', path: '/api/nobody', method: 'GET', status: 404 },
+  { when: 'the method differs', path: '/api/hello/world', method: 'PUT', status: 404 },
+])('host answers $status when $when', async ({ path, method, status }) => {
+  expect((await fetch(`${url}${path}`, { method })).status).toBe(status);
+});

@@ -1,0 +1,58 @@
+/** A small app for the host's tests: one orchestration with two activities at once and a timer, and an HTTP trigger. */
+import { app } from '@azure/functions';
+import * as df from 'durable-functions';
+import type { OrchestrationContext, Task } from 'durable-functions';
+
+let isFirstTurn = true;
+
+df.app.activity('double', { handler: (n: number) => n * 2 });
+df.app.activity('fail', {
+  handler: () => {
+    throw new Error('this activity fails');
+  },
+});
+df.app.orchestration('fan', function* (context: OrchestrationContext): Generator<Task, unknown, number[]> {
+  const n = context.df.getInput<number>();
+  const doubled = yield context.df.Task.all([
+    context.df.callActivity('double', n),
+    context.df.callActivity('double', n + 1),
+  ]);
+  yield context.df.createTimer(new Date(context.df.currentUtcDateTime.getTime() + 10));
+  return doubled;
+});
+df.app.orchestration('eternal', function* (context: OrchestrationContext): Generator<Task, unknown, number> {
+  const n = context.df.getInput<number>();
+  if (n >= 3) return n;
+  context.df.continueAsNew(yield context.df.callActivity('double', n));
+  return undefined;
+});
+df.app.orchestration('fails', function* (context: OrchestrationContext): Generator<Task, unknown, unknown> {
+  return yield context.df.callActivity('fail');
+});
+df.app.orchestration('any', function* (context: OrchestrationContext): Generator<Task, unknown, unknown> {
+  return yield context.df.Task.any([context.df.callActivity('double', 1)]);
+});
+df.app.orchestration('fickle', function* (context: OrchestrationContext): Generator<Task, unknown, unknown> {
+  const name = isFirstTurn ? 'double' : 'fail';
+  isFirstTurn = false;
+  yield context.df.callActivity(name, 1);
+  return yield context.df.callActivity('double', 2);
+});
+app.http('hello', {
+  methods: ['GET'],
+  route: 'hello/{name}',
+  authLevel: 'function',
+  handler: (request) => ({ jsonBody: { hello: request.params['name'] } }),
+});
+app.http('start', {
+  methods: ['POST'],
+  route: 'start/{name}',
+  authLevel: 'anonymous',
+  extraInputs: [df.input.durableClient()],
+  handler: async (request, context) => {
+    const client = df.getClient(context);
+    const instanceId = request.query.get('id') ?? 'one';
+    await client.startNew(request.params['name'] ?? '', { instanceId, input: await request.json() });
+    return { jsonBody: await client.getStatus(instanceId) };
+  },
+});
