@@ -16,9 +16,6 @@ export interface ClientOptions {
 /** One quick retry for a lost packet; waiting is the plan's, where an operator can see it. */
 const retryOptions = { maxRetries: 1, retryDelayInMs: 300, maxRetryDelayInMs: 1000 };
 
-/** Longest a single request may take; ARM answers within seconds, also to what it refuses. */
-export const requestTimeoutMs = 30_000;
-
 /** Options for every client; in the local region also the transport that rewrites scheme and host. */
 export async function clientOptions(): Promise<ClientOptions> {
   const { localCloud } = deployment();

@@ -2,9 +2,6 @@
 import type { GatewayConfig, TunnelConfig } from './gateway-config.js';
 import { pskVariable } from './gateway-config.js';
 
-/** Where the filled-in template lies, mode 600. */
-export const secretsPath = '/etc/ipsec.d/tunnelkeeper.secrets';
-
 const address = /^\d+\.\d+\.\d+\.\d+$/;
 
 /**

@@ -22,6 +22,3 @@ const devices: Record<TunnelRole, TunnelDevice> = {
 export function tunnelDevice(role: TunnelRole): TunnelDevice {
   return devices[role];
 }
-
-/** The one NIC; Debian's image for Azure names it so, also with accelerated networking beneath it. */
-export const nic = 'eth0';

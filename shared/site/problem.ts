@@ -75,9 +75,6 @@ const kinds = {
 /** Code of a problem, the last part of its `type`. */
 export type ProblemCode = keyof typeof kinds;
 
-/** All codes, for the documentation's completeness check. */
-export const problemCodes = Object.keys(kinds) as readonly ProblemCode[];
-
 /** What differs between two problems of one kind. */
 export type ProblemFacts = Partial<
   Pick<
@@ -114,9 +111,4 @@ export function success<T>(value: T): Outcome<T> {
 /** An outcome that failed. */
 export function failure<T>(why: Problem): Outcome<T> {
   return { ok: false, problem: why };
-}
-
-/** Closes an exhaustive switch; reaching it is a bug. */
-export function assertNever(value: never): never {
-  throw new Error(`Unexpected value: ${JSON.stringify(value)}`);
 }
