@@ -1,0 +1,196 @@
+/** How does ARM answer for a kind of resource? Reads, writes with preconditions, deletions: alike for all services. */
+import { formatArmId, lastName, type ArmId } from './arm-id.js';
+import { drawSeconds, type Duration } from './durations.js';
+import { asRecord, type Json } from './json.js';
+import type { Operation, OperationVerb, Operations, Provider } from './operations.js';
+import { pause } from './clock.js';
+import type { Random } from './random.js';
+import type { Resource, Resources } from './resources.js';
+import { refusal, type Refusal, type WireAnswer, type WireRequest } from './wire.js';
+
+/** What is written: the request's body under the resource's id. */
+export interface Write {
+  readonly id: string;
+  readonly name: string;
+  readonly resourceGroup: string;
+  readonly body: Json;
+  /** The resource before; `undefined` for one that is made. */
+  readonly existing: Resource | undefined;
+}
+
+/** What is particular to a kind of resource. */
+export interface ResourceKind {
+  readonly type: string;
+  readonly provider: Provider;
+  /** The kind's name among the durations. */
+  readonly duration:
+    | 'public-ip'
+    | 'security-group'
+    | 'load-balancer'
+    | 'network-interface'
+    | 'virtual-machine'
+    | 'run-command';
+  /** Seconds that the first answer to a write names (recorded). */
+  readonly retryAfter: number;
+  /** What the first answer claims (recorded): some say Succeeded while their operation still runs. */
+  readonly claims: Readonly<Record<'create' | 'update', Resource['state']>>;
+  /** Checks a write and completes it with what Azure fills in. Throws a refusal. */
+  complete(write: Write): Json;
+  /** The work itself, where it is more than time; answers the error of one that failed. */
+  perform?(resource: Resource, verb: OperationVerb, seconds: number): Promise<Json | undefined>;
+  /** What has changed when a write has succeeded. */
+  settle?(resource: Resource): void;
+  /** Throws a refusal when the resource can't be deleted now. */
+  checkDeletion?(resource: Resource): void;
+  /** What goes with a resource that is gone. */
+  removed?(resource: Resource): void;
+  /** What a read shows; the query may ask for more. */
+  view(resource: Resource, query: URLSearchParams): Json;
+  /** The ETag header of an answer, for the kinds that send one. */
+  etag(resource: Resource): string;
+}
+
+/** What all kinds share. */
+export interface Provision {
+  readonly resources: Resources;
+  readonly operations: Operations;
+  readonly random: Random;
+}
+
+/** Answers for a kind of resource. */
+export function answerForKind(
+  kind: ResourceKind,
+  provision: Provision,
+  path: ArmId & { readonly isList: boolean },
+  request: WireRequest,
+): WireAnswer {
+  const { resources } = provision;
+  if (path.isList) {
+    const parent = formatArmId({ ...path, type: path.type, names: path.names }).replace(/\/$/, '');
+    const all = resources
+      .ofType(kind.type, path.resourceGroup)
+      .filter(({ id }) => id.toLowerCase().startsWith(`${parent.toLowerCase()}/`));
+    return { status: 200, body: { value: all.map((found) => kind.view(found, request.query)) } };
+  }
+  const id = formatArmId({ ...path, type: kind.type });
+  const existing = resources.get(id);
+  switch (request.method) {
+    case 'GET':
+      if (existing === undefined) throw notFound(path);
+      return {
+        status: 200,
+        headers: { etag: kind.etag(existing) },
+        body: kind.view(existing, request.query),
+      };
+    case 'PUT':
+      return write(
+        kind,
+        provision,
+        { id, name: lastName(id), resourceGroup: path.resourceGroup, existing, body: request.body ?? {} },
+        request,
+      );
+    case 'PATCH':
+      if (existing === undefined) throw notFound(path);
+      existing.body = { ...existing.body, tags: asRecord(request.body?.['tags']) };
+      resources.touch(existing);
+      return { status: 200, body: kind.view(existing, request.query) };
+    case 'DELETE':
+      return existing === undefined ? { status: 204 } : remove(kind, provision, existing, request);
+    default:
+      throw refusal(405, 'MethodNotAllowed', `The method ${request.method} is not allowed here.`);
+  }
+}
+
+function write(kind: ResourceKind, provision: Provision, wanted: Write, request: WireRequest): WireAnswer {
+  const { resources, operations, random } = provision;
+  const { existing } = wanted;
+  checkPreconditions(kind, existing, request);
+  checkNothingInFlight(existing);
+  const body = kind.complete(wanted);
+  const verb = existing === undefined ? 'create' : 'update';
+  const resource = resources.put({ ...wanted, type: kind.type }, body);
+  const seconds = drawSeconds(`${kind.duration}.${verb}` as Duration, random); // every kind has both in the table
+  resource.state = kind.claims[verb];
+  const view = kind.view(resource, new URLSearchParams());
+  const operation = operations.start(
+    { provider: kind.provider, resourceId: resource.id, type: kind.type, verb },
+    () => kind.perform?.(resource, verb, seconds) ?? pause(seconds).then(() => undefined),
+    ({ error }) => {
+      resource.operation = undefined;
+      resource.state = error === undefined ? 'Succeeded' : 'Failed';
+      if (error === undefined) kind.settle?.(resource);
+      resources.touch(resource);
+    },
+  );
+  resource.operation = operation;
+  return {
+    status: verb === 'create' ? 201 : 200,
+    headers: operations.headersOf(operation, request.query.get('api-version') ?? '', kind.retryAfter),
+    body: view,
+  };
+}
+
+function remove(
+  kind: ResourceKind,
+  { resources, operations, random }: Provision,
+  resource: Resource,
+  request: WireRequest,
+): WireAnswer {
+  checkNothingInFlight(resource);
+  kind.checkDeletion?.(resource);
+  const seconds = drawSeconds(`${kind.duration}.delete` as Duration, random); // every kind has it in the table
+  resource.state = 'Deleting';
+  const operation = operations.start(
+    { provider: kind.provider, resourceId: resource.id, type: kind.type, verb: 'delete' },
+    () => kind.perform?.(resource, 'delete', seconds) ?? pause(seconds).then(() => undefined),
+    () => {
+      resources.remove(resource.id);
+      kind.removed?.(resource);
+    },
+  );
+  resource.operation = operation;
+  return {
+    status: 202,
+    headers: operations.headersOf(operation, request.query.get('api-version') ?? '', 10),
+  };
+}
+
+/** 412 of the network and compute providers was not found in recordings: its form is inferred. */
+function checkPreconditions(
+  kind: ResourceKind,
+  existing: Resource | undefined,
+  { headers }: WireRequest,
+): void {
+  const failed = (message: string) => refusal(412, 'PreconditionFailed', message, { details: [] });
+  if (headers['if-none-match'] === '*' && existing !== undefined) {
+    throw failed('Precondition failed. The resource exists already.');
+  }
+  const wanted = headers['if-match'];
+  if (wanted !== undefined && wanted !== '*' && (existing === undefined || kind.etag(existing) !== wanted)) {
+    throw failed('Precondition failed. The resource has changed.');
+  }
+}
+
+function checkNothingInFlight(resource: Resource | undefined): void {
+  if (resource?.operation !== undefined) throw inFlight(resource.operation);
+}
+
+function inFlight({ id }: Operation): Refusal {
+  return refusal(
+    409,
+    'AnotherOperationInProgress',
+    `Another operation on this or dependent resource is in progress. To retrieve status of the operation use uri: ${id}.`,
+    { details: [] },
+  );
+}
+
+function notFound({ type, names, resourceGroup }: ArmId): Refusal {
+  const [provider = '', ...levels] = type.split('/');
+  const path = levels.map((level, index) => `${level}/${names[index] ?? ''}`).join('/');
+  return refusal(
+    404,
+    'ResourceNotFound',
+    `The Resource '${provider}/${path}' under resource group '${resourceGroup}' was not found. ` +
+      'For more details please go to https://aka.ms/ARMResourceNotFoundFix',
+  );
+}

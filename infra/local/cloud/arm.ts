@@ -1,0 +1,169 @@
+/** Who answers what comes to management.azure.com? */
+import { formatArmId, parseResourcePath } from './arm-id.js';
+import { answerForKind, type Provision, type ResourceKind } from './arm-provider.js';
+import type { ComputeOffers } from './compute-offers.js';
+import type { Faults } from './faults.js';
+import { networkView } from './network-view.js';
+import type { PublicIpQuota } from './public-ips.js';
+import { resourceType } from './resource-types.js';
+import type { Throttling } from './throttling.js';
+import type { Subnets } from './virtual-networks.js';
+import { networkRefusal, refusal, type WireAnswer, type WireRequest } from './wire.js';
+
+/** The services behind ARM. */
+export interface ArmServices extends Provision {
+  readonly place: {
+    readonly subscriptionId: string;
+    readonly resourceGroups: readonly string[];
+    readonly region: string;
+  };
+  readonly kinds: readonly ResourceKind[];
+  readonly subnets: Subnets;
+  readonly offers: ComputeOffers;
+  readonly publicIpQuota: PublicIpQuota;
+  readonly faults: Faults;
+  readonly throttling: Throttling;
+}
+
+const locationPath = /^\/subscriptions\/[^/]+\/providers\/([^/]+)\/locations\/([^/]+)\/(.+)$/i;
+const imagePath = /^publishers\/([^/]+)\/artifacttypes\/vmimage\/offers\/([^/]+)\/skus\/([^/]+)\/versions$/i;
+
+/** Answers a request. Throws a refusal. */
+export function answerArm(services: ArmServices, request: WireRequest): WireAnswer {
+  if (request.headers['authorization'] === undefined) {
+    throw refusal(
+      401,
+      'AuthenticationFailed',
+      "Authentication failed. The 'Authorization' header is missing.",
+    );
+  }
+  if (!request.query.has('api-version')) {
+    throw refusal(
+      400,
+      'MissingApiVersionParameter',
+      'The api-version query parameter (?api-version=) is required for all requests.',
+    );
+  }
+  const budget = services.throttling.take(request.method);
+  const answer = route(services, request);
+  return { ...answer, headers: { ...budget, ...answer.headers } };
+}
+
+function route(services: ArmServices, request: WireRequest): WireAnswer {
+  const { operations, offers } = services;
+  const { path, query } = request;
+  if (path.split('/')[2]?.toLowerCase() !== services.place.subscriptionId) {
+    throw refusal(
+      404,
+      'SubscriptionNotFound',
+      `The subscription '${path.split('/')[2] ?? ''}' could not be found.`,
+    );
+  }
+  const polled = operations.answer(path, query);
+  if (polled !== undefined) return polled;
+  if (/\/providers\/Microsoft\.Compute\/skus$/i.test(path)) return offers.skus(query.get('$filter'));
+  const [, provider, region, rest] = locationPath.exec(path) ?? [];
+  if (provider !== undefined && region !== undefined && rest !== undefined) {
+    return answerLocation(services, provider, region, rest, path);
+  }
+  return answerResource(services, request);
+}
+
+function answerLocation(
+  services: ArmServices,
+  provider: string,
+  region: string,
+  rest: string,
+  path: string,
+): WireAnswer {
+  if (region.toLowerCase() !== services.place.region) {
+    throw refusal(
+      400,
+      'LocationNotAvailableForResourceType',
+      `The provided location '${region}' is not available.`,
+    );
+  }
+  const isNetwork = provider.toLowerCase() === 'microsoft.network';
+  if (rest.toLowerCase() === 'usages') return isNetwork ? networkUsages(services) : services.offers.usages();
+  const [, publisher, offer, sku] = imagePath.exec(rest) ?? [];
+  if (publisher !== undefined && offer !== undefined && sku !== undefined) {
+    return services.offers.imageVersions(publisher, offer, sku, path);
+  }
+  throw refusal(404, 'NotFound', `Nothing is known of ${path}.`);
+}
+
+function networkUsages({ place, publicIpQuota, resources }: ArmServices): WireAnswer {
+  const id = `/subscriptions/${place.subscriptionId}/providers/Microsoft.Network/locations/${place.region}/usages`;
+  const usage = (value: string, localizedValue: string, limit: number, currentValue: number) => ({
+    id: `${id}/${value}`,
+    unit: 'Count',
+    currentValue,
+    limit,
+    name: { value, localizedValue },
+  });
+  const count = (type: string) => resources.ofType(type).length;
+  const used = publicIpQuota.usedByOthers + count(resourceType.publicIp);
+  return {
+    status: 200,
+    body: {
+      value: [
+        usage('VirtualNetworks', 'Virtual Networks', 1000, count(resourceType.virtualNetwork)),
+        usage('NetworkSecurityGroups', 'Network Security Groups', 5000, count(resourceType.securityGroup)),
+        usage('PublicIPAddresses', 'Public IP Addresses', publicIpQuota.limit, used),
+      ],
+    },
+  };
+}
+
+function answerResource(services: ArmServices, request: WireRequest): WireAnswer {
+  const { place, kinds, faults } = services;
+  const { path } = request;
+  const checked = /^(.*\/virtualNetworks\/[^/]+)\/CheckIPAddressAvailability$/i.exec(path)?.[1];
+  const parsed = parseResourcePath(checked ?? path);
+  if (parsed === undefined) throw refusal(404, 'NotFound', `Nothing is known of ${path}.`);
+  if (!place.resourceGroups.some((name) => name.toLowerCase() === parsed.resourceGroup.toLowerCase())) {
+    throw refusal(
+      404,
+      'ResourceGroupNotFound',
+      `Resource group '${parsed.resourceGroup}' could not be found.`,
+    );
+  }
+  const kind = kinds.find(({ type }) => type.toLowerCase() === parsed.type.toLowerCase());
+  const id = formatArmId(parsed);
+  faults.check({
+    request,
+    subscriptionId: place.subscriptionId,
+    resourceGroup: parsed.resourceGroup,
+    type: kind?.type ?? parsed.type,
+    name: parsed.names.at(-1) ?? '',
+    id,
+  });
+  if (kind !== undefined) return answerForKind(kind, services, parsed, request);
+  return answerReadOnly(services, request, id, checked !== undefined);
+}
+
+/** Networks, route tables and disks, which are only read here. */
+function answerReadOnly(
+  { resources, subnets }: ArmServices,
+  { method, query }: WireRequest,
+  id: string,
+  isAddressCheck: boolean,
+): WireAnswer {
+  const found = resources.get(id);
+  if (found === undefined) {
+    throw refusal(
+      404,
+      'ResourceNotFound',
+      `The Resource '${id.split('/providers/')[1] ?? id}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix`,
+    );
+  }
+  if (method !== 'GET')
+    throw networkRefusal(405, 'MethodNotAllowed', `The local region doesn't ${method} ${found.type}.`);
+  if (isAddressCheck) return subnets.checkAddress(found, query.get('ipAddress') ?? '');
+  const isNetwork = found.type === resourceType.virtualNetwork;
+  return {
+    status: 200,
+    headers: { etag: found.etag },
+    body: isNetwork ? subnets.view(found) : networkView(found),
+  };
+}

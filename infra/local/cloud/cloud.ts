@@ -1,0 +1,176 @@
+/** How is Azure stood in for on one machine? One region, one subscription, one vault, behind one address. */
+import { formatArmId } from './arm-id.js';
+import { answerArm, type ArmServices } from './arm.js';
+import { ComputeOffers } from './compute-offers.js';
+import { drawSeconds } from './durations.js';
+import { Faults } from './faults.js';
+import type { Guests } from './guests.js';
+import { KeyVault } from './key-vault.js';
+import { LoadBalancerDataPlane, type Delivery, type FrontendRequest } from './load-balancer-data-plane.js';
+import { loadBalancers } from './load-balancers.js';
+import { Machines, type MachineDraws } from './machines.js';
+import { networkInterfaces } from './network-interfaces.js';
+import { Operations, type Operation } from './operations.js';
+import { publicIps } from './public-ips.js';
+import { seededRandom } from './random.js';
+import { Resources, type Resource } from './resources.js';
+import { runCommands } from './run-commands.js';
+import { securityGroups } from './security-groups.js';
+import { listen, type Exchange } from './server.js';
+import { answerSimulator } from './simulator-api.js';
+import { Throttling } from './throttling.js';
+import { virtualMachines } from './virtual-machines.js';
+import { Subnets } from './virtual-networks.js';
+import { refusal, type WireAnswer, type WireRequest } from './wire.js';
+import type { World } from './world.js';
+
+/** What a cloud is started with. */
+export interface CloudOptions {
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly seed: number;
+  readonly world: World;
+  readonly guests: Guests;
+  /** Sees every exchange, for logs and for conformance. */
+  readonly onExchange?: (exchange: Exchange) => void;
+}
+
+/** A request that was answered. */
+export interface Call {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly host: string;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+}
+
+/** A running cloud. */
+export interface Cloud {
+  readonly url: string;
+  readonly world: World;
+  readonly faults: Faults;
+  readonly vault: KeyVault;
+  readonly offers: ComputeOffers;
+  setPublicIpLimit(limit: number): void;
+  operations(): readonly Operation[];
+  draws(): readonly MachineDraws[];
+  resources(): readonly Resource[];
+  /** Every request to ARM and to the vault, oldest first. */
+  calls(): readonly Call[];
+  readonly balancers: LoadBalancerDataPlane;
+  send(request: FrontendRequest): Promise<Delivery>;
+  close(): Promise<void>;
+}
+
+/** Brings the cloud up. */
+export async function startCloud(options: CloudOptions): Promise<Cloud> {
+  const { world, seed, guests, onExchange } = options;
+  const random = seededRandom(seed);
+  const latency = seededRandom(seed + 1);
+  const resources = new Resources(random);
+  const machines = new Machines(guests, random);
+  const balancers = new LoadBalancerDataPlane(resources, machines);
+  const services = armServices(world, random, { resources, machines, balancers });
+  const vault = new KeyVault(world.vaultHost, world.tenantId, random);
+  for (const { resourceGroup, type, name, body } of world.resources) {
+    const id = formatArmId({ subscriptionId: world.subscriptionId, resourceGroup, type, names: [name] });
+    resources.put({ id, name, type, resourceGroup }, body);
+  }
+  const answer = (request: WireRequest): WireAnswer => {
+    if (request.host === world.vaultHost) return vault.answer(request);
+    if (request.host === 'management.azure.com') return answerArm(services, request);
+    throw refusal(404, 'NotFound', `Nothing here answers for ${request.host}.`);
+  };
+  const calls: Call[] = [];
+  const steered = {
+    faults: services.faults,
+    vault,
+    operations: () => services.operations.all(),
+    draws: () => machines.draws(),
+    resources: () => resources.all(),
+    calls: () => calls,
+    balancers,
+  };
+  const { server, url } = await listen(
+    {
+      random,
+      answer: (request) =>
+        request.path.startsWith('/sim/') ? answerSimulator(steered, request) : answer(request),
+      latencySeconds: ({ host, method, path }) => {
+        if (path.startsWith('/sim/')) return 0;
+        if (host === world.vaultHost) return drawSeconds('key-vault.read', latency);
+        return drawSeconds(method === 'GET' ? 'arm.read' : 'arm.write', latency);
+      },
+      onExchange: (exchange) => {
+        const { host, method, target, status } = exchange;
+        if (target.startsWith('/sim/')) return;
+        calls.push({ at: Date.now(), host, method, path: target.split('?')[0] ?? target, status });
+        onExchange?.(exchange);
+      },
+    },
+    options.port,
+  );
+  return {
+    url,
+    world,
+    ...steered,
+    offers: services.offers,
+    setPublicIpLimit: (limit) => void (services.publicIpQuota.limit = limit),
+    send: (request) => balancers.send(request),
+    async close() {
+      balancers.close();
+      machines.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function armServices(
+  world: World,
+  random: () => number,
+  ground: {
+    readonly resources: Resources;
+    readonly machines: Machines;
+    readonly balancers: LoadBalancerDataPlane;
+  },
+): ArmServices {
+  const { resources, machines, balancers } = ground;
+  const { region, subscriptionId } = world;
+  const coreQuotas = Object.fromEntries(
+    Object.entries(world.coreQuotas).map(([name, quota]) => [name, { ...quota }]),
+  );
+  const publicIpQuota = { ...world.publicIpQuota };
+  const offers = new ComputeOffers(resources, region, world.sizes, world.images, coreQuotas);
+  const faults = new Faults(random);
+  const subnets = new Subnets(resources);
+  const kinds = [
+    publicIps(resources, random, publicIpQuota),
+    securityGroups(resources, random),
+    {
+      ...loadBalancers(resources, random, subnets),
+      settle: (balancer: Resource) => {
+        balancers.watch(balancer);
+      },
+      removed: ({ id }: Resource) => {
+        balancers.forget(id);
+      },
+    },
+    networkInterfaces(resources, random, subnets),
+    virtualMachines({ resources, random, machines, offers, faults }),
+    runCommands(resources, machines),
+  ];
+  return {
+    resources,
+    operations: new Operations(random, { subscriptionId, region }),
+    random,
+    place: { subscriptionId, region, resourceGroups: world.resourceGroups },
+    kinds,
+    subnets,
+    offers,
+    publicIpQuota,
+    faults,
+    throttling: new Throttling(),
+  };
+}

@@ -1,0 +1,69 @@
+/** How long does Azure take? Percentiles of recorded operations, drawn from. */
+import type { Random } from './random.js';
+
+/** Seconds at the 10th, 50th, 90th and 99th percentile. */
+type Percentiles = readonly [p10: number, p50: number, p90: number, p99: number];
+
+/**
+ * From public test recordings of Azure's SDKs and CLIs: the operation's own `startTime` and `endTime` where it has
+ * them (machines), else the Date headers from the first request to the terminal poll, which hold the client's poll
+ * interval too and so are upper bounds. Marked ones are estimates: no recording of them was found. docs/azure.md has
+ * the number of samples of each.
+ */
+const recorded = {
+  'public-ip.create': [0, 1, 9, 32],
+  'public-ip.update': [1, 4, 31, 31],
+  'public-ip.delete': [0, 1, 32, 105],
+  'security-group.create': [1, 3, 5, 30],
+  'security-group.update': [1, 1, 3, 3],
+  'security-group.delete': [10, 10, 11, 31],
+  'load-balancer.create': [0, 10, 103, 103],
+  'load-balancer.update': [11, 30, 32, 92],
+  'load-balancer.delete': [0, 10, 30, 63],
+  'network-interface.create': [11, 30, 31, 828],
+  'network-interface.update': [30, 31, 72, 1017],
+  'network-interface.delete': [0, 11, 32, 32],
+  'virtual-machine.create': [34.8, 81.7, 156.2, 446.6],
+  'virtual-machine.update': [0.2, 8.5, 27.9, 110.7],
+  'virtual-machine.delete': [10.4, 44.1, 144, 392.4],
+  /** Estimate, borrowed from the recorded run command action with a short script. */
+  'run-command.create': [15, 25, 75, 460],
+  /** Estimate, as above. */
+  'run-command.update': [15, 25, 75, 460],
+  /** Estimate, borrowed from the deletion of an extension. */
+  'run-command.delete': [10, 20, 45, 95],
+  /** Estimate: from the end of a machine's creation until its agent takes commands. */
+  'guest-agent.ready': [5, 20, 90, 300],
+  /** Estimate of ARM's answer to a read. */
+  'arm.read': [0.03, 0.06, 0.2, 0.8],
+  /** Estimate of ARM's first answer to a write. */
+  'arm.write': [0.1, 0.25, 0.8, 2],
+  /** Estimate. */
+  'key-vault.read': [0.02, 0.08, 0.3, 1],
+} as const satisfies Record<string, Percentiles>;
+
+/** What takes time. */
+export type Duration = keyof typeof recorded;
+
+/**
+ * Draws a duration in seconds: linear between the percentiles, from half the 10th (nothing is faster) to the 99th
+ * (rarer ones are not drawn).
+ */
+export function drawSeconds(duration: Duration, random: Random): number {
+  const [p10, p50, p90, p99] = recorded[duration];
+  const points = [
+    [0, p10 / 2],
+    [0.1, p10],
+    [0.5, p50],
+    [0.9, p90],
+    [0.99, p99],
+    [1, p99],
+  ] as const;
+  const at = random();
+  for (let index = 1; index < points.length; index++) {
+    const [from, low] = points[index - 1] ?? [0, 0];
+    const [to, high] = points[index] ?? [1, 0];
+    if (at <= to) return low + ((high - low) * (at - from)) / (to - from);
+  }
+  return p99;
+}

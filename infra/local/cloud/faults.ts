@@ -1,0 +1,130 @@
+/** What can be made to go wrong? Switched on and off while the cloud runs. */
+import { guid, type Random } from './random.js';
+import { refusal, type WireRequest } from './wire.js';
+
+/** One thing that is wrong. */
+export type Fault =
+  /** Machines are accepted and then fail to be allocated; without a zone, in all of them. */
+  | { readonly kind: 'no-capacity'; readonly zone?: string }
+  /** Machines of this size are refused at once. */
+  | { readonly kind: 'size-not-available'; readonly size: string }
+  /** Azure Policy denies writes of a type. */
+  | { readonly kind: 'policy'; readonly type: string; readonly reason: string }
+  /** A lock on the resource group. */
+  | { readonly kind: 'lock'; readonly level: 'CanNotDelete' | 'ReadOnly' }
+  /** The caller lacks an action such as `Microsoft.Compute/virtualMachines/write`. */
+  | { readonly kind: 'permission'; readonly action: string }
+  /** A share of all requests, 0 to 1, is refused for their number. */
+  | { readonly kind: 'throttle'; readonly share: number; readonly retryAfterSeconds?: number }
+  /** A share of all requests, 0 to 1, times out inside Azure. */
+  | { readonly kind: 'server-timeout'; readonly share: number };
+
+/** What a request is about, as far as faults can tell. */
+interface About {
+  readonly request: WireRequest;
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly type: string;
+  readonly name: string;
+  readonly id: string;
+}
+
+/** The faults that are on. */
+export class Faults {
+  #on: readonly Fault[] = [];
+
+  constructor(private readonly random: Random) {}
+
+  all(): readonly Fault[] {
+    return this.#on;
+  }
+
+  add(fault: Fault): void {
+    this.#on = [...this.#on, fault];
+  }
+
+  /** Ends all faults of a kind. */
+  clear(kind?: Fault['kind']): void {
+    this.#on = kind === undefined ? [] : this.#on.filter((fault) => fault.kind !== kind);
+  }
+
+  /** Says whether a zone is without capacity. */
+  lacksCapacity(zone: string | undefined): boolean {
+    return this.#on.some(
+      (fault) => fault.kind === 'no-capacity' && (fault.zone === undefined || fault.zone === zone),
+    );
+  }
+
+  /** Says whether a size is refused. */
+  refusesSize(size: string): boolean {
+    return this.#on.some((fault) => fault.kind === 'size-not-available' && fault.size === size);
+  }
+
+  /** Throws the refusal that a request meets before its provider sees it. */
+  check(about: About): void {
+    for (const fault of this.#on) this.#checkOne(fault, about);
+  }
+
+  #checkOne(fault: Fault, { request, subscriptionId, resourceGroup, type, name, id }: About): void {
+    const verb = { GET: 'read', PUT: 'write', PATCH: 'write', DELETE: 'delete' }[request.method] ?? 'action';
+    switch (fault.kind) {
+      case 'throttle':
+        if (this.random() < fault.share) throw throttled(fault.retryAfterSeconds);
+        return;
+      case 'server-timeout':
+        if (this.random() < fault.share) throw timedOut(subscriptionId, guid(this.random));
+        return;
+      case 'permission': {
+        const action = `${type}/${verb}`;
+        if (action.toLowerCase() !== fault.action.toLowerCase()) return;
+        throw refusal(
+          403,
+          'AuthorizationFailed',
+          `The client '${clientId}' with object id '${clientId}' does not have authorization to perform action '${action}' ` +
+            `over scope '${id}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
+        );
+      }
+      case 'lock': {
+        const isMet = verb === 'delete' || (verb === 'write' && fault.level === 'ReadOnly');
+        const scope = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;
+        if (!isMet) return;
+        throw refusal(
+          409,
+          'ScopeLocked',
+          `The scope '${id}' cannot perform ${verb} operation because following scope(s) are locked: '${scope}'. ` +
+            'Please remove the lock and try again.',
+        );
+      }
+      case 'policy':
+        if (verb !== 'write' || fault.type.toLowerCase() !== type.toLowerCase()) return;
+        throw refusal(
+          403,
+          'RequestDisallowedByPolicy',
+          `Resource '${name}' was disallowed by policy. Reasons: '${fault.reason}'. See error details for policy resource IDs.`,
+          { target: name, additionalInfo: [] },
+        );
+      case 'no-capacity':
+      case 'size-not-available':
+        return;
+    }
+  }
+}
+
+/** The identity that the app has in the simulated tenant. */
+const clientId = '5f2d8d5e-0000-4000-8000-00000000a117';
+
+function throttled(retryAfterSeconds: number | undefined) {
+  const thrown = refusal(429, 'TooManyRequests', 'Too many requests. Please try again after sometime.');
+  if (retryAfterSeconds === undefined) return thrown;
+  return Object.assign(thrown, {
+    answer: { ...thrown.answer, headers: { 'retry-after': String(retryAfterSeconds) } },
+  });
+}
+
+function timedOut(subscriptionId: string, tracking: string) {
+  return refusal(
+    503,
+    'ServerTimeout',
+    `The request timed out. Diagnostic information: timestamp '${new Date().toISOString()}', subscription id '${subscriptionId}', tracking id '${tracking}'.`,
+  );
+}

@@ -1,0 +1,122 @@
+/** How do load balancers behave on the wire? What they do with packets is load-balancer-data-plane.ts. */
+import type { ResourceKind } from './arm-provider.js';
+import { idKey } from './arm-id.js';
+import { asList, asRecord, asText, propertiesOf, referenceOf, type Json } from './json.js';
+import { networkBody, networkView } from './network-view.js';
+import { guid, type Random } from './random.js';
+import type { Resource, Resources } from './resources.js';
+import type { Subnets } from './virtual-networks.js';
+import { networkRefusal } from './wire.js';
+import { resourceType } from './resource-types.js';
+
+/** Load balancers: an internal frontend takes an address of its subnet; zones can't be changed later. */
+export function loadBalancers(resources: Resources, random: Random, subnets: Subnets): ResourceKind {
+  return {
+    type: resourceType.loadBalancer,
+    provider: 'Microsoft.Network',
+    duration: 'load-balancer',
+    retryAfter: 10,
+    claims: { create: 'Succeeded', update: 'Succeeded' },
+    complete({ id, body, existing }) {
+      const sent = asRecord(body['properties']);
+      const before = propertiesOf(existing?.body);
+      const frontends = asList(sent['frontendIPConfigurations']).map((frontend) =>
+        completeFrontend(asRecord(frontend), asList(before['frontendIPConfigurations']), subnets),
+      );
+      const rules = asList(sent['loadBalancingRules']).map(asRecord);
+      checkReferences(id, rules, sent);
+      return networkBody(body, {
+        resourceGuid: before['resourceGuid'] ?? guid(random),
+        frontendIPConfigurations: frontends,
+        backendAddressPools: asList(sent['backendAddressPools']).map((pool) => ({
+          name: asRecord(pool)['name'],
+          properties: { loadBalancerBackendAddresses: [] },
+        })),
+        probes: sent['probes'] ?? [],
+        loadBalancingRules: rules,
+        inboundNatRules: [],
+        outboundRules: [],
+        inboundNatPools: [],
+      });
+    },
+    view: (resource) => withMembers(resources, networkView(resource)),
+    etag: ({ etag }) => etag,
+  };
+}
+
+function completeFrontend(frontend: Json, before: readonly unknown[], subnets: Subnets): Json {
+  const properties = propertiesOf(frontend);
+  const kept = before.map(asRecord).find(({ name }) => name === frontend['name']);
+  if (kept !== undefined && JSON.stringify(kept['zones']) !== JSON.stringify(frontend['zones'])) {
+    throw networkRefusal(
+      400,
+      'ResourceAvailabilityZonesCannotBeModified',
+      `Resource ${asText(frontend['name'])} has an existing availability zone constraint and the request has another; which cannot be modified.`,
+    );
+  }
+  const wanted = asText(properties['privateIPAddress']) || undefined;
+  const address =
+    asText(propertiesOf(kept)['privateIPAddress']) ||
+    subnets.allocate(referenceOf(properties['subnet']), wanted);
+  return {
+    name: frontend['name'],
+    ...(frontend['zones'] === undefined ? {} : { zones: frontend['zones'] }),
+    properties: { ...properties, privateIPAddress: address },
+  };
+}
+
+function checkReferences(id: string, rules: readonly Json[], sent: Json): void {
+  const known = (list: string) =>
+    asList(sent[list]).map((child) => idKey(`${id}/${list}/${String(asRecord(child)['name'])}`));
+  const targets = {
+    frontendIPConfiguration: known('frontendIPConfigurations'),
+    backendAddressPool: known('backendAddressPools'),
+    probe: known('probes'),
+  };
+  for (const rule of rules) {
+    for (const [reference, all] of Object.entries(targets)) {
+      const target = referenceOf(propertiesOf(rule)[reference]);
+      if (target !== '' && !all.includes(idKey(target))) {
+        throw networkRefusal(
+          400,
+          'InvalidResourceReference',
+          `Resource ${target} referenced by resource ${id}/loadBalancingRules/${String(rule['name'])} was not found.`,
+        );
+      }
+    }
+  }
+}
+
+/** A pool shows the interfaces that are registered in it; they are kept with the interfaces. */
+function withMembers(resources: Resources, shown: Json): Json {
+  const properties = asRecord(shown['properties']);
+  const pools = asList(properties['backendAddressPools']).map((pool) => {
+    const { id, ...rest } = asRecord(pool);
+    const members = membersOf(resources, asText(id)).map(({ configurationId }) => ({ id: configurationId }));
+    const more = members.length === 0 ? {} : { backendIPConfigurations: members };
+    return { id, ...rest, properties: { ...propertiesOf(pool), ...more } };
+  });
+  return { ...shown, properties: { ...properties, backendAddressPools: pools } };
+}
+
+/** A network interface's configuration in a pool. */
+export interface PoolMember {
+  readonly networkInterface: Resource;
+  readonly configurationId: string;
+}
+
+/** Which interfaces are registered in a pool? */
+export function membersOf(resources: Resources, poolId: string): readonly PoolMember[] {
+  return resources.ofType(resourceType.networkInterface).flatMap((networkInterface) =>
+    asList(propertiesOf(networkInterface.body)['ipConfigurations'])
+      .filter((configuration) =>
+        asList(propertiesOf(configuration)['loadBalancerBackendAddressPools']).some(
+          (pool) => idKey(referenceOf(pool)) === idKey(poolId),
+        ),
+      )
+      .map((configuration) => ({
+        networkInterface,
+        configurationId: `${networkInterface.id}/ipConfigurations/${String(asRecord(configuration)['name'])}`,
+      })),
+  );
+}

@@ -1,0 +1,96 @@
+/** Which machines have power, and is their agent ready? What happens inside is the guests' matter. */
+import { pause } from './clock.js';
+import { drawSeconds } from './durations.js';
+import type { Guest, Guests, Machine } from './guests.js';
+import { idKey } from './arm-id.js';
+import type { Random } from './random.js';
+
+/** A machine with power. */
+interface Running {
+  readonly guest: Guest;
+  readonly power: AbortController;
+  agentReady: Promise<boolean>;
+  agentIsReady: boolean;
+}
+
+/** What was drawn for one machine, in seconds; a bench adds it up. */
+export interface MachineDraws {
+  readonly id: string;
+  agentReadySeconds?: number;
+  runCommandSeconds?: number;
+}
+
+/** The machines that run. */
+export class Machines {
+  readonly #running = new Map<string, Running>();
+  readonly #draws = new Map<string, MachineDraws>();
+
+  constructor(
+    private readonly guests: Guests,
+    private readonly random: Random,
+  ) {}
+
+  draws(): readonly MachineDraws[] {
+    return [...this.#draws.values()];
+  }
+
+  drawsOf(id: string): MachineDraws {
+    const known = this.#draws.get(idKey(id)) ?? { id };
+    this.#draws.set(idKey(id), known);
+    return known;
+  }
+
+  /** Gives a machine power. */
+  powerOn(machine: Machine): void {
+    this.#running.set(idKey(machine.id), {
+      guest: this.guests.boot(machine),
+      power: new AbortController(),
+      agentReady: new Promise(() => undefined),
+      agentIsReady: false,
+    });
+  }
+
+  /** The machine is provisioned: its agent takes commands some time later. */
+  provisioned(id: string): void {
+    const running = this.#running.get(idKey(id));
+    if (running === undefined) return;
+    const seconds = drawSeconds('guest-agent.ready', this.random);
+    this.drawsOf(id).agentReadySeconds = seconds;
+    running.agentReady = pause(seconds, running.power.signal).then(() => {
+      running.agentIsReady = !running.power.signal.aborted;
+      return running.agentIsReady;
+    });
+  }
+
+  powerOff(id: string): void {
+    const running = this.#running.get(idKey(id));
+    running?.power.abort();
+    running?.guest.powerOff();
+    this.#running.delete(idKey(id));
+  }
+
+  /** Power is gone and the disk too. */
+  forget(id: string): void {
+    this.powerOff(id);
+    this.guests.forget(id);
+  }
+
+  /** What is inside a machine that has power. */
+  guest(id: string): Guest | undefined {
+    return this.#running.get(idKey(id))?.guest;
+  }
+
+  isAgentReady(id: string): boolean {
+    return this.#running.get(idKey(id))?.agentIsReady ?? false;
+  }
+
+  /** Ends with true when the agent takes commands, with false when power went before that. */
+  whenAgentReady(id: string): Promise<boolean> {
+    return this.#running.get(idKey(id))?.agentReady ?? Promise.resolve(false);
+  }
+
+  /** Ends everything, for the end of the cloud. */
+  close(): void {
+    for (const id of [...this.#running.keys()]) this.powerOff(id);
+  }
+}

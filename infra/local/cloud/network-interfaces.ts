@@ -1,0 +1,148 @@
+/** How do network interfaces behave? */
+import type { ResourceKind } from './arm-provider.js';
+import { idKey } from './arm-id.js';
+import { asList, asRecord, asText, propertiesOf, referenceOf, type Json, without } from './json.js';
+import { networkBody, networkView } from './network-view.js';
+import { holdPublicIp } from './public-ips.js';
+import { guid, type Random } from './random.js';
+import type { Resource, Resources } from './resources.js';
+import type { Subnets } from './virtual-networks.js';
+import { networkRefusal } from './wire.js';
+import { resourceType } from './resource-types.js';
+
+/** Network interfaces: the private address is there at once, what they refer to must be there and settled. */
+export function networkInterfaces(resources: Resources, random: Random, subnets: Subnets): ResourceKind {
+  return {
+    type: resourceType.networkInterface,
+    provider: 'Microsoft.Network',
+    duration: 'network-interface',
+    retryAfter: 10,
+    claims: { create: 'Succeeded', update: 'Succeeded' },
+    complete({ id, body, existing }) {
+      const sent = asRecord(body['properties']);
+      const before = propertiesOf(existing?.body);
+      const configurations = asList(sent['ipConfigurations']).map((configuration) =>
+        completeConfiguration(asRecord(configuration), asList(before['ipConfigurations']), subnets),
+      );
+      for (const reference of referencesOf(sent, configurations)) checkReference(resources, id, reference);
+      for (const configuration of configurations) attach(resources, id, configuration);
+      return networkBody(body, {
+        enableAcceleratedNetworking: false,
+        enableIPForwarding: false,
+        ...sent,
+        resourceGuid: before['resourceGuid'] ?? guid(random),
+        ipConfigurations: configurations,
+        dnsSettings: { dnsServers: [], appliedDnsServers: [] },
+        tapConfigurations: [],
+        nicType: 'Standard',
+        ...(before['virtualMachine'] === undefined ? {} : { virtualMachine: before['virtualMachine'] }),
+      });
+    },
+    checkDeletion({ id, body }) {
+      const machine = referenceOf(propertiesOf(body)['virtualMachine']);
+      if (machine === '') return;
+      throw networkRefusal(
+        400,
+        'NicInUse',
+        `Network Interface ${id} is used by existing resource ${machine}. In order to delete the network interface, ` +
+          'it must be dissociated from the resource. To learn more, see aka.ms/deletenic.',
+      );
+    },
+    removed({ body }) {
+      for (const configuration of asList(propertiesOf(body)['ipConfigurations'])) {
+        const publicIp = resources.get(referenceOf(propertiesOf(configuration)['publicIPAddress']));
+        if (publicIp !== undefined) holdPublicIp(resources, publicIp, undefined);
+      }
+    },
+    view: networkView,
+    etag: ({ etag }) => etag,
+  };
+}
+
+function completeConfiguration(configuration: Json, before: readonly unknown[], subnets: Subnets): Json {
+  const properties = propertiesOf(configuration);
+  const kept = before.map(asRecord).find(({ name }) => name === configuration['name']);
+  const wanted = asText(properties['privateIPAddress']) || undefined;
+  const address =
+    asText(propertiesOf(kept)['privateIPAddress']) ||
+    subnets.allocate(referenceOf(properties['subnet']), wanted);
+  return {
+    name: configuration['name'],
+    properties: { primary: true, privateIPAddressVersion: 'IPv4', ...properties, privateIPAddress: address },
+  };
+}
+
+function referencesOf(sent: Json, configurations: readonly Json[]): readonly string[] {
+  const ofConfigurations = configurations.flatMap((configuration) => {
+    const { publicIPAddress, loadBalancerBackendAddressPools } = propertiesOf(configuration);
+    return [
+      referenceOf(publicIPAddress),
+      ...asList(loadBalancerBackendAddressPools).map((pool) =>
+        referenceOf(pool).replace(/\/backendAddressPools\/[^/]+$/i, ''),
+      ),
+    ];
+  });
+  return [referenceOf(sent['networkSecurityGroup']), ...ofConfigurations].filter((id) => id !== '');
+}
+
+function checkReference(resources: Resources, user: string, id: string): void {
+  const found = resources.get(id);
+  if (found === undefined) {
+    throw networkRefusal(
+      400,
+      'InvalidResourceReference',
+      `Resource ${id} referenced by resource ${user} was not found. Please make sure that the referenced resource ` +
+        'exists, and that both resources are in the same region.',
+    );
+  }
+  if (found.operation === undefined) return;
+  throw networkRefusal(
+    429,
+    'ReferencedResourceNotProvisioned',
+    `Cannot proceed with operation because resource ${id} used by resource ${user} is not in Succeeded state. ` +
+      'Resource is in Updating state and the last operation that updated/is updating the resource is PutOperation.',
+  );
+}
+
+function attach(resources: Resources, id: string, configuration: Json): void {
+  const publicIp = resources.get(referenceOf(propertiesOf(configuration)['publicIPAddress']));
+  if (publicIp === undefined) return;
+  const mine = `${id}/ipConfigurations/${String(configuration['name'])}`;
+  const holder = referenceOf(propertiesOf(publicIp.body)['ipConfiguration']);
+  if (holder !== '' && idKey(holder) !== idKey(mine)) {
+    throw networkRefusal(
+      400,
+      'PublicIPAddressInUse',
+      `Resource ${mine} is referencing public IP address ${publicIp.id} that is already allocated to resource ${holder}.`,
+    );
+  }
+  holdPublicIp(resources, publicIp, mine);
+}
+
+/** Tells an interface which machine uses it; `undefined` lets it go. */
+export function useNetworkInterface(
+  resources: Resources,
+  networkInterface: Resource,
+  machineId: string | undefined,
+): void {
+  const properties = without(propertiesOf(networkInterface.body), 'virtualMachine');
+  networkInterface.body = {
+    ...networkInterface.body,
+    properties: machineId === undefined ? properties : { ...properties, virtualMachine: { id: machineId } },
+  };
+  resources.touch(networkInterface);
+}
+
+/** First private address of an interface, and its public one where it has any. */
+export function addressesOf(
+  resources: Resources,
+  networkInterface: Resource,
+): { readonly privateIp: string; readonly publicIp: string | undefined } {
+  const configuration = propertiesOf(asList(propertiesOf(networkInterface.body)['ipConfigurations'])[0]);
+  const publicIp = resources.get(referenceOf(configuration['publicIPAddress']));
+  const address = publicIp === undefined ? '' : asText(propertiesOf(publicIp.body)['ipAddress']);
+  return {
+    privateIp: asText(configuration['privateIPAddress']),
+    publicIp: address === '' ? undefined : address,
+  };
+}

@@ -1,0 +1,126 @@
+/** What is in flight, and what does it answer who asks? The machinery of long-running operations, for all services. */
+import type { Json } from './json.js';
+import { guid, type Random } from './random.js';
+import { refusal, type WireAnswer } from './wire.js';
+
+/** What an operation does. */
+export type OperationVerb = 'create' | 'update' | 'delete';
+
+/** A provider that has operations. */
+export type Provider = 'Microsoft.Network' | 'Microsoft.Compute';
+
+/** One long-running operation. */
+export interface Operation {
+  readonly id: string;
+  readonly provider: Provider;
+  /** ARM id of the resource. */
+  readonly resourceId: string;
+  readonly type: string;
+  readonly verb: OperationVerb;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  endedAt?: number;
+  status: 'InProgress' | 'Succeeded' | 'Failed';
+  /** `{ code, message, … }` of one that failed. */
+  error?: Json;
+}
+
+/** Seconds that the providers name on every poll of an operation that runs (recorded). */
+const pollSeconds: Record<Provider, number> = { 'Microsoft.Network': 10, 'Microsoft.Compute': 30 };
+
+/** Host of ARM; operations are asked there, whatever the address of the simulator. */
+const armHost = 'https://management.azure.com';
+
+const operationPath =
+  /^\/subscriptions\/([^/]+)\/providers\/(Microsoft\.(?:Network|Compute))\/locations\/([^/]+)\/operation(s|Results)\/([^/]+)$/i;
+
+/** All operations since the cloud came up. */
+export class Operations {
+  readonly #byId = new Map<string, Operation>();
+
+  constructor(
+    private readonly random: Random,
+    private readonly place: { readonly subscriptionId: string; readonly region: string },
+  ) {}
+
+  /** Every operation, oldest first. */
+  all(): readonly Operation[] {
+    return [...this.#byId.values()];
+  }
+
+  /**
+   * Starts an operation.
+   *
+   * @param perform ends when the work is done, with the error of one that failed
+   * @param settle called once, before anybody is told that the operation is over
+   */
+  start(
+    about: Pick<Operation, 'provider' | 'resourceId' | 'type' | 'verb'>,
+    perform: () => Promise<Json | undefined>,
+    settle: (operation: Operation) => void,
+  ): Operation {
+    const operation: Operation = {
+      ...about,
+      id: guid(this.random),
+      startedAt: Date.now(),
+      status: 'InProgress',
+    };
+    this.#byId.set(operation.id, operation);
+    void perform().then((error) => {
+      operation.endedAt = Date.now();
+      operation.status = error === undefined ? 'Succeeded' : 'Failed';
+      if (error !== undefined) operation.error = error;
+      settle(operation);
+    });
+    return operation;
+  }
+
+  /** Headers of the first answer: Azure-AsyncOperation, and Location beside it on a deletion. */
+  headersOf(operation: Operation, apiVersion: string, retryAfter: number): Record<string, string> {
+    const { provider, verb } = operation;
+    const url = (kind: 'operations' | 'operationResults', more = '') =>
+      `${armHost}/subscriptions/${this.place.subscriptionId}/providers/${provider}/locations/${this.place.region}` +
+      `/${kind}/${operation.id}?${this.#signature(apiVersion)}${more}`;
+    const location =
+      provider === 'Microsoft.Network' ? url('operationResults') : url('operations', '&monitor=true');
+    return {
+      'azure-asyncoperation': url('operations'),
+      ...(verb === 'delete' ? { location } : {}),
+      'retry-after': String(retryAfter),
+    };
+  }
+
+  /** Newer URLs are signed: opaque to whoever asks. */
+  #signature(apiVersion: string): string {
+    const long = () => guid(this.random).replaceAll('-', '').repeat(3);
+    return `api-version=${apiVersion}&t=${Date.now()}&c=${long()}&s=${long()}&h=${long()}`;
+  }
+
+  /** Answers a poll; `undefined` when the path is none of an operation. */
+  answer(path: string, query: URLSearchParams): WireAnswer | undefined {
+    const [, , provider, , kind, id] = operationPath.exec(path) ?? [];
+    if (provider === undefined || id === undefined) return undefined;
+    const operation = this.#byId.get(id);
+    if (operation === undefined) {
+      throw refusal(404, 'NotFound', `The operation ${id} was not found.`);
+    }
+    const retryAfter = { 'retry-after': String(pollSeconds[operation.provider]) };
+    const isRunning = operation.status === 'InProgress';
+    if (kind?.toLowerCase() === 'results' || query.get('monitor') === 'true') {
+      return isRunning ? { status: 202, headers: retryAfter } : { status: 204 };
+    }
+    return { status: 200, headers: isRunning ? retryAfter : {}, body: bodyOf(operation) };
+  }
+}
+
+function bodyOf({ provider, id, status, error, startedAt, endedAt }: Operation): Json {
+  const failure = error === undefined ? {} : { error };
+  if (provider === 'Microsoft.Network') return { status, ...failure };
+  return {
+    startTime: new Date(startedAt).toISOString(),
+    ...(endedAt === undefined ? {} : { endTime: new Date(endedAt).toISOString() }),
+    status,
+    ...failure,
+    name: id,
+  };
+}

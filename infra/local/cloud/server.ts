@@ -1,0 +1,134 @@
+/** How do requests come in and answers go out? HTTP on the loopback, for every host that the clients believe to reach. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pause } from './clock.js';
+import { asRecord } from './json.js';
+import { guid, type Random } from './random.js';
+import { Refusal, refusal, type WireAnswer, type WireRequest } from './wire.js';
+
+/** A request with its answer, as both were on the wire. */
+export interface Exchange {
+  readonly host: string;
+  readonly method: string;
+  /** Path and query, as sent. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+  readonly status: number;
+  readonly responseHeaders: Readonly<Record<string, string>>;
+  readonly responseBody: unknown;
+}
+
+/** What the server asks of its owner. */
+export interface Serving {
+  readonly random: Random;
+  /** Answers, or throws a refusal. */
+  readonly answer: (request: WireRequest) => WireAnswer;
+  /** Seconds until a request is looked at. */
+  readonly latencySeconds: (request: WireRequest) => number;
+  readonly onExchange: (exchange: Exchange) => void;
+}
+
+/** Listens on the loopback; with port 0, on a free port. */
+export async function listen(
+  serving: Serving,
+  port: number,
+): Promise<{ readonly server: Server; readonly url: string }> {
+  const server = createServer((incoming, outgoing) => {
+    void serve(serving, incoming, outgoing);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const { port: given } = server.address() as AddressInfo; // a TCP server that listens has one
+  return { server, url: `http://127.0.0.1:${given}` };
+}
+
+async function serve(serving: Serving, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const text = await readText(incoming);
+  const { request, body } = parse(incoming, text);
+  await pause(serving.latencySeconds(request));
+  const answer = answerOrRefuse(serving, request, text, body);
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    ...correlation(serving.random, request),
+    ...answer.headers,
+  };
+  outgoing.writeHead(answer.status, headers);
+  outgoing.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
+  serving.onExchange({
+    host: request.host,
+    method: request.method,
+    target: incoming.url ?? '/',
+    headers: request.headers,
+    body,
+    status: answer.status,
+    responseHeaders: headers,
+    responseBody: answer.body,
+  });
+}
+
+function answerOrRefuse(serving: Serving, request: WireRequest, text: string, body: unknown): WireAnswer {
+  try {
+    if (text !== '' && body === undefined) {
+      throw refusal(
+        400,
+        'InvalidRequestContent',
+        'The request content was invalid and could not be deserialized.',
+      );
+    }
+    return serving.answer(request);
+  } catch (error) {
+    if (error instanceof Refusal) return error.answer;
+    const message = error instanceof Error ? error.message : String(error);
+    return refusal(500, 'InternalServerError', `The simulated cloud failed: ${message}`).answer;
+  }
+}
+
+function parse(
+  incoming: IncomingMessage,
+  text: string,
+): { readonly request: WireRequest; readonly body: unknown } {
+  const url = new URL(`http://cloud${(incoming.url ?? '/').replace(/^\/+/, '/')}`);
+  const headers = Object.fromEntries(
+    Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]),
+  );
+  const body = parseJson(text);
+  const request: WireRequest = {
+    host: headers['x-forwarded-host'] ?? headers['host'] ?? '',
+    method: incoming.method ?? 'GET',
+    path: decodeURIComponent(url.pathname.replaceAll(/\/{2,}/g, '/').replace(/(.)\/$/, '$1')),
+    query: new URLSearchParams(url.search),
+    headers,
+    body: body === undefined ? undefined : asRecord(body),
+  };
+  return { request, body };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return text === '' ? undefined : (JSON.parse(text) as unknown);
+  } catch {
+    return undefined;
+  }
+}
+
+async function readText(incoming: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of incoming) pieces.push(piece as Buffer); // no encoding is set, so pieces are buffers
+  return Buffer.concat(pieces).toString();
+}
+
+function correlation(random: Random, { headers }: WireRequest): Record<string, string> {
+  const id = guid(random);
+  const stamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  return {
+    'x-ms-request-id': guid(random),
+    'x-ms-correlation-request-id': id,
+    'x-ms-routing-request-id': `WESTEUROPE:${stamp}:${id}`,
+    ...(headers['x-ms-client-request-id'] === undefined
+      ? {}
+      : { 'x-ms-client-request-id': headers['x-ms-client-request-id'] }),
+  };
+}
