@@ -77,8 +77,13 @@ function succeeded(
   return isDeletion ? after : withoutAttempt(after, subjectOf(operation));
 }
 
-/** An operation that ended well settles its resource, also where the answer didn't bring its new state. */
+/**
+ * An operation that ended well settles its resource, also where the answer didn't bring its new state. One whose
+ * resource is unknown is looked for, before the plan takes it for missing.
+ */
 function settle(round: Round, operation: Operation): Round {
+  if (!round.resources.some((resource) => identityOf(resource) === identityOf(operation)))
+    return forgetLook(round);
   const resources = round.resources.map((resource) =>
     identityOf(resource) === identityOf(operation) && resource.state === 'changing'
       ? { ...resource, state: 'settled' as const }

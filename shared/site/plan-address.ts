@@ -36,7 +36,7 @@ function foreignAddress(
   const looked = observed.surroundings?.foreignAddresses.find(
     (found) => found.ok && found.value.id.toLowerCase() === id.toLowerCase(),
   );
-  const address = looked?.ok === true ? looked.value.address : undefined;
+  const address = (looked?.ok === true ? looked.value.address : undefined) ?? question.knownAddress;
   if (address !== undefined) return { id, address };
   return waitFor(
     question,

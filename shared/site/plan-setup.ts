@@ -1,10 +1,17 @@
 /** Is the slot's machine configured, and does it serve? */
 import { gatewayConfig, setupIntent } from './desired-site.js';
-import type { ObservedVirtualMachine } from './observed-site.js';
+import type { ObservedSetup, ObservedVirtualMachine } from './observed-site.js';
 import { isInFlight, subjectOf } from './plan.js';
 import { setupOf } from './plan-machine.js';
 import { isServing, problemOfSetup, serviceSentence } from './setup-verdict.js';
 import { attempt, waitFor, type SlotPlan, type SlotQuestion } from './slot-question.js';
+
+/** A setup whose state isn't known yet is waited for while Azure says that it is being written. */
+function isUnderWay({ execution, state }: ObservedSetup): boolean {
+  return (
+    execution === 'pending' || execution === 'running' || (execution === 'unknown' && state === 'changing')
+  );
+}
 
 /** Plans the setup of the slot's machine: run it, wait for it, or see that the gateway serves. */
 export function planSetup(
@@ -23,10 +30,7 @@ export function planSetup(
       wait: { subject: machine.name, gateway: slot.slot, reason: 'waits-for-person', sentence: because },
     };
   }
-  if (
-    setup !== undefined &&
-    (isInFlight(observed, subject) || setup.execution === 'pending' || setup.execution === 'running')
-  ) {
+  if (isInFlight(observed, subject) || (setup !== undefined && isUnderWay(setup))) {
     return waitFor(
       question,
       subject,

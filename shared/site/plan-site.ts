@@ -86,6 +86,7 @@ function planOneSlot(
   { record, observed, policy, now, resolved, surroundings, hold }: Presence,
   slot: DesiredSlot,
 ): SlotPlan {
+  const knownAddress = record.gateways.find((status) => status.slot === slot.slot)?.publicIp;
   return planSlot({
     site: record.spec,
     slot,
@@ -93,6 +94,7 @@ function planOneSlot(
     resolved,
     versions: usableVersions(surroundings),
     generation: record.generations[slot.slot] ?? 0,
+    ...(knownAddress === undefined ? {} : { knownAddress }),
     ...(hold === undefined ? {} : { hold: hold.detail }),
     policy,
     now,

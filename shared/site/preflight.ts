@@ -14,8 +14,15 @@ export interface Missing {
   readonly hasLoadBalancer: boolean;
 }
 
-/** One spare of each, so that a gateway can be made before another is taken away. */
-const spare = 1;
+/**
+ * One spare of each for a site that has no machine yet, so that a gateway can later be made before another is taken
+ * away. None for one that has: a lost gateway comes back though there is room for no more than that.
+ */
+function spareOf({ machines, slots }: Missing): number {
+  return machines === slots.length ? 1 : 0;
+}
+
+const spareWord = (spare: number) => (spare === 0 ? '' : ' (one spare included)');
 
 /**
  * Collects everything that speaks against building, in the order in which an operator would mend it.
@@ -164,12 +171,13 @@ function checkSecret(secret: SecretState): readonly (Problem | undefined)[] {
 
 function checkQuotas({ region }: Site, around: Surroundings, missing: Missing): Problem[] {
   if (missing.machines === 0 && missing.addresses === 0) return [];
+  const spare = spareOf(missing);
   const lacks = (quota: Quota, needed: number, field: string) =>
-    quota.limit - quota.used >= needed
+    needed === 0 || quota.limit - quota.used >= needed
       ? undefined
       : problem(
           'quota-exceeded',
-          `${quota.name} in ${region}: ${quota.used} of ${quota.limit} used, ${needed} more needed (one spare included).`,
+          `${quota.name} in ${region}: ${quota.used} of ${quota.limit} used, ${needed} more needed${spareWord(spare)}.`,
           { field, mend: `Ask Azure to raise the quota "${quota.name}" to ${quota.used + needed} or more.` },
         );
   const vCpus = around.offer.ok ? around.offer.value.vCpus : 0;
@@ -184,6 +192,7 @@ function checkQuotas({ region }: Site, around: Surroundings, missing: Missing): 
 function checkAddresses({ network }: Site, around: Surroundings, missing: Missing): Problem[] {
   const needed = missing.networkInterfaces + (missing.hasLoadBalancer ? 0 : 1);
   if (needed === 0) return [];
+  const spare = spareOf(missing);
   const subnet = around.subnet.ok ? around.subnet.value : undefined;
   const tooFew =
     subnet === undefined || subnet.freeAddresses >= needed + spare
@@ -191,7 +200,7 @@ function checkAddresses({ network }: Site, around: Surroundings, missing: Missin
       : [
           problem(
             'no-free-addresses',
-            `${subnet.freeAddresses} addresses are free in the subnet, ${needed + spare} are needed (one spare included).`,
+            `${subnet.freeAddresses} addresses are free in the subnet, ${needed + spare} are needed${spareWord(spare)}.`,
             { field: 'network.subnetId', mend: 'Name a larger subnet, or free addresses.' },
           ),
         ];
@@ -215,12 +224,12 @@ function checkForeignAddresses(site: Site, around: Surroundings, slots: readonly
       foreignAddressId === undefined ? [] : [[foreignAddressId.toLowerCase(), { zone, slot }] as const],
     ),
   );
-  return around.foreignAddresses.flatMap((looked) =>
-    check(looked, (address) => {
-      const place = zoneOf.get(address.id.toLowerCase());
-      return place === undefined ? [] : [checkForeignAddress(site, address, place)];
-    }),
-  );
+  return around.foreignAddresses.flatMap((looked) => {
+    if (!looked.ok) return [{ field: 'network.publicIpIds', ...looked.problem }];
+    const place = zoneOf.get(looked.value.id.toLowerCase());
+    const found = place === undefined ? undefined : checkForeignAddress(site, looked.value, place);
+    return found === undefined ? [] : [found];
+  });
 }
 
 function checkForeignAddress(

@@ -7,6 +7,9 @@ import { siteSchema, type Site } from './site.js';
 /** Longest value that is quoted back. */
 const quotedCharacters = 80;
 
+/** Fields whose wrong value is never quoted. */
+const mayHoldSecret = /^tunnel(\.psk(\..*)?)?$/;
+
 /**
  * Reads a body as a site.
  *
@@ -45,10 +48,15 @@ function fieldErrors(issue: core.$ZodIssue): FieldError[] {
   }
   const field = path === '' ? 'body' : path;
   const isMissing = issue.input === undefined && issue.code !== 'custom';
-  const detail = isMissing
-    ? `${field} is missing.`
-    : `${field} is ${quoted(issue.input)}, which is not valid.`;
-  return [{ field, detail, mend: issue.message }];
+  const detail = isMissing ? `${field} is missing.` : `${field} ${said(field, issue.input)} not valid.`;
+  // A key that is not valid says why in the issues of its own.
+  const mend = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+  return [{ field, detail, mend }];
+}
+
+/** Quotes what was sent, except where somebody may have sent a PSK instead of the name of its secret. */
+function said(field: string, value: unknown): string {
+  return mayHoldSecret.test(field) ? 'is' : `is ${quoted(value)}, which is`;
 }
 
 function quoted(value: unknown): string {

@@ -2,7 +2,7 @@
 import { dueOperations, firstAsk } from './ask-schedule.js';
 import type { Begun, Operation } from './intent.js';
 import type { ObservedResource, ObservedResources, Surroundings } from './observed-site.js';
-import type { Observed, Plan, Step } from './plan.js';
+import type { Observed, Plan, Step, Wait } from './plan.js';
 import { identityOf } from './plan.js';
 import { restLookSeconds, surroundingsTrustSeconds } from './policy.js';
 import type { Outcome } from './problem.js';
@@ -58,7 +58,7 @@ export function startOrNotice(
   if (round === undefined) return { ...firstRound(record, inFlight), ...mark };
   return lookWanted === undefined || lookWanted === round.lookWanted
     ? round
-    : { ...forgetLook(round), ...mark };
+    : { ...forgetLook(round), wantsSurroundings: round.surroundings !== undefined, ...mark };
 }
 
 /** What a round looks at. */
@@ -86,7 +86,10 @@ export function observedOf(round: Round, now: Date): Observed {
   return { resources, inFlight, attempts, ...(isTrusted ? { surroundings: surroundings.value } : {}) };
 }
 
-/** Folds a full look in. One that failed is looked at again after its pause. */
+/**
+ * Folds a full look in. One that failed is looked at again after its pause; it counts as fresh, so that the run can
+ * end instead of looking again at once.
+ */
 export function foldResources(
   round: Round,
   looked: Outcome<ObservedResources>,
@@ -102,7 +105,8 @@ export function foldResources(
     };
   }
   const before = round.attempts.find(({ subject }) => subject === lookSubject(site));
-  return withAttempt(round, failedAgain(before, lookSubject(site), looked.problem, now));
+  const failed = failedAgain(before, lookSubject(site), looked.problem, now);
+  return withAttempt({ ...round, isLookFresh: true }, failed);
 }
 
 /** Name under which failed looks are kept among the attempts. */
@@ -193,11 +197,19 @@ export function withoutAttempt(round: Round, subject: string): Round {
   return { ...round, attempts: round.attempts.filter((attempt) => attempt.subject !== subject) };
 }
 
-/** Takes over what the plan decided about the surroundings: wanted, refused, or fine. */
+/**
+ * Takes over what the plan decided about the surroundings: wanted, refused, or fine. A refusal is judged by a look of
+ * its own each time. A change that no operation of ours tells of shows only in a look.
+ */
 export function foldPlan(round: Round, plan: Plan): Round {
   if (plan.needsSurroundings) return { ...round, wantsSurroundings: true };
-  if (plan.refusal !== undefined) return withAttempt(round, plan.refusal);
-  return round.surroundings === undefined ? round : withoutAttempt(round, refusalSubject);
+  if (plan.refusal !== undefined) return withAttempt({ ...round, wantsSurroundings: true }, plan.refusal);
+  const seen = plan.waits.some(isOfOthers) ? forgetLook(round) : round;
+  return seen.surroundings === undefined ? seen : withoutAttempt(seen, refusalSubject);
+}
+
+function isOfOthers({ reason, until }: Wait): boolean {
+  return reason === 'waits-for-operation' && until !== undefined;
 }
 
 /**

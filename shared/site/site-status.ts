@@ -1,6 +1,7 @@
 /** What is told of a site? Its phase, its problem, and what each gateway is doing. */
 import type { DesiredSlot } from './desired-site.js';
 import { resourceName } from './ids.js';
+import type { ObservedResource } from './observed-site.js';
 import { subjectOf, type Observed } from './plan.js';
 import type { Problem } from './problem.js';
 import type { GatewayStatus, Phase, SiteRecord } from './site-record.js';
@@ -10,17 +11,20 @@ import type { SlotPlan } from './slot-question.js';
 export function gatewayStatus(
   record: SiteRecord,
   observed: Observed,
-  { slot, zone }: DesiredSlot,
+  { slot, zone, foreignAddressId }: DesiredSlot,
   { doing, because }: SlotPlan,
   now: Date,
 ): GatewayStatus {
   const before = record.gateways.find((status) => status.slot === slot);
   const since = before?.doing === doing ? before.since : now.toISOString();
   const mine = observed.resources.filter((resource) => 'slot' in resource && resource.slot === slot);
-  const address = mine.find((resource) => resource.kind === 'public-ip')?.address;
+  const address =
+    foreignAddressId === undefined
+      ? mine.find((resource) => resource.kind === 'public-ip')?.address
+      : (foreignAddress(observed, foreignAddressId) ?? before?.publicIp);
   const privateIp = mine.find((resource) => resource.kind === 'network-interface')?.privateIp;
   const machine = mine.find((resource) => resource.kind === 'virtual-machine')?.name;
-  const problem = doing === 'serving' ? undefined : slotProblem(observed, slot, mine.map(subjectOf));
+  const problem = doing === 'serving' ? undefined : slotProblem(observed, slot, mine.flatMap(subjectsOf));
   return {
     slot,
     zone,
@@ -32,6 +36,21 @@ export function gatewayStatus(
     ...(machine === undefined ? {} : { virtualMachine: machine }),
     ...(problem === undefined ? {} : { problem }),
   };
+}
+
+function foreignAddress({ surroundings }: Observed, id: string): string | undefined {
+  const looked = surroundings?.foreignAddresses.find(
+    (found) => found.ok && found.value.id.toLowerCase() === id.toLowerCase(),
+  );
+  return looked?.ok === true ? looked.value.address : undefined;
+}
+
+/** A machine also answers for its setup, which may have failed before Azure knew of one. */
+function subjectsOf(resource: ObservedResource): readonly string[] {
+  const { kind, name } = resource;
+  const setup =
+    kind === 'virtual-machine' ? [subjectOf({ kind: 'setup', name: '', virtualMachine: name })] : [];
+  return [subjectOf(resource), ...setup];
 }
 
 /** The problem of the last thing that failed in a slot and hasn't succeeded since. */

@@ -16,6 +16,8 @@ export interface SlotQuestion {
   readonly versions: ReadonlyMap<string, string>;
   /** Highest generation that was begun in this slot, 0 for none. */
   readonly generation: number;
+  /** The slot's address as it was told last; for an existing one, which only the surroundings show. */
+  readonly knownAddress?: string;
   /** Why nothing new may be made now; absent when it may. */
   readonly hold?: string;
   readonly policy: Policy;
@@ -67,12 +69,16 @@ export function waitFor(
 const unknownOperationSeconds = 15;
 
 /**
- * Takes a step, unless an earlier failure's pause isn't over or nothing new may be made.
+ * Takes a step, unless the one before is still in flight, an earlier failure's pause isn't over, or nothing new
+ * may be made. What is in flight may be missing from a list for a while; it isn't made a second time.
  *
  * @param isNew the step makes something that is paid for, so that `hold` applies
  */
 export function attempt(question: SlotQuestion, doing: GatewayActivity, step: Step, isNew = true): SlotPlan {
   const { observed, slot, hold, now } = question;
+  if (isInFlight(observed, step.subject)) {
+    return waitFor(question, step.subject, doing, `${step.intent.name} is on its way.`);
+  }
   const paused = pausedAttempt(observed, step.subject, now);
   if (paused !== undefined) {
     const because = `${paused.problem.detail} Tried ${times(paused.failures)}; again after ${paused.notBefore}.`;

@@ -1,0 +1,207 @@
+/** In which order is a site built, and what is left to do when it stands? */
+import { describe, expect, test } from '@jest/globals';
+import { planSite } from '../../../shared/site/plan-site.js';
+import type { Plan } from '../../../shared/site/plan.js';
+import { success } from '../../../shared/site/problem.js';
+import { atRest, settle } from './helpers/azure-in-words.js';
+import {
+  aRecord,
+  anOperation,
+  aSlot,
+  atSeconds,
+  goodOffer,
+  goodSurroundings,
+  noon,
+  nothingYet,
+  policy,
+} from './helpers/builders.js';
+import { publicIpId, subnetId } from './helpers/bodies.js';
+
+const named = ({ steps }: Plan) => steps.map(({ verb, intent }) => `${verb} ${intent.kind} ${intent.name}`);
+const kinds = ({ steps }: Plan) => [...new Set(steps.map(({ intent }) => intent.kind))];
+
+describe('planSite builds a site from nothing', () => {
+  const { plans, record } = settle({ record: aRecord(), observed: nothingYet() });
+
+  test('in the order in which resources refer to each other', () => {
+    expect(plans.map(kinds)).toEqual([
+      ['security-group', 'load-balancer', 'public-ip'],
+      ['network-interface'],
+      ['virtual-machine'],
+      ['setup'],
+      [],
+    ]);
+  });
+
+  test('in all zones at once', () => {
+    expect(plans.slice(0, 4).map(named)).toEqual([
+      [
+        'put security-group nsg-hq',
+        'put load-balancer lb-hq',
+        'put public-ip pip-hq-z1-1',
+        'put public-ip pip-hq-z2-1',
+        'put public-ip pip-hq-z3-1',
+      ],
+      [1, 2, 3].map((zone) => `put network-interface nic-hq-z${zone}-1`),
+      [1, 2, 3].map((zone) => `put virtual-machine vm-hq-z${zone}-1-g1`),
+      ['put setup setup', 'put setup setup', 'put setup setup'],
+    ]);
+  });
+
+  test('and says so: building, then serving with the balancer’s address', () => {
+    expect(plans.map(({ phase }) => phase)).toEqual([
+      'building',
+      'building',
+      'building',
+      'building',
+      'serving',
+    ]);
+    expect(plans.at(-1)).toMatchObject({ frontendIp: '10.0.1.4', waits: [], isGone: false });
+    expect(record.gateways.map(({ slot, doing, publicIp }) => [slot, doing, publicIp])).toEqual([
+      ['hq-z1-1', 'serving', '203.0.113.11'],
+      ['hq-z2-1', 'serving', '203.0.113.21'],
+      ['hq-z3-1', 'serving', '203.0.113.31'],
+    ]);
+  });
+
+  test('and gives each step a reason that an operator can read', () => {
+    const sentences = plans.flatMap(({ steps }) => steps.map(({ sentence }) => sentence));
+    expect(sentences).toContain('Creates vm-hq-z2-1-g1 (Standard_D2s_v5) in zone 2: hq-z2-1 has no machine.');
+    expect(new Set(sentences).size).toBe(sentences.length);
+  });
+});
+
+test('planSite has nothing to do for a site at rest, and needs no surroundings', () => {
+  const { record, observed } = atRest(aRecord());
+  expect(planSite(record, observed, policy, noon)).toMatchObject({
+    steps: [],
+    waits: [],
+    needsSurroundings: false,
+    phase: 'serving',
+  });
+});
+
+test('planSite first asks for the surroundings when a site is new', () => {
+  const plan = planSite(aRecord(), { resources: [], inFlight: [], attempts: [] }, policy, noon);
+  expect(plan).toMatchObject({ needsSurroundings: true, steps: [], waits: [], phase: 'accepted' });
+});
+
+test('planSite keeps what it resolved when the region offers fewer zones later', () => {
+  const { record, observed } = atRest(aRecord());
+  const fewer = goodSurroundings({ offer: success(goodOffer({ zones: ['1'] })) });
+  const plan = planSite(record, { ...observed, surroundings: fewer }, policy, noon);
+  expect(plan).toMatchObject({ steps: [], phase: 'serving', resolved: { zones: ['1', '2', '3'] } });
+});
+
+describe('planSite does not hold a network interface for another slot', () => {
+  test('a slow address in zone 2 leaves zones 1 and 3 going', () => {
+    const first = planSite(aRecord(), nothingYet(), policy, noon);
+    const slow = settle({
+      record: aRecord(),
+      observed: nothingYet({
+        inFlight: [anOperation({ kind: 'public-ip', name: 'pip-hq-z2-1', slot: aSlot('2') })],
+      }),
+    });
+    expect(named(first)).toContain('put public-ip pip-hq-z2-1');
+    expect(slow.plans.flatMap(named).filter((step) => step.includes('z2'))).toEqual([]);
+    expect(slow.record.gateways.map(({ doing }) => doing)).toEqual(['serving', 'getting-address', 'serving']);
+    expect(slow.record.phase).toBe('building');
+  });
+});
+
+test.each([
+  { kind: 'load-balancer' as const, name: 'lb-hq' },
+  { kind: 'security-group' as const, name: 'nsg-hq' },
+])('planSite makes no network interface while the operation on $name still runs', ({ kind, name }) => {
+  // A balancer says Succeeded in its first answer while its operation runs (recorded): settled isn't enough.
+  const { record, observed } = atRest(aRecord());
+  const plan = planSite(
+    record,
+    {
+      ...observed,
+      surroundings: goodSurroundings(),
+      resources: observed.resources.filter(
+        (resource) => !('slot' in resource) || resource.kind === 'public-ip',
+      ),
+      inFlight: [anOperation({ kind, name })],
+    },
+    policy,
+    noon,
+  );
+  expect(plan.steps).toEqual([]);
+  expect(plan.waits.filter(({ reason }) => reason === 'waits-for-resource')).toHaveLength(3);
+});
+
+describe('planSite never makes twice what is in flight', () => {
+  // A list of Azure can lack for seconds what was just written; the machine of generation 2 would then be begun
+  // on the network interface of generation 1.
+  const { record, observed } = atRest(aRecord({ zones: ['1'] }));
+  const slot = aSlot('1');
+  test.each([
+    { kind: 'public-ip' as const, name: 'pip-hq-z1-1', lacks: /^(pip|nic|vm|setup)/ },
+    { kind: 'network-interface' as const, name: 'nic-hq-z1-1', lacks: /^(nic|vm|setup)/ },
+    { kind: 'virtual-machine' as const, name: 'vm-hq-z1-1-g1', lacks: /^(vm|setup)/ },
+    { kind: 'setup' as const, name: 'setup', virtualMachine: 'vm-hq-z1-1-g1', lacks: /^setup/ },
+  ])('when a look lacks the $kind', ({ lacks, ...operation }) => {
+    const plan = planSite(
+      record,
+      {
+        ...observed,
+        surroundings: goodSurroundings(),
+        resources: observed.resources.filter(({ name }) => !lacks.test(name)),
+        inFlight: [anOperation({ ...operation, slot })],
+      },
+      policy,
+      noon,
+    );
+    expect(plan.steps).toEqual([]);
+    expect(plan.waits).toEqual([expect.objectContaining({ gateway: slot, reason: 'waits-for-operation' })]);
+  });
+});
+
+describe('planSite takes addresses that the site names', () => {
+  const id = publicIpId('mine');
+  const spec = { zones: ['1'], network: { subnetId, publicIpIds: { 1: [id] } } };
+  const looked = success({
+    id,
+    region: 'westeurope',
+    zones: ['1'],
+    isStandardStatic: true,
+    address: '198.51.100.7',
+  });
+  const world = atRest(
+    aRecord(spec),
+    nothingYet({ surroundings: goodSurroundings({ foreignAddresses: [looked] }) }),
+  );
+
+  test('makes none of its own', () => {
+    expect(world.observed.resources.some(({ kind }) => kind === 'public-ip')).toBe(false);
+  });
+
+  test('goes on serving when the surroundings are not looked at any more', () => {
+    // Seen: the address was known from the surroundings alone, so that a site at rest went down after ten minutes.
+    const plan = planSite(world.record, world.observed, policy, atSeconds(3600));
+    expect(plan).toMatchObject({ steps: [], waits: [], phase: 'serving' });
+    expect(plan.gateways[0]?.publicIp).toBe('198.51.100.7');
+  });
+
+  test('waits while the address is not known', () => {
+    const unknown = success({ id, region: 'westeurope', zones: ['1'], isStandardStatic: true });
+    const plan = planSite(
+      aRecord(spec),
+      nothingYet({ surroundings: goodSurroundings({ foreignAddresses: [unknown] }) }),
+      policy,
+      noon,
+    );
+    expect(named(plan)).toEqual(['put security-group nsg-hq', 'put load-balancer lb-hq']);
+    expect(plan.gateways[0]).toMatchObject({ doing: 'getting-address' });
+  });
+});
+
+test('planSite begins nothing for a paused site and tells what was told last', () => {
+  const { record, observed } = atRest(aRecord());
+  const paused = { ...record, spec: { ...record.spec, paused: true } };
+  const plan = planSite(paused, { ...observed, resources: [] }, policy, noon);
+  expect(plan).toMatchObject({ steps: [], phase: 'serving', gateways: record.gateways });
+  expect(plan.waits.map(({ reason }) => reason)).toEqual(['paused']);
+});
