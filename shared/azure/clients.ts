@@ -29,7 +29,7 @@ export function computeClient(subscriptionId: string): Promise<ComputeManagement
 export function networkClient(subscriptionId: string): Promise<NetworkManagementClient> {
   return once(`network ${subscriptionId}`, async () => {
     const { NetworkManagementClient: Client } = await import('@azure/arm-network');
-    const additionalPolicies = [{ policy: beginOnlyPolicy, position: 'perCall' as const }];
+    const additionalPolicies = [{ policy: beginOnlyPolicy, position: 'perRetry' as const }];
     return new Client(await credential(), subscriptionId, { ...(await clientOptions()), additionalPolicies });
   });
 }

@@ -1,0 +1,120 @@
+/** What does Azure's refusal mean, what stays of its words, and what never gets out? */
+import { describe, expect, test } from '@jest/globals';
+import { refusalBody, refusals } from './helpers/recorded-refusals.js';
+import {
+  outcomeOf,
+  problemOfBody,
+  problemOfError,
+  statusOf,
+} from '../../../shared/azure/problem-of-error.js';
+
+const doing = { verb: 'write', what: 'vm-hq-z1-1-g1' } as const;
+
+/** What an SDK throws for an answer: status, parsed body, headers. */
+function thrown(statusCode: number, body: unknown, headers: Readonly<Record<string, string>> = {}) {
+  const details = body as object;
+  return Object.assign(new Error('RestError'), {
+    statusCode,
+    details,
+    response: { headers: new Map(Object.entries(headers)) },
+  });
+}
+
+describe('problemOfError reads', () => {
+  test.each(refusals)('$azure as $code', ({ status, body, code, retryable }) => {
+    const found = problemOfError(thrown(status, body), doing);
+    expect(found).toMatchObject({ type: `/problems/${code}`, retryable });
+    expect(found.mend).toMatch(/\S.*\.$/);
+    expect(found.detail).toMatch(/^Azure would not write vm-hq-z1-1-g1\. \S/);
+  });
+
+  test.each([
+    'AllocationFailed',
+    'ZonalAllocationFailed',
+    'OverconstrainedAllocationRequest',
+    'OverconstrainedZonalAllocationRequest',
+  ])('%s as lacking capacity when it comes in an operation’s status', (code) => {
+    expect(problemOfBody({ code, message: 'Allocation failed.' }, doing)).toMatchObject({
+      type: '/problems/capacity-lacking',
+      code,
+      retryable: true,
+    });
+  });
+
+  test.each([
+    { code: 'PublicIPCountLimitReached', kind: 'quota-exceeded' },
+    { code: 'QuotaExceeded', kind: 'quota-exceeded' },
+    { code: 'PrivateIPAddressInUse', kind: 'address-in-use' },
+    { code: 'PublicIPAddressInUse', kind: 'address-in-use' },
+    { code: 'SubnetIsFull', kind: 'no-free-addresses' },
+    { code: 'InvalidResourceReference', kind: 'not-propagated' },
+    { code: 'PrincipalNotFound', kind: 'not-propagated' },
+    { code: 'SubscriptionRequestsThrottled', kind: 'throttled' },
+  ])('$code as $kind', ({ code, kind }) => {
+    expect(problemOfError(thrown(400, refusalBody(code, 'No.')), doing).type).toBe(`/problems/${kind}`);
+  });
+});
+
+describe('problemOfError keeps', () => {
+  const tooMany = refusalBody('TooManyRequests', 'Slower.');
+  test.each([
+    { when: 'the answer names seconds', headers: { 'retry-after': '17' }, seconds: 17 },
+    { when: 'the answer names none', headers: {}, seconds: 30 },
+    {
+      when: 'the answer names a date',
+      headers: { 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' },
+      seconds: 30,
+    },
+  ])('$seconds s of waiting when $when', ({ headers, seconds }) => {
+    expect(problemOfError(thrown(429, tooMany, headers), doing).retryAfterSeconds).toBe(seconds);
+  });
+
+  test('Azure’s own code and words', () => {
+    const found = problemOfError(thrown(409, refusalBody('ScopeLocked', 'Locked by l.')), doing);
+    expect(found).toMatchObject({
+      code: 'ScopeLocked',
+      detail: 'Azure would not write vm-hq-z1-1-g1. ScopeLocked: Locked by l.',
+    });
+  });
+
+  test.each([
+    'https://store.blob.core.windows.net/c/b?sv=2024-08-04&sig=Zm9vYmFy%3D',
+    'https://management.azure.com/subscriptions/s/providers/Microsoft.Compute/locations/l/operations/o?api-version=1&p=x&t=63&c=MII&s=Zm9vYmFy&h=abc',
+  ])('no signed URL: %s', (url) => {
+    const found = problemOfError(thrown(409, refusalBody('Conflict', `Look at ${url} for more.`)), doing);
+    expect(JSON.stringify(found)).not.toMatch(/Zm9vYmFy|MII/);
+    expect(found.detail).toContain('Look at <url> for more.');
+  });
+
+  test('at most 600 characters of Azure’s words, and nothing of the request', () => {
+    const long = Object.assign(thrown(400, refusalBody('Bad', 'x'.repeat(5000))), {
+      request: { body: 'TK_PSK_PRIMARY=Correct7Horse', headers: { authorization: 'Bearer t0ken' } },
+    });
+    const found = JSON.stringify(problemOfError(long, doing));
+    expect(found.length).toBeLessThan(1000);
+    expect(found).not.toMatch(/Correct7Horse|t0ken/);
+  });
+});
+
+describe('problemOfError copes with', () => {
+  test.each([
+    {
+      what: 'a lost connection',
+      error: Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
+    },
+    { what: 'text', error: 'oh' },
+    { what: 'nothing', error: undefined },
+    { what: 'null', error: null },
+  ])('$what: a service that failed, to be tried again', ({ error: given }) => {
+    const found = problemOfError(given, doing);
+    expect(found).toMatchObject({ type: '/problems/service-failed', retryable: true });
+    expect(found.code).toBeUndefined();
+  });
+});
+
+test('outcomeOf hands over what an effect answers, and a problem for what it throws', async () => {
+  await expect(outcomeOf(doing, () => Promise.resolve(7))).resolves.toEqual({ ok: true, value: 7 });
+  const refused = await outcomeOf(doing, () => Promise.reject(thrown(404, refusalBody('NotFound', 'No.'))));
+  expect(refused).toMatchObject({ ok: false, problem: { type: '/problems/gone' } });
+  expect(statusOf(thrown(404, {}))).toBe(404);
+});
