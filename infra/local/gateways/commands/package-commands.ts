@@ -1,0 +1,34 @@
+/** Which commands install packages and wait for cloud-init? */
+import { drawGuestSeconds } from '../guest-durations.js';
+import type { Commands } from './command.js';
+
+/** What apt says without a way to a mirror. */
+const unreachable =
+  'E: Failed to fetch http://deb.debian.org/debian/dists/bookworm/InRelease  Could not connect to deb.debian.org:80\n' +
+  'E: Some index files failed to download. They have been ignored, or old ones used instead.\n';
+
+/** dpkg, apt and cloud-init. */
+export const packageCommands: Commands = {
+  'dpkg-query': ({ machine, args, streams }) => {
+    const name = args.at(-1) ?? '';
+    if (!machine.disk.packages.has(name)) return 1;
+    streams.out('install ok installed');
+    return 0;
+  },
+  'apt-get': async ({ machine, world, args, streams }) => {
+    const words = args.filter((arg, index) => !arg.startsWith('-') && args[index - 1] !== '-o');
+    if (!machine.reachesMirror()) {
+      await world.wait(drawGuestSeconds('packagesUnreachable', machine.random));
+      streams.err(unreachable);
+      return 100;
+    }
+    if (words[0] === 'update') return 0; // its time is in that of the installation
+    await world.wait(drawGuestSeconds('packages', machine.random));
+    for (const name of words.slice(1)) machine.disk.packages.add(name);
+    return 0;
+  },
+  'cloud-init': async ({ machine, world }) => {
+    await world.until(machine.initialised);
+    return 0;
+  },
+};

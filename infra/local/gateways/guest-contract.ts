@@ -1,0 +1,61 @@
+/** How does the cloud reach what runs inside its machines? The shapes of `infra/local/cloud/guests.ts`, which this room may not import. */
+
+/** A machine as the cloud hands it to whatever plays its operating system. */
+export interface Machine {
+  /** ARM id of the virtual machine. */
+  readonly id: string;
+  readonly name: string;
+  readonly zone: string | undefined;
+  readonly size: string;
+  readonly privateIp: string;
+  /** Address outside the 1:1 NAT, if the NIC has a public IP. */
+  readonly publicIp: string | undefined;
+  /** Custom data (cloud-init), decoded. */
+  readonly customData: string;
+}
+
+/** A script handed to a machine by run command; parameters are its environment. */
+export interface ScriptRun {
+  readonly script: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/** How a script ended. */
+export interface ScriptEnd {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** One client request that the balancer (or the outside) delivers to a machine's NIC. */
+export interface ClientRequest {
+  readonly clientIp: string;
+  readonly port: number;
+  /** Absolute URL that the client asks the proxy for. */
+  readonly url: string;
+}
+
+/** What the client gets: a status and which edge served it, or why there was no answer. */
+export type ClientAnswer =
+  | { readonly kind: 'answered'; readonly status: number; readonly servedBy: string }
+  | { readonly kind: 'refused' | 'dropped'; readonly because: string };
+
+/** A booted machine. */
+export interface Guest {
+  runScript(run: ScriptRun): Promise<ScriptEnd>;
+  /** HTTP GET from the balancer's probe address 168.63.129.16; `undefined` when nothing answers. */
+  probe(port: number, path: string): Promise<number | undefined>;
+  /** A request that arrives at the NIC. */
+  request(request: ClientRequest): Promise<ClientAnswer>;
+  /** Power is gone. `boot` of the same machine starts it again with the disk as it was. */
+  powerOff(): void;
+}
+
+/** Makes and keeps the insides of machines. */
+export interface Guests {
+  /** Called when a machine gets power: at creation and at every later start. */
+  boot(machine: Machine): Guest;
+  /** The machine and its disk are gone. */
+  forget(machineId: string): void;
+}

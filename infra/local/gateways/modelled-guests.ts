@@ -1,0 +1,76 @@
+/** What plays the operating system of the local region's machines? A model that runs what was really rendered. */
+import type { Guest, Guests, Machine as Hardware } from './guest-contract.js';
+import type { Random } from './guest-durations.js';
+import { MachineDisk } from './machine-disk.js';
+import { Timings, type MachineTimings } from './machine-timings.js';
+import { modelledGuest } from './modelled-guest.js';
+import type { ServiceEdges } from './service-edges.js';
+
+/** What the modelled machines find around them. */
+export interface ModelledSurroundings {
+  readonly edges: ServiceEdges;
+  readonly random: Random;
+  readonly log: (line: string) => void;
+  /** What the cloud lets through; everything when left out. */
+  readonly cloud?: {
+    readonly reachesMirror?: (machineId: string) => boolean;
+  };
+}
+
+/** The machines' insides, and what can be seen of them from outside. */
+export interface ModelledGuests extends Guests {
+  timings(machineId: string): MachineTimings;
+  /** Connections of the proxied flow that left outside ESP, over all machines. */
+  leaks(): number;
+  /** What the machine's services said, oldest first, with the time in front. */
+  journal(machineId: string): readonly string[];
+  /** What scripts asked for and the model doesn't know; empty, or the model's answers can't be trusted. */
+  gaps(): readonly string[];
+}
+
+/** As much as is kept of a machine's journal. */
+const journalLines = 500;
+
+interface Kept {
+  readonly disk: MachineDisk;
+  readonly timings: Timings;
+  readonly journal: string[];
+}
+
+/** Makes modelled machines; `boot` of a machine that was there before finds its disk as it was. */
+export function modelledGuests({ edges, random, log, cloud }: ModelledSurroundings): ModelledGuests {
+  const kept = new Map<string, Kept>();
+  const gaps: string[] = [];
+  let leaks = 0;
+  return {
+    boot: (hardware: Hardware): Guest => {
+      const key = hardware.id.toLowerCase();
+      const own = kept.get(key) ?? { disk: new MachineDisk(), timings: new Timings(), journal: [] };
+      kept.set(key, own);
+      return modelledGuest(hardware, own.disk, {
+        edges,
+        random,
+        log,
+        timings: own.timings,
+        reachesMirror: () => cloud?.reachesMirror?.(hardware.id) ?? true,
+        leaked: () => {
+          leaks++;
+          log(`${hardware.name}: a connection to the proxy left in the clear`);
+        },
+        journal: (line) => {
+          own.journal.push(`${new Date().toISOString()} ${line}`);
+          own.journal.splice(0, own.journal.length - journalLines);
+        },
+        gap: (message) => {
+          gaps.push(`${hardware.name}: ${message}`);
+          log(`${hardware.name}: gap of the model: ${message}`);
+        },
+      });
+    },
+    forget: (machineId) => void kept.delete(machineId.toLowerCase()),
+    timings: (machineId) => kept.get(machineId.toLowerCase())?.timings.all() ?? {},
+    leaks: () => leaks,
+    journal: (machineId) => kept.get(machineId.toLowerCase())?.journal ?? [],
+    gaps: () => gaps,
+  };
+}

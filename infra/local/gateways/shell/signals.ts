@@ -1,0 +1,22 @@
+/** How does a command leave the place where it stands? */
+
+/** `exit`, or a failure under `set -e`. */
+export class Ended extends Error {
+  constructor(readonly status: number) {
+    super(`exit ${status}`);
+  }
+}
+
+/** `return`; without a status it is that of the last command. */
+export class Returned extends Error {
+  constructor(readonly status: number | undefined) {
+    super('return');
+  }
+}
+
+/** `break` or `continue`. */
+export class LoopLeft extends Error {
+  constructor(readonly how: 'break' | 'continue') {
+    super(how);
+  }
+}

@@ -1,0 +1,264 @@
+/** In which state is one connection, and what happens to it next? */
+import { drawGuestSeconds, measured, type Random } from './guest-durations.js';
+import type { Connection } from './read-ipsec-conf.js';
+import type { Negotiation, ServiceEdges } from './service-edges.js';
+import * as says from './tunnel-lines.js';
+import type { Line, Numbers } from './tunnel-lines.js';
+import { after } from './wait.js';
+
+/** What a tunnel needs of the machine around it. */
+export interface TunnelHost {
+  readonly edges: ServiceEdges;
+  readonly random: Random;
+  /** Aborted when pluto ends. */
+  readonly signal: AbortSignal;
+  readonly source: string | undefined;
+  /** Looked up at each attempt, since secrets are read again while pluto runs. */
+  pskFor(localId: string, remoteId: string): string | undefined;
+  localIdOf(connection: Connection): string;
+  nextNumber(): number;
+  journal(lines: readonly Line[]): void;
+  /** `_updown` has run for a child SA that now stands. */
+  established(connection: Connection, edge: string): void;
+}
+
+/** How `ipsec auto --up` ended. */
+export interface UpEnd {
+  readonly exitCode: number;
+  readonly lines: readonly Line[];
+}
+
+/** `held`: the SA is gone, and the kernel's policy stays and drops; so measured with `dpdaction=restart`. */
+export type Policy = 'none' | 'tunnels' | 'held';
+
+type State =
+  | { readonly kind: 'down' }
+  | { readonly kind: 'trying'; readonly outcome: Outcome; readonly numbers: Numbers }
+  | { readonly kind: 'reviving' }
+  | { readonly kind: 'ike-only'; readonly numbers: Numbers }
+  | { readonly kind: 'up'; readonly edge: string; readonly numbers: Numbers };
+
+type Outcome = Negotiation | { readonly kind: 'no-secret'; readonly localId: string };
+
+/** Libreswan's REVIVE_CONN_DELAY and REVIVE_CONN_DELAY_MAX: 0 s, then 5 s more each time. */
+const revivalStepSeconds = 5;
+const longestRevivalSeconds = 300;
+
+/** One connection of a pluto that runs. */
+export class Tunnel {
+  private state: State = { kind: 'down' };
+  policy: Policy = 'none';
+  private waiters: ((end: UpEnd) => void)[] = [];
+  private revivalSeconds = 0;
+  private cancelNext: () => void = () => undefined;
+  /** Set while the peer is silent. */
+  private cancelDeadPeer: (() => void) | undefined;
+
+  constructor(
+    readonly connection: Connection,
+    private readonly host: TunnelHost,
+  ) {}
+
+  /** Name of the edge that the child SA leads to; `undefined` without one. */
+  get edge(): string | undefined {
+    return this.state.kind === 'up' ? this.state.edge : undefined;
+  }
+
+  /** Address of the edge. */
+  get address(): string {
+    const { right } = this.connection;
+    return this.host.edges.resolve(right) ?? right;
+  }
+
+  get isIkeUp(): boolean {
+    return this.state.kind === 'up' || this.state.kind === 'ike-only';
+  }
+
+  /** The numbers of the states that stand, for `ipsec whack --status`. */
+  get numbers(): Numbers | undefined {
+    return 'numbers' in this.state ? this.state.numbers : undefined;
+  }
+
+  /** As `ipsec auto --up`: ends when the attempt does; pluto goes on in the background if that failed. */
+  up(): Promise<UpEnd> {
+    const end = new Promise<UpEnd>((resolve) => this.waiters.push(resolve));
+    if (this.state.kind === 'up' || this.state.kind === 'ike-only') this.askForChild(this.state.numbers);
+    else if (this.state.kind !== 'trying') this.begin();
+    return end;
+  }
+
+  /** As `ipsec auto --down`: gone, and not begun again by itself. */
+  down(): void {
+    this.forgetTimers();
+    this.state = { kind: 'down' };
+    this.policy = 'none';
+    this.finish({ exitCode: 0, lines: [] });
+  }
+
+  /** The far side changed: a pending attempt may now succeed, a standing tunnel may have lost its peer. */
+  farSideChanged(): void {
+    const { state, host, connection } = this;
+    const isSilent = host.edges.isSilent(connection.right);
+    if (state.kind === 'trying' && isPersistent(state.outcome)) {
+      if (isPersistent(this.negotiate())) return;
+      this.next(measured.healed, () => {
+        const now = this.negotiate();
+        if (isPersistent(now)) this.attempt(state.numbers);
+        else this.conclude(now, state.numbers);
+      });
+    } else if (state.kind === 'up' || state.kind === 'ike-only') {
+      if (!isSilent) this.hearPeer();
+      else if (connection.restartsDeadPeer)
+        this.cancelDeadPeer ??= after(measured.deadPeer, host.signal, () => this.peerIsDead());
+    }
+  }
+
+  private peerIsDead(): void {
+    const { numbers } = this;
+    if (numbers !== undefined) this.host.journal(says.deadPeerLines(numbers));
+    if (this.policy === 'tunnels') this.policy = 'held';
+    this.begin();
+  }
+
+  private begin(): void {
+    const { name } = this.connection;
+    this.attempt({ name, ike: this.host.nextNumber(), child: this.host.nextNumber() });
+  }
+
+  private attempt(numbers: Numbers): void {
+    this.forgetTimers();
+    const outcome = this.negotiate();
+    this.state = { kind: 'trying', outcome, numbers };
+    this.next(this.secondsUntil(outcome), () => this.conclude(outcome, numbers));
+  }
+
+  private negotiate(): Outcome {
+    const { host, connection } = this;
+    const localId = host.localIdOf(connection);
+    const remoteId = host.edges.resolve(connection.right);
+    if (remoteId === undefined) return { kind: 'silent' };
+    const psk = host.pskFor(localId, remoteId);
+    const { right, ike, esp, remoteSelector } = connection;
+    // Without a secret the first exchange still happens, so that a silent edge looks silent.
+    const proposal = { source: host.source, identity: localId, psk: psk ?? '', ike, esp, remoteSelector };
+    const answer = host.edges.negotiate(right, proposal);
+    return psk === undefined && !isPersistent(answer) ? { kind: 'no-secret', localId } : answer;
+  }
+
+  private secondsUntil({ kind }: Outcome): number {
+    const { random } = this.host;
+    switch (kind) {
+      case 'established':
+        return drawGuestSeconds('established', random);
+      case 'rejected':
+        return drawGuestSeconds('rejected', random);
+      case 'no-secret':
+        return measured.noSecret;
+      case 'silent':
+        return measured.silent;
+      case 'ike-refused':
+        return measured.ikeRefused;
+      case 'esp-refused':
+      case 'selectors-refused':
+        return measured.childRefused;
+    }
+  }
+
+  private conclude(expected: Outcome, numbers: Numbers): void {
+    const outcome = this.negotiate();
+    // The far side changed on the way: the exchange takes the other course.
+    if (outcome.kind !== expected.kind) this.attempt(numbers);
+    else if (outcome.kind === 'established') this.stand(outcome, numbers);
+    else if (outcome.kind === 'esp-refused' || outcome.kind === 'selectors-refused') {
+      this.standWithoutChild(numbers);
+      this.tell(0, says.childRefusedLines(numbers, childError(outcome.kind)));
+    } else if (outcome.kind === 'silent') {
+      this.tell(31, says.silentLines(numbers));
+      this.begin();
+    } else if (outcome.kind === 'ike-refused') {
+      this.tell(31, says.ikeRefusedLines(numbers));
+      this.begin();
+    } else if (outcome.kind === 'no-secret') {
+      this.revive();
+      this.tell(32, says.noSecretLines(numbers, outcome.localId));
+    } else {
+      this.revive();
+      this.tell(36, says.rejectedLines(numbers));
+    }
+  }
+
+  private stand({ edge, address }: { edge: string; address: string }, numbers: Numbers): void {
+    const { host, connection } = this;
+    this.state = { kind: 'up', edge, numbers };
+    this.policy = 'tunnels';
+    this.revivalSeconds = 0;
+    host.established(connection, edge);
+    const spi = () =>
+      Math.floor(host.random() * 2 ** 32)
+        .toString(16)
+        .padStart(8, '0');
+    this.tell(0, says.establishedLines(numbers, { address, esp: connection.esp, spi }));
+    this.farSideChanged();
+  }
+
+  private standWithoutChild(numbers: Numbers): void {
+    this.state = { kind: 'ike-only', numbers };
+    this.policy = 'none';
+    this.farSideChanged();
+  }
+
+  /** A second `--up`: another child under the IKE SA that stands, which asks nobody for the PSK again. */
+  private askForChild(before: Numbers): void {
+    const numbers = { ...before, child: this.host.nextNumber() };
+    this.next(measured.childRefused, () => {
+      const outcome = this.negotiate();
+      if (outcome.kind === 'esp-refused' || outcome.kind === 'selectors-refused')
+        this.tell(0, says.childAgainRefusedLines(numbers, childError(outcome.kind)));
+      else if (outcome.kind === 'silent') this.tell(31, says.silentLines(numbers));
+      else {
+        const edge = outcome.kind === 'established' ? outcome.edge : this.connection.right;
+        this.stand({ edge, address: this.address }, numbers);
+      }
+    });
+  }
+
+  private revive(): void {
+    this.state = { kind: 'reviving' };
+    this.policy = 'none';
+    this.next(this.revivalSeconds, () => this.begin());
+    this.revivalSeconds = Math.min(this.revivalSeconds + revivalStepSeconds, longestRevivalSeconds);
+  }
+
+  private tell(exitCode: number, lines: readonly Line[]): void {
+    this.host.journal(lines);
+    this.finish({ exitCode, lines });
+  }
+
+  private finish(end: UpEnd): void {
+    for (const resolve of this.waiters.splice(0)) resolve(end);
+  }
+
+  private next(seconds: number, call: () => void): void {
+    this.cancelNext();
+    this.cancelNext = after(seconds, this.host.signal, call);
+  }
+
+  private forgetTimers(): void {
+    this.cancelNext();
+    this.hearPeer();
+  }
+
+  private hearPeer(): void {
+    this.cancelDeadPeer?.();
+    this.cancelDeadPeer = undefined;
+  }
+}
+
+/** Outcomes that pluto retransmits into, and that end within moments of the far side's change. */
+function isPersistent({ kind }: Outcome): boolean {
+  return kind === 'silent' || kind === 'ike-refused';
+}
+
+function childError(kind: 'esp-refused' | 'selectors-refused'): 'NO_PROPOSAL_CHOSEN' | 'TS_UNACCEPTABLE' {
+  return kind === 'esp-refused' ? 'NO_PROPOSAL_CHOSEN' : 'TS_UNACCEPTABLE';
+}

@@ -1,0 +1,98 @@
+/** Does the model leak where a real gateway would, and only there? */
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import type { GatewayConfig } from '../../../../shared/gateway/gateway-config.js';
+import { aWorld, pass, type World } from './a-world.js';
+
+beforeEach(() => void jest.useFakeTimers({ advanceTimers: false }));
+afterEach(() => void jest.useRealTimers());
+
+type Routing = GatewayConfig['routing'];
+
+/** Takes the rule away wherever it was rendered: from the setup script, and from the disk afterwards. */
+const withoutRule = (script: string) =>
+  script.replace(/^-A TK -d .*\n/gm, '').replace(/^keep filter TK .*\n/gm, '');
+
+async function servingWorld(routing: Routing, hasRule: boolean): Promise<World> {
+  const world = aWorld({ config: { routing }, ...(hasRule ? {} : { spoilScript: withoutRule }) });
+  await world.setUp();
+  await pass(10);
+  expect(await world.ask()).toMatchObject({ kind: 'answered' });
+  return world;
+}
+
+function run(world: World, line: string): Promise<unknown> {
+  return world.setUp({ script: `#!/bin/bash\n${line}\n` });
+}
+
+// The rows of docs/gateway.md, leaks counted.
+test.each<{ routing: Routing; hasRule: boolean; leaks: boolean }>([
+  { routing: 'route-based', hasRule: true, leaks: false },
+  { routing: 'route-based', hasRule: false, leaks: false },
+  { routing: 'policy-based', hasRule: true, leaks: false },
+  { routing: 'policy-based', hasRule: false, leaks: true },
+])('a $routing gateway leaks: $leaks, when pluto is stopped and the rule stands: $hasRule', async (row) => {
+  const world = await servingWorld(row.routing, row.hasRule);
+  await run(world, 'systemctl stop ipsec.service');
+  expect(await world.ask()).toMatchObject({ kind: 'dropped' });
+  expect(world.guests.leaks() > 0).toBe(row.leaks);
+  expect(world.log.some((line) => line.includes('left in the clear'))).toBe(row.leaks);
+});
+
+test.each<{ routing: Routing; hasRule: boolean; leaks: boolean }>([
+  { routing: 'policy-based', hasRule: true, leaks: false },
+  { routing: 'policy-based', hasRule: false, leaks: true },
+])('a $routing gateway leaks: $leaks, under a wrong PSK and when the rule stands: $hasRule', async (row) => {
+  const world = await servingWorld(row.routing, row.hasRule);
+  world.edges.trouble('one', { wrongPsk: true });
+  await run(world, 'systemctl restart ipsec.service');
+  await pass(5);
+  expect(await world.ask()).toMatchObject({ kind: 'dropped' });
+  expect(world.guests.leaks() > 0).toBe(row.leaks);
+});
+
+test('a policy-based gateway without the rule leaks nothing while the edge is silent', async () => {
+  const world = await servingWorld('policy-based', false);
+  world.edges.trouble('one', { down: true });
+  for (let second = 0; second < 35; second += 5) {
+    await pass(5);
+    expect(await world.ask()).toMatchObject({ kind: 'dropped' });
+  }
+  expect(world.guests.leaks()).toBe(0);
+});
+
+test.each([
+  { left: 'the rule', commands: 'ip route del blackhole 185.46.212.88/32 metric 4000', leaks: false },
+  { left: 'the blackhole', commands: 'iptables -w -t filter -F TK', leaks: false },
+  {
+    left: 'nothing',
+    commands: 'iptables -w -t filter -F TK; ip route del blackhole 185.46.212.88/32 metric 4000',
+    leaks: true,
+  },
+])(
+  'a route-based gateway without its device leaks: $leaks, when $left is left',
+  async ({ commands, leaks }) => {
+    const world = await servingWorld('route-based', true);
+    await run(world, `${commands}; systemctl stop tunnelkeeper-health.service; ip link del vti0`);
+    expect(await world.ask()).toMatchObject({ kind: 'dropped' });
+    expect(world.guests.leaks()).toBe(leaks ? 1 : 0);
+  },
+);
+
+test('the health check of a gateway without any protection is counted as a leak too', async () => {
+  const world = await servingWorld('policy-based', false);
+  await run(world, 'systemctl stop ipsec.service');
+  await pass(7);
+  expect(world.guests.leaks()).toBeGreaterThan(0);
+});
+
+test('the rule stands before anything else does when the machine boots again', async () => {
+  const world = await servingWorld('policy-based', true);
+  world.guest.powerOff();
+  world.boot();
+  for (let second = 0; second < 60; second++) {
+    await pass(1);
+    await world.ask();
+  }
+  expect(world.guests.leaks()).toBe(0);
+  expect(await world.ask()).toMatchObject({ kind: 'answered' });
+});
