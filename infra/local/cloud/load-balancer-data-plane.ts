@@ -85,6 +85,14 @@ export class LoadBalancerDataPlane {
     );
   }
 
+  /** Where clients can send to: each balancer's address and ports. */
+  frontends(): readonly { readonly ip: string; readonly ports: readonly number[] }[] {
+    return this.resources.ofType(resourceType.loadBalancer).map((balancer) => ({
+      ip: frontendOf(balancer),
+      ports: rulesOf(balancer).map(({ frontendPort }) => Number(frontendPort)),
+    }));
+  }
+
   /** Sends a client's request to a frontend. */
   async send({ frontendIp, clientIp, port, url }: FrontendRequest): Promise<Delivery> {
     const balancer = this.resources

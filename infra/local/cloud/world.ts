@@ -33,7 +33,7 @@ const region = 'westeurope';
 const resourceGroup = 'rg-spoke';
 const networkGroup = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Network`;
 
-/** A spoke of a virtual WAN with room for gateways, and a branch office's machine that is none of ours. */
+/** A spoke of a virtual WAN with room for gateways, and a warehouse's machine that is none of ours. */
 export function defaultWorld(): World {
   return {
     tenantId: '1f0e4c33-9f5b-4d27-8f5f-0c5a3b1c7d42',
@@ -58,7 +58,7 @@ export function defaultWorld(): World {
       standardBSFamily: { limit: 20, usedByOthers: 4 },
     },
     publicIpQuota: { limit: 60, usedByOthers: 2 },
-    resources: [routeTable, spoke, hubless, branchAddress, branchGroup, branchInterface],
+    resources: [routeTable, spoke, hubless, warehouseAddress, warehouseGroup, warehouseInterface],
   };
 }
 
@@ -137,40 +137,40 @@ const hubless: WorldResource = {
   },
 };
 
-const branchAddress: WorldResource = {
+const warehouseAddress: WorldResource = {
   resourceGroup,
   type: resourceType.publicIp,
-  name: 'pip-branch',
+  name: 'pip-warehouse',
   body: {
     location: region,
-    tags: { owner: 'branch-team' },
+    tags: { owner: 'warehouse-team' },
     sku: { name: 'Standard', tier: 'Regional' },
     zones: ['1'],
     properties: {
       publicIPAllocationMethod: 'Static',
       publicIPAddressVersion: 'IPv4',
       ipAddress: '203.0.113.250',
-      ipConfiguration: { id: `${networkGroup}/networkInterfaces/nic-branch/ipConfigurations/primary` },
+      ipConfiguration: { id: `${networkGroup}/networkInterfaces/nic-warehouse/ipConfigurations/primary` },
     },
   },
 };
 
-const branchGroup: WorldResource = {
+const warehouseGroup: WorldResource = {
   resourceGroup,
   type: resourceType.securityGroup,
-  name: 'nsg-branch',
-  body: { location: region, tags: { owner: 'branch-team' }, properties: { securityRules: [] } },
+  name: 'nsg-warehouse',
+  body: { location: region, tags: { owner: 'warehouse-team' }, properties: { securityRules: [] } },
 };
 
-const branchInterface: WorldResource = {
+const warehouseInterface: WorldResource = {
   resourceGroup,
   type: resourceType.networkInterface,
-  name: 'nic-branch',
+  name: 'nic-warehouse',
   body: {
     location: region,
-    tags: { owner: 'branch-team' },
+    tags: { owner: 'warehouse-team' },
     properties: {
-      networkSecurityGroup: { id: `${networkGroup}/networkSecurityGroups/nsg-branch` },
+      networkSecurityGroup: { id: `${networkGroup}/networkSecurityGroups/nsg-warehouse` },
       ipConfigurations: [
         {
           name: 'primary',
@@ -180,7 +180,7 @@ const branchInterface: WorldResource = {
             privateIPAllocationMethod: 'Static',
             privateIPAddressVersion: 'IPv4',
             subnet: { id: `${networkGroup}/virtualNetworks/vnet-spoke/subnets/gateways` },
-            publicIPAddress: { id: `${networkGroup}/publicIPAddresses/pip-branch` },
+            publicIPAddress: { id: `${networkGroup}/publicIPAddresses/pip-warehouse` },
           },
         },
       ],

@@ -1,0 +1,76 @@
+/** What keeps the tables? Azurite, started as a child and stopped with the region. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { setTimeout as realPause } from 'node:timers/promises';
+
+/** A table service on this machine. */
+export interface TableService {
+  readonly connectionString: string;
+  close(): Promise<void>;
+}
+
+/** Azurite's account, the same on every machine (Microsoft Learn, 'Use Azurite'). */
+const account = 'devstoreaccount1';
+const accountKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+
+/** Tries, a tenth of a second apart, until Azurite listens. */
+const maxTries = 200;
+
+/** Starts Azurite's tables; with a folder they outlive it. */
+export async function startTables(folder: string | undefined): Promise<TableService> {
+  const port = await freePort();
+  const main = createRequire(import.meta.url).resolve('azurite/dist/src/table/main.js');
+  const where = folder === undefined ? ['--inMemoryPersistence'] : ['--location', folder];
+  const child = spawn(
+    process.execPath,
+    [main, ...where, '--tablePort', String(port), '--disableTelemetry', '--silent'],
+    { stdio: 'ignore' },
+  );
+  await listening(child, port);
+  return {
+    connectionString: `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${accountKey};TableEndpoint=http://127.0.0.1:${port}/${account};`,
+    close: () => stop(child),
+  };
+}
+
+/** Azurite doesn't say which port it took, so one is found first. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo; // a TCP server that listens has one
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function listening(child: ChildProcess, port: number): Promise<void> {
+  for (let tries = 0; tries < maxTries; tries++) {
+    if (child.exitCode !== null) throw new Error(`Azurite ended with code ${child.exitCode}.`);
+    if (await answers(port)) return;
+    await realPause(100);
+  }
+  await stop(child);
+  throw new Error(`Azurite didn't listen on port ${port} within ${maxTries / 10} s.`);
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => {
+      resolve(false);
+    });
+  });
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+}

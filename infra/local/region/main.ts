@@ -1,0 +1,116 @@
+/** `npm start`: which region, at which speed, with which site, and what is shown of it? */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readArguments, type Arguments } from './arguments.js';
+import type { Region } from './region.js';
+import { installScaledClock, type RealClock } from './scaled-clock.js';
+
+/** The one folder that outlives a run. */
+const stateFolder = '.tunnelkeeper';
+
+/** Milliseconds between two looks at a site that is shown. */
+const lookEveryMs = 250;
+
+const given = readArguments(process.argv.slice(2));
+if ('message' in given) {
+  process[given.isError ? 'stderr' : 'stdout'].write(`${given.message}\n`);
+  process.exitCode = given.isError ? 2 : 0;
+} else {
+  await run(given);
+}
+
+async function run(options: Arguments): Promise<void> {
+  const wanted = options.site === undefined ? undefined : readSite(options.site);
+  if (wanted instanceof Error) {
+    process.stderr.write(`${wanted.message}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  if (options.fresh) rmSync(stateFolder, { recursive: true, force: true });
+  mkdirSync(stateFolder, { recursive: true });
+  const real = installScaledClock(options.speed, startOfTime());
+  // Loaded after the clock is in place, so that all of it goes by the scaled one.
+  const { startRegion } = await import('./region.js');
+  const logFile = `${stateFolder}/log.txt`;
+  writeFileSync(logFile, '');
+  process.stdout.write(`A region comes up, ${options.speed} times as fast as the real one…\n`);
+  const region = await startRegion({
+    port: options.port,
+    seed: 7,
+    tables: `${stateFolder}/tables`,
+    log: (line) => {
+      writeFileSync(logFile, `${new Date().toISOString()} ${line}\n`, { flag: 'a' });
+    },
+  });
+  const end = stopOnce(async () => {
+    writeFileSync(`${stateFolder}/clock.json`, JSON.stringify({ endedAt: Date.now() }));
+    await region.close();
+  });
+  process.stdout.write(`The API is at ${region.api.base}, the simulated Azure at ${region.cloud.url}.\n\n`);
+  if (wanted !== undefined) process.exitCode = (await showSite(region, wanted, real)) ? 0 : 1;
+  if (options.exit) await end();
+  else process.stdout.write('Ctrl-C ends it.\n');
+}
+
+/** Requests a site and shows it until it serves or has been refused; says whether it serves. */
+async function showSite(region: Region, site: string, real: RealClock): Promise<boolean> {
+  const { Progress } = await import('./progress.js');
+  const { finalScreen } = await import('./final-screen.js');
+  const screen = {
+    isTerminal: process.stdout.isTTY,
+    write: (text: string) => void process.stdout.write(text),
+  };
+  const answer = await region.api.request(site);
+  if (answer.status >= 400) {
+    screen.write(`${answer.text}\n`);
+    return false;
+  }
+  const { name } = JSON.parse(answer.text) as { name: string }; // the API's own answer
+  screen.write(`POST /api/sites answered ${answer.status}.\n`);
+  const progress = new Progress(screen, Date.now());
+  for (;;) {
+    const now = await region.api.site(name);
+    progress.show(now, Date.now());
+    if (now.phase === 'serving' || now.phase === 'refused') {
+      if (now.phase === 'serving') await clientsServed(region, real);
+      screen.write(`${await finalScreen(region, name)}\n`);
+      return now.phase === 'serving';
+    }
+    await new Promise((resolve) => real.setTimeout(resolve, lookEveryMs));
+  }
+}
+
+/** The balancer's probe admits a gateway up to two intervals after it serves; the clients notice then. */
+async function clientsServed(region: Region, real: RealClock): Promise<void> {
+  for (let tries = 0; tries < 40 && region.clientCounts().answered === 0; tries++) {
+    await new Promise((resolve) => real.setTimeout(resolve, lookEveryMs));
+  }
+}
+
+function readSite(file: string): string | Error {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    return new Error(
+      `--site: ${error instanceof Error ? error.message : String(error)}. Give a file such as examples/minimal.json.`,
+    );
+  }
+}
+
+/** Time never goes back for the sites of an earlier run, which may have gone faster than the real one. */
+function startOfTime(): number {
+  try {
+    const { endedAt } = JSON.parse(readFileSync(`${stateFolder}/clock.json`, 'utf8')) as { endedAt: number }; // written below
+    return Math.max(endedAt, Date.now());
+  } catch {
+    return Date.now();
+  }
+}
+
+/** Ends the region once, at Ctrl-C too. */
+function stopOnce(close: () => Promise<void>): () => Promise<void> {
+  let closing: Promise<void> | undefined;
+  const end = () => (closing ??= close().then(() => process.exit(process.exitCode)));
+  process.once('SIGINT', () => void end());
+  process.once('SIGTERM', () => void end());
+  return end;
+}

@@ -1,0 +1,153 @@
+/** What makes up a region on one machine? The cloud, the machines in it, the tables, the app in its host, and clients. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { startClients, type ClientCounts } from '../clients/clients.js';
+import { startCloud, type Cloud, type CloudOptions } from '../cloud/cloud.js';
+import { defaultWorld } from '../cloud/world.js';
+import { seededRandom } from '../cloud/random.js';
+import { modelledGuests, type ModelledGuests } from '../gateways/modelled-guests.js';
+import { ServiceEdges } from '../gateways/service-edges.js';
+import { startHost, type Host, type HostJson } from '../host/host.js';
+import { startTables } from './azurite.js';
+import { startOperator } from './operator.js';
+import { SiteApi } from './site-api.js';
+
+/** How a region is started. */
+export interface RegionOptions {
+  /** Port of the API; 0 for any free one. */
+  readonly port: number;
+  readonly seed: number;
+  /** Where the tables are kept; in memory without one. */
+  readonly tables?: string;
+  readonly log: (line: string) => void;
+  readonly onExchange?: CloudOptions['onExchange'];
+  /** Registers credentials at the far side as a person would; true unless told. */
+  readonly hasOperator?: boolean;
+}
+
+/** A running region. */
+export interface Region {
+  readonly api: SiteApi;
+  readonly cloud: Cloud;
+  readonly edges: ServiceEdges;
+  readonly guests: ModelledGuests;
+  readonly host: Host;
+  /** What the clients of a site noticed. */
+  clientCounts(): ClientCounts;
+  close(): Promise<void>;
+}
+
+/** Two of Zscaler's data centres, by the names in the examples. */
+const serviceEdges = [
+  { name: 'fra4', address: '198.51.101.10', hostNames: ['fra4-vpn.zscaler.net'] },
+  { name: 'ams2-2', address: '198.51.102.10', hostNames: ['ams2-2-vpn.zscaler.net'] },
+];
+
+/** Secrets that are in the vault from the start, for the sites of the examples and of the README. */
+const knownSecrets = ['psk-hq', 'psk-branch', 'psk-policy', 'psk-named', 'psk-three'];
+
+/** Offices behind the balancer, in the spoke and beyond the hub. */
+const clientAddresses = ['10.1.5.10', '10.1.5.11', '10.1.5.12', '10.1.5.13', '10.1.5.14', '10.1.5.15'];
+
+/** An SSH public key whose private half was thrown away. */
+const sshPublicKey =
+  'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKq2m1mH0m3t5o0y2l0v8r2i7l4t9n6u1x3w5z7b9d1f tunnelkeeper';
+
+/** Brings a region up; the app is loaded last, unmodified, with the settings that a deployment would give it. */
+export async function startRegion(options: RegionOptions): Promise<Region> {
+  const { seed, log, onExchange } = options;
+  const world = defaultWorld();
+  const random = seededRandom(seed + 2);
+  const edges = new ServiceEdges(serviceEdges);
+  const guests = modelledGuests({ edges, random, log });
+  const cloud = await startCloud({
+    port: 0,
+    seed,
+    world,
+    guests,
+    ...(onExchange === undefined ? {} : { onExchange }),
+  });
+  for (const name of knownSecrets) cloud.vault.set(name, randomPsk(random));
+  // An SDK takes most of a second to load, which a scaled clock would make ten; a warm app has it loaded.
+  await Promise.all([
+    import('@azure/arm-compute'),
+    import('@azure/arm-network'),
+    import('@azure/keyvault-secrets'),
+  ]);
+  const tables = await startTables(options.tables);
+  Object.assign(process.env, settings(cloud, tables.connectionString));
+  const host = await startHost({
+    appFile: new URL('../../../functions/main.ts', import.meta.url).href,
+    port: options.port,
+    hostJson: readHostJson(),
+    log: (level, text) => {
+      log(`${level}: ${text}`);
+    },
+  });
+  const api = new SiteApi(`${host.url}/api`);
+  const operator =
+    (options.hasOperator ?? true)
+      ? startOperator({
+          api,
+          secret: (name) => cloud.vault.value(name),
+          register: (credential) => {
+            edges.addCredential(credential);
+          },
+          everySeconds: 3,
+        })
+      : undefined;
+  const clients = startClients({ send: sender(cloud), clients: clientAddresses, everySeconds: 2 });
+  return {
+    api,
+    cloud,
+    edges,
+    guests,
+    host,
+    clientCounts: () => clients.counts(),
+    async close() {
+      operator?.stop();
+      clients.stop();
+      await host.close();
+      await cloud.close();
+      await tables.close();
+    },
+  };
+}
+
+/** Each client asks every balancer's port in turn. */
+function sender(cloud: Cloud) {
+  let turn = 0;
+  return (clientIp: string) => {
+    const targets = cloud.balancers
+      .frontends()
+      .flatMap(({ ip, ports }) => ports.map((port) => ({ ip, port })));
+    const target = targets[turn++ % Math.max(1, targets.length)];
+    return target === undefined
+      ? Promise.resolve(undefined)
+      : cloud.send({ frontendIp: target.ip, clientIp, port: target.port, url: 'http://www.example.com/' });
+  };
+}
+
+function settings({ url, world }: Cloud, storage: string): Record<string, string> {
+  const group = `/subscriptions/${world.subscriptionId}/resourceGroups/${world.resourceGroups[0] ?? ''}`;
+  return {
+    AZURE_SUBSCRIPTION_ID: world.subscriptionId,
+    TUNNELKEEPER_RESOURCE_GROUP: world.resourceGroups[0] ?? '',
+    TUNNELKEEPER_VAULT_URL: `https://${world.vaultHost}`,
+    TUNNELKEEPER_GATEWAY_IDENTITY_ID: `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-gateways`,
+    TUNNELKEEPER_SSH_PUBLIC_KEY: sshPublicKey,
+    TUNNELKEEPER_LOCAL_CLOUD: url,
+    TUNNELKEEPER_STORAGE: storage,
+  };
+}
+
+function readHostJson(): HostJson {
+  const file = fileURLToPath(new URL('../../../host.json', import.meta.url));
+  return JSON.parse(readFileSync(file, 'utf8')) as HostJson; // our own file
+}
+
+/** Letters and digits, as a portal makes them. */
+function randomPsk(random: () => number): string {
+  const letters = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
+  return Array.from({ length: 32 }, () => letters[Math.floor(random() * letters.length)]).join('');
+}
