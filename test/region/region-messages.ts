@@ -1,0 +1,24 @@
+/** What do a test and the process that runs its region say to each other? */
+
+/** How a region is wanted. */
+export interface RegionWish {
+  readonly speed: number;
+  readonly seed: number;
+  readonly hasOperator?: boolean;
+  /** Folder of the tables; in memory without one. */
+  readonly tables?: string;
+}
+
+/** Asks for a call of, or a look at, what stands at a path. */
+export interface Ask {
+  readonly id: number;
+  readonly path: string;
+  readonly values: readonly unknown[];
+}
+
+/** What came of it; 0 is the region's own greeting. */
+export interface Answer {
+  readonly id: number;
+  readonly value?: unknown;
+  readonly error?: string;
+}

@@ -1,0 +1,43 @@
+/** Runs a region in a process of its own, at the speed of its scaled clock, and does what its parent asks. */
+import { installScaledClock } from '../../infra/local/region/scaled-clock.js';
+import type { Answer, Ask, RegionWish } from './region-messages.js';
+
+const wish = JSON.parse(process.argv[2] ?? '{}') as RegionWish; // written by start-region.ts
+installScaledClock(wish.speed, Date.now());
+const { startRegion } = await import('../../infra/local/region/region.js');
+const log: string[] = [];
+const exchanges: unknown[] = [];
+const region = await startRegion({
+  port: 0,
+  seed: wish.seed,
+  hasOperator: wish.hasOperator ?? true,
+  ...(wish.tables === undefined ? {} : { tables: wish.tables }),
+  log: (line) => void log.push(line),
+  onExchange: (exchange) => void exchanges.push(exchange),
+});
+const asked = Object.assign(Object.create(null) as object, { region, log, exchanges, now: () => Date.now() });
+
+process.on('message', ({ id, path, values }: Ask) => {
+  void perform(path, values).then(
+    (value) => reply({ id, value }),
+    (error: unknown) => reply({ id, error: String(error) }),
+  );
+});
+process.on('disconnect', () => void region.close().then(() => process.exit(0)));
+reply({ id: 0, value: { base: region.api.base, cloud: region.cloud.url } });
+
+/** Calls or reads what stands at a path such as `region.cloud.faults.add`. */
+async function perform(path: string, values: readonly unknown[]): Promise<unknown> {
+  let owner: unknown = undefined;
+  let found: unknown = asked;
+  for (const name of path.split('.')) {
+    owner = found;
+    found = (found as Record<string, unknown>)[name]; // a path that is wrong fails the test that asked for it
+  }
+  if (typeof found !== 'function') return found;
+  return (await Reflect.apply(found, owner, [...values])) as unknown;
+}
+
+function reply(answer: Answer): void {
+  process.send?.(answer);
+}
