@@ -1,0 +1,158 @@
+/** `npm run bench`: how long does a build take, beside the sum of what Azure takes, and what does it ask of ARM? */
+import Table from 'cli-table3';
+import type { Call } from '../../infra/local/cloud/cloud.js';
+import type { MachineTimings } from '../../infra/local/gateways/machine-timings.js';
+import { siteSpec, TestRegion } from '../region/start-region.js';
+import { boundsOf, type MachineSeen, type OperationSeen } from './bound.js';
+
+/** The ratio and the reads that are promised. */
+const promised = { ratio: 1.1, readsPerGateway: 15 };
+
+/** One build that is measured. */
+interface Run {
+  readonly speed: number;
+  readonly seed: number;
+}
+
+/** At speed 1 a build takes as long as in Azure. */
+const usualRuns: readonly Run[] = [
+  { speed: 1, seed: 1 },
+  ...Array.from({ length: 9 }, (_, index) => ({ speed: 20, seed: index + 1 })),
+];
+
+/** Other runs may be named as `speed:seed`, such as `npm run bench -- 20:3 20:4`. */
+const namedRuns = process.argv.slice(2).map((run) => {
+  const [speed = 20, seed = 1] = run.split(':').map(Number);
+  return { speed, seed };
+});
+const runs = namedRuns.length > 0 ? namedRuns : usualRuns;
+
+/** What one build took. */
+interface Measured {
+  readonly speed: number;
+  readonly seed: number;
+  readonly servedSeconds: number;
+  readonly boundSeconds: number;
+  readonly ratio: number;
+  readonly gateways: number;
+  readonly reads: number;
+  readonly writes: number;
+  /** Measured in one run alone: it comes ten minutes later. */
+  readonly readsAtRest: number | undefined;
+}
+
+async function measure({ speed, seed }: Run, looksAtRest: boolean): Promise<Measured> {
+  const region = await TestRegion.start({ speed, seed });
+  try {
+    await region.api.request(siteSpec('hq'));
+    const site = await region.until('hq', ({ phase }) => phase === 'serving', 3000 / speed + 60);
+    const calls = await armCalls(region);
+    const operations = await region.call<readonly OperationSeen[]>('region.cloud.operations');
+    const bounds = boundsOf(operations, await machinesOf(region));
+    const boundSeconds = Math.max(...bounds.map(({ seconds }) => seconds));
+    if (process.env['BENCH_PARTS'] !== undefined)
+      process.stderr.write(`${JSON.stringify({ bounds, machines: await machinesOf(region), operations, timeline: await region.api.timeline('hq'), served: site.phaseSince, asked: site.requestedAt })}\n`);
+    const servedSeconds = (Date.parse(site.phaseSince) - Date.parse(site.requestedAt)) / 1000;
+    return {
+      speed,
+      seed,
+      servedSeconds,
+      boundSeconds,
+      ratio: servedSeconds / boundSeconds,
+      gateways: site.observed.gateways.length,
+      reads: calls.filter(({ method }) => method === 'GET').length,
+      writes: calls.filter(({ method }) => method !== 'GET').length,
+      readsAtRest: looksAtRest ? await readsAtRest(region) : undefined,
+    };
+  } finally {
+    await region.close();
+  }
+}
+
+async function armCalls(region: TestRegion): Promise<readonly Call[]> {
+  const calls = await region.call<readonly Call[]>('region.cloud.calls');
+  return calls.filter(({ host }) => host.startsWith('management'));
+}
+
+async function machinesOf(region: TestRegion): Promise<readonly MachineSeen[]> {
+  const draws = await region.call<readonly MachineSeen[]>('region.cloud.draws');
+  return Promise.all(
+    draws.map(async (draw) => ({
+      ...draw,
+      ...(await region.call<MachineTimings>('region.guests.timings', draw.id)),
+    })),
+  );
+}
+
+/** Reads of one look at a site at rest: the next that the sweep starts. */
+async function readsAtRest(region: TestRegion): Promise<number> {
+  const before = (await armCalls(region)).length;
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const looked = (await armCalls(region)).length;
+    if (looked > before) {
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      return (await armCalls(region)).length - before;
+    }
+  }
+}
+
+/** Measures all runs; those at a high speed one after the other, so that they don't take each other's time. */
+async function bench(): Promise<number> {
+  const table = new Table({
+    head: [
+      'speed',
+      'seed',
+      'served after',
+      'bound',
+      'ratio',
+      'reads a gateway',
+      'writes a gateway',
+      'a look at rest',
+    ],
+    style: { head: [], border: [] },
+  });
+  const measured: Measured[] = [];
+  const slow = runs.filter(({ speed }) => speed === 1).map((run) => measure(run, false));
+  for (const run of runs.filter(({ speed }) => speed !== 1)) {
+    measured.push(await measure(run, measured.length === 0));
+    process.stderr.write(`${measured.length} of ${runs.length} builds done\n`);
+  }
+  measured.unshift(...(await Promise.all(slow)));
+  for (const {
+    speed,
+    seed,
+    servedSeconds,
+    boundSeconds,
+    ratio,
+    gateways,
+    reads,
+    writes,
+    readsAtRest: rest,
+  } of measured) {
+    table.push([
+      speed,
+      seed,
+      `${servedSeconds.toFixed(0)} s`,
+      `${boundSeconds.toFixed(0)} s`,
+      ratio.toFixed(3),
+      (reads / gateways).toFixed(1),
+      (writes / gateways).toFixed(1),
+      rest === undefined ? '' : `${rest} reads`,
+    ]);
+  }
+  process.stdout.write(`${table.toString()}\n`);
+  const ratio = median(measured.map((one) => one.ratio));
+  const reads = median(measured.map((one) => one.reads / one.gateways));
+  process.stdout.write(
+    `Median: ${ratio.toFixed(3)} of the bound (promised ${promised.ratio}), ${reads.toFixed(1)} reads a gateway (promised ${promised.readsPerGateway}).\n`,
+  );
+  return ratio <= promised.ratio && reads <= promised.readsPerGateway ? 0 : 1;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+process.exitCode = await bench();
