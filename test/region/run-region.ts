@@ -15,7 +15,20 @@ const region = await startRegion({
   log: (line) => void log.push(line),
   onExchange: (exchange) => void exchanges.push(exchange),
 });
-const asked = Object.assign(Object.create(null) as object, { region, log, exchanges, now: () => Date.now() });
+const asked = Object.assign(Object.create(null) as object, {
+  region,
+  log,
+  exchanges,
+  now: () => Date.now(),
+  histories,
+});
+
+/** Inputs, outputs, status and history of every orchestration. */
+function histories() {
+  return [...region.host.orchestrations.instances.values()].map(
+    ({ id, input, output, customStatus, history }) => ({ id, input, output, customStatus, history }),
+  );
+}
 
 process.on('message', ({ id, path, values }: Ask) => {
   void perform(path, values).then(

@@ -14,6 +14,7 @@ export interface GatewayView {
 
 /** A problem document. */
 export interface ProblemView {
+  readonly type: string;
   readonly title: string;
   readonly detail: string;
   readonly field?: string;
