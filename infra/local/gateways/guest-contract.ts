@@ -1,4 +1,4 @@
-/** How does the cloud reach what runs inside its machines? The shapes of `infra/local/cloud/guests.ts`, which this room may not import. */
+/** How does the cloud reach into its machines? The shapes of its `guests.ts`, which this room may not import. */
 
 /** A machine as the cloud hands it to whatever plays its operating system. */
 export interface Machine {

@@ -9,8 +9,11 @@ type Range = readonly [from: number, to: number];
 const ranges = {
   /** Estimate: power until the agent runs. User-Mode Linux took 8.0 to 16.3 s (docs/gateway.md, the lab). */
   boot: [8, 25],
-  /** Estimate: cloud-init with an update and five packages; 70 s in the lab from a local mirror. */
-  cloudInit: [30, 90],
+  /**
+   * Estimate: cloud-init with an update and five packages. It took 70 s in the lab, whose guests fork five times as
+   * slowly as a machine of Azure (`systemctl start ipsec`: 8 s).
+   */
+  cloudInit: [12, 45],
   /** Estimate: what is left of cloud-init at a later boot. */
   cloudInitAgain: [1, 3],
   /** Estimate, as for cloud-init's packages. */

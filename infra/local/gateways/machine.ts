@@ -1,22 +1,21 @@
 /** What goes on inside one machine between its boot and the loss of its power? */
 import { drawGuestSeconds, type Random } from './guest-durations.js';
 import type { Machine as Hardware } from './guest-contract.js';
-import { HealthResponder } from './health-responder.js';
+import type { HealthResponder } from './health-responder.js';
+import { launchUnit } from './launch-unit.js';
 import type { MachineDisk } from './machine-disk.js';
 import type { Timings } from './machine-timings.js';
 import { Network, type Way } from './network.js';
-import { Pluto } from './pluto.js';
+import type { Pluto } from './pluto.js';
 import { readCloudInit } from './read-cloud-init.js';
 import { readIpsecConf, type IpsecConf } from './read-ipsec-conf.js';
 import { readSecrets, type Secrets } from './read-secrets.js';
-import type { Unit } from './read-units.js';
 import { ScriptWorld } from './script-world.js';
 import type { ServiceEdges } from './service-edges.js';
-import { Services, type Started } from './services.js';
+import { Services } from './services.js';
 import { runShell } from './shell/run-shell.js';
 import type { Streams } from './shell/streams.js';
 import { ModelGap } from './shell/syntax.js';
-import type { Line } from './tunnel-lines.js';
 import { Stopped, wait } from './wait.js';
 
 /** What all machines share, and what is known about this one from outside. */
@@ -39,7 +38,7 @@ export class Machine {
   readonly network: Network;
   readonly services: Services;
   pluto: Pluto | undefined;
-  private responder: HealthResponder | undefined;
+  responder: HealthResponder | undefined;
   private readonly bootedAt = Date.now();
   private ikeBegunAt = this.bootedAt;
   /** Resolves when the agent runs, which happens before cloud-init has ended. */
@@ -52,10 +51,10 @@ export class Machine {
     readonly hardware: Hardware,
     readonly disk: MachineDisk,
     readonly power: AbortSignal,
-    private readonly around: MachineSurroundings,
+    readonly around: MachineSurroundings,
   ) {
     this.network = new Network(hardware.privateIp, () => this.pluto);
-    this.services = new Services(disk, power, (unit, signal) => this.launchOrTell(unit, signal));
+    this.services = new Services(disk, power, (unit, signal) => launchUnit(this, unit, signal));
     this.booted = this.boot();
     this.initialised = this.booted.then(() => this.initialise());
     this.inBackground(this.initialised);
@@ -87,9 +86,16 @@ export class Machine {
     return this.responder?.port === port ? this.responder.status : undefined;
   }
 
-  /** A client's new connection, on its way. */
-  forward(source: string, port: number): Way {
-    return this.counted(this.network.forward(source, port));
+  /** Counts what left outside ESP. */
+  counted(way: Way): Way {
+    if (way.kind === 'leaked') this.around.leaked();
+    return way;
+  }
+
+  /** pluto began to bring up tunnels, or one of them is up: what comes next is measured from here. */
+  markIke(step?: 'ikeSeconds'): void {
+    if (step !== undefined) this.around.timings.once(step, this.sinceIke());
+    this.ikeBegunAt = Date.now();
   }
 
   /** Whether the proxy behind an edge answers; remembers the first time that it did. */
@@ -154,101 +160,6 @@ export class Machine {
     this.around.timings.once('cloudInitSeconds', (Date.now() - began) / 1000);
   }
 
-  /** A gap of the model must not look like a failure of the unit alone. */
-  private async launchOrTell(unit: Unit, signal: AbortSignal): Promise<Started> {
-    try {
-      return await this.launch(unit, signal);
-    } catch (error) {
-      if (!(error instanceof ModelGap)) throw error;
-      this.around.gap(error.message);
-      return { exitCode: 1 };
-    }
-  }
-
-  /** What a unit's `ExecStart` starts. */
-  private async launch(unit: Unit, signal: AbortSignal): Promise<Started> {
-    const [program = '', script = '', config = ''] = unit.command;
-    if (program.endsWith('/pluto')) return this.launchPluto(signal);
-    if (program.endsWith('/python3')) return this.launchResponder(unit, script, config, signal);
-    const text = this.disk.read(program);
-    if (text === undefined) return { exitCode: 203 };
-    const said: string[] = [];
-    const keep = (line: string) => void said.push(line);
-    const exitCode = await this.runText(text, {}, signal, { out: keep, err: keep });
-    if (exitCode !== 0) this.journalText(`${unit.name}: ${said.join('').trim()} (exit ${exitCode})`);
-    return { exitCode };
-  }
-
-  private async launchPluto(signal: AbortSignal): Promise<Started> {
-    await wait(drawGuestSeconds('plutoStart', this.random), signal);
-    const conf = this.readConnections();
-    if (conf.kind === 'refused') this.journalText(`pluto: cannot read configuration: ${conf.line}`);
-    const connections = conf.kind === 'refused' ? [] : conf.connections;
-    this.ikeBegunAt = Date.now();
-    const { edges, random } = this.around;
-    const { publicIp, privateIp } = this.hardware;
-    const pluto = new Pluto(connections, this.readSecrets(), {
-      edges,
-      random,
-      power: this.power,
-      publicIp,
-      privateIp,
-      journal: (lines) => this.journal(lines),
-      established: ({ name, device }, edge) => {
-        if (device !== undefined) this.network.addDevice(device);
-        this.around.timings.once('ikeSeconds', this.sinceIke());
-        this.ikeBegunAt = Date.now();
-        this.around.log(`${this.hardware.name}: tunnel ${name} is up with ${edge}`);
-      },
-    });
-    this.pluto = pluto;
-    return {
-      exitCode: 0,
-      stop: () => {
-        pluto.stop();
-        if (this.pluto === pluto) this.pluto = undefined;
-      },
-    };
-  }
-
-  private async launchResponder(
-    unit: Unit,
-    script: string,
-    config: string,
-    signal: AbortSignal,
-  ): Promise<Started> {
-    await wait(drawGuestSeconds('responderStart', this.random), signal);
-    const text = this.disk.read(config);
-    const unreadable = unit.hasDynamicUser
-      ? [script, config].find((path) => !this.disk.isReadableByOthers(path))
-      : undefined;
-    if (text === undefined || unreadable !== undefined || !this.disk.packages.has('python3')) {
-      const what = unreadable ?? (text === undefined ? config : 'python3');
-      this.journalText(`${unit.name}: cannot open ${what}: permission denied or absent`);
-      return { exitCode: 1 };
-    }
-    const responder = new HealthResponder(text, {
-      signal,
-      send: (address, port, device) => this.counted(this.network.send(address, port, device)),
-      serves: (edge) => this.serves(edge),
-      hasDevice: (name) => this.network.hasDevice(name),
-      routeTo: (destination) => this.network.routeTo(destination),
-      setRoute: (destination, device) => this.network.setRoute(destination, device),
-    });
-    this.responder = responder;
-    return {
-      exitCode: 0,
-      stop: () => {
-        if (this.responder === responder) this.responder = undefined;
-      },
-    };
-  }
-
-  private counted(way: Way): Way {
-    if (way.kind === 'leaked') this.around.leaked();
-    return way;
-  }
-
   private sinceIke(): number {
     return (Date.now() - this.ikeBegunAt) / 1000;
   }
@@ -256,13 +167,5 @@ export class Machine {
   private textsOf(ending: string): string {
     const paths = this.disk.list('/etc/ipsec.d').filter((path) => path.endsWith(ending));
     return paths.map((path) => this.disk.read(path) ?? '').join('\n');
-  }
-
-  private journal(lines: readonly Line[]): void {
-    for (const { text } of lines) this.journalText(`pluto: ${text}`);
-  }
-
-  private journalText(text: string): void {
-    this.around.journal(text);
   }
 }

@@ -56,7 +56,7 @@ async function runScript(
 
 function answer(machine: Machine, { clientIp, port }: ClientRequest): ClientAnswer {
   if (!machine.isRunning) return { kind: 'dropped', because: 'the machine does not run' };
-  const way = machine.forward(clientIp, port);
+  const way = machine.counted(machine.network.forward(clientIp, port));
   return answerOf(machine, way, port);
 }
 

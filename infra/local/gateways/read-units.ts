@@ -19,6 +19,8 @@ export interface Unit {
   readonly isInstallable: boolean;
   /** Runs as a user of its own, which reads only what all may read. */
   readonly hasDynamicUser: boolean;
+  /** What that user may do beyond a user's rights. */
+  readonly capabilities: readonly string[];
 }
 
 /** Reads a unit's text followed by that of its drop-ins. */
@@ -44,5 +46,6 @@ export function readUnit(name: string, texts: readonly string[]): Unit {
     before: words('Before'),
     isInstallable: values.has('WantedBy'),
     hasDynamicUser: last('DynamicUser') === 'yes',
+    capabilities: words('AmbientCapabilities'),
   };
 }

@@ -55,12 +55,6 @@ const hashes = ['sha1', 'sha2_256', 'sha2_384', 'sha2_512'];
 const zscalerIke = hashes.flatMap((hash) => [5, 14, 19, 20, 21].map((group) => `aes256-${hash};dh${group}`));
 const zscalerEsp = ['null-md5', 'null-sha1', 'null-sha2_256'];
 
-/** Two of Zscaler's data centres by name, at addresses of the documentation range. */
-const knownEdges: readonly EdgeSpec[] = [
-  { name: 'fra4', address: '203.0.113.201', hostNames: ['fra4-vpn.zscaler.net'] },
-  { name: 'ams2-2', address: '203.0.113.202', hostNames: ['ams2-2-vpn.zscaler.net'] },
-];
-
 const noTrouble: EdgeTrouble = {
   down: false,
   wrongPsk: false,
@@ -78,7 +72,7 @@ export class ServiceEdges {
   private readonly credentials = new Map<string, string>();
   private readonly listeners = new Set<() => void>();
 
-  constructor(private readonly specs: readonly EdgeSpec[] = knownEdges) {}
+  constructor(private readonly specs: readonly EdgeSpec[]) {}
 
   /** Enters a credential, or changes its PSK. It holds at every edge, as a VPN credential at Zscaler does. */
   addCredential({ identity, psk }: Credential): void {

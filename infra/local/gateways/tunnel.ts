@@ -1,21 +1,16 @@
 /** In which state is one connection, and what happens to it next? */
-import { drawGuestSeconds, measured, type Random } from './guest-durations.js';
+import { measured, type Random } from './guest-durations.js';
+import { isPersistent, negotiate, secondsUntil, type Negotiator, type Outcome } from './negotiate.js';
 import type { Connection } from './read-ipsec-conf.js';
-import type { Negotiation, ServiceEdges } from './service-edges.js';
 import * as says from './tunnel-lines.js';
 import type { Line, Numbers } from './tunnel-lines.js';
 import { after } from './wait.js';
 
 /** What a tunnel needs of the machine around it. */
-export interface TunnelHost {
-  readonly edges: ServiceEdges;
+export interface TunnelHost extends Negotiator {
   readonly random: Random;
   /** Aborted when pluto ends. */
   readonly signal: AbortSignal;
-  readonly source: string | undefined;
-  /** Looked up at each attempt, since secrets are read again while pluto runs. */
-  pskFor(localId: string, remoteId: string): string | undefined;
-  localIdOf(connection: Connection): string;
   nextNumber(): number;
   journal(lines: readonly Line[]): void;
   /** `_updown` has run for a child SA that now stands. */
@@ -37,8 +32,6 @@ type State =
   | { readonly kind: 'reviving' }
   | { readonly kind: 'ike-only'; readonly numbers: Numbers }
   | { readonly kind: 'up'; readonly edge: string; readonly numbers: Numbers };
-
-type Outcome = Negotiation | { readonly kind: 'no-secret'; readonly localId: string };
 
 /** Libreswan's REVIVE_CONN_DELAY and REVIVE_CONN_DELAY_MAX: 0 s, then 5 s more each time. */
 const revivalStepSeconds = 5;
@@ -100,9 +93,9 @@ export class Tunnel {
     const { state, host, connection } = this;
     const isSilent = host.edges.isSilent(connection.right);
     if (state.kind === 'trying' && isPersistent(state.outcome)) {
-      if (isPersistent(this.negotiate())) return;
+      if (isPersistent(negotiate(this.connection, this.host))) return;
       this.next(measured.healed, () => {
-        const now = this.negotiate();
+        const now = negotiate(this.connection, this.host);
         if (isPersistent(now)) this.attempt(state.numbers);
         else this.conclude(now, state.numbers);
       });
@@ -127,45 +120,13 @@ export class Tunnel {
 
   private attempt(numbers: Numbers): void {
     this.forgetTimers();
-    const outcome = this.negotiate();
+    const outcome = negotiate(this.connection, this.host);
     this.state = { kind: 'trying', outcome, numbers };
-    this.next(this.secondsUntil(outcome), () => this.conclude(outcome, numbers));
-  }
-
-  private negotiate(): Outcome {
-    const { host, connection } = this;
-    const localId = host.localIdOf(connection);
-    const remoteId = host.edges.resolve(connection.right);
-    if (remoteId === undefined) return { kind: 'silent' };
-    const psk = host.pskFor(localId, remoteId);
-    const { right, ike, esp, remoteSelector } = connection;
-    // Without a secret the first exchange still happens, so that a silent edge looks silent.
-    const proposal = { source: host.source, identity: localId, psk: psk ?? '', ike, esp, remoteSelector };
-    const answer = host.edges.negotiate(right, proposal);
-    return psk === undefined && !isPersistent(answer) ? { kind: 'no-secret', localId } : answer;
-  }
-
-  private secondsUntil({ kind }: Outcome): number {
-    const { random } = this.host;
-    switch (kind) {
-      case 'established':
-        return drawGuestSeconds('established', random);
-      case 'rejected':
-        return drawGuestSeconds('rejected', random);
-      case 'no-secret':
-        return measured.noSecret;
-      case 'silent':
-        return measured.silent;
-      case 'ike-refused':
-        return measured.ikeRefused;
-      case 'esp-refused':
-      case 'selectors-refused':
-        return measured.childRefused;
-    }
+    this.next(secondsUntil(outcome, this.host.random), () => this.conclude(outcome, numbers));
   }
 
   private conclude(expected: Outcome, numbers: Numbers): void {
-    const outcome = this.negotiate();
+    const outcome = negotiate(this.connection, this.host);
     // The far side changed on the way: the exchange takes the other course.
     if (outcome.kind !== expected.kind) this.attempt(numbers);
     else if (outcome.kind === 'established') this.stand(outcome, numbers);
@@ -211,7 +172,7 @@ export class Tunnel {
   private askForChild(before: Numbers): void {
     const numbers = { ...before, child: this.host.nextNumber() };
     this.next(measured.childRefused, () => {
-      const outcome = this.negotiate();
+      const outcome = negotiate(this.connection, this.host);
       if (outcome.kind === 'esp-refused' || outcome.kind === 'selectors-refused')
         this.tell(0, says.childAgainRefusedLines(numbers, childError(outcome.kind)));
       else if (outcome.kind === 'silent') this.tell(31, says.silentLines(numbers));
@@ -252,11 +213,6 @@ export class Tunnel {
     this.cancelDeadPeer?.();
     this.cancelDeadPeer = undefined;
   }
-}
-
-/** Outcomes that pluto retransmits into, and that end within moments of the far side's change. */
-function isPersistent({ kind }: Outcome): boolean {
-  return kind === 'silent' || kind === 'ike-refused';
 }
 
 function childError(kind: 'esp-refused' | 'selectors-refused'): 'NO_PROPOSAL_CHOSEN' | 'TS_UNACCEPTABLE' {

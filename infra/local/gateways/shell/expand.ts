@@ -1,7 +1,7 @@
 /** What does a word become? Parameters, substitutions, and the fields that unquoted ones are split into. */
 import { evaluate } from './arithmetic.js';
 import { patternSource, type PatternPiece } from './pattern.js';
-import type { Node, Parameter, Part, Word } from './syntax.js';
+import { ModelGap, type Node, type Parameter, type Part, type Word } from './syntax.js';
 import type { Value } from './variables.js';
 
 /** What expansion needs of the shell around it. */
@@ -44,6 +44,8 @@ async function fieldsOf(word: Word, around: Surroundings): Promise<readonly stri
     current = undefined;
   };
   for (const part of word) {
+    if (part.kind === 'text' && !part.quoted && /[*?]|\{.*,.*\}/.test(part.text))
+      throw new ModelGap(`The model lists no files and no braces: ${part.text}`);
     const values = await valuesOf(part, around);
     if (part.kind === 'text') current = `${current ?? ''}${part.text}`;
     else if (part.quoted && isSpread(part)) {

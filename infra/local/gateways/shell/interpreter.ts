@@ -1,12 +1,14 @@
 /** What does a script do, command by command? */
-import { expandFields, expandPieces, expandText, type Surroundings } from './expand.js';
-import { matchesPattern } from './pattern.js';
+import { chosenArm } from './chosen-arm.js';
+import { expandFields, type Surroundings } from './expand.js';
+import { assign } from './assign.js';
 import { isShellBuiltin, runBuiltin } from './builtins.js';
+import { redirectStreams } from './redirect-streams.js';
 import { Input, collector, type Streams } from './streams.js';
-import { Ended, LoopLeft, Returned } from './signals.js';
+import { Ended, Returned, onePass } from './signals.js';
 import { testCondition } from './condition.js';
 import type { World } from './world.js';
-import type { Assignment, Node, Redirect, Word } from './syntax.js';
+import type { Node, Redirect } from './syntax.js';
 import type { Value, Variables } from './variables.js';
 
 type Simple = Extract<Node, { kind: 'simple' }>;
@@ -88,7 +90,7 @@ export class Interpreter implements Surroundings {
       case 'while':
         return this.repeat(node, streams);
       case 'case':
-        return this.matchCase(node, streams);
+        return this.runAll(await chosenArm(node, this), streams);
       case 'function':
         this.functions.set(node.name, node.body);
         return 0;
@@ -162,13 +164,9 @@ export class Interpreter implements Surroundings {
     let status = 0;
     for (const item of await expandFields(items, this)) {
       this.variables.set(name, item);
-      try {
-        status = await this.runAll(body, streams);
-      } catch (signal) {
-        if (!(signal instanceof LoopLeft)) throw signal;
-        status = 0;
-        if (signal.how === 'break') break;
-      }
+      const pass = await onePass(() => this.runAll(body, streams));
+      ({ status } = pass);
+      if (pass.isLast) break;
     }
     return status;
   }
@@ -179,25 +177,11 @@ export class Interpreter implements Surroundings {
   ): Promise<number> {
     let status = 0;
     while (((await this.ask(() => this.runAll(condition, streams))) === 0) !== until) {
-      try {
-        status = await this.runAll(body, streams);
-      } catch (signal) {
-        if (!(signal instanceof LoopLeft)) throw signal;
-        if (signal.how === 'break') return 0;
-      }
+      const pass = await onePass(() => this.runAll(body, streams));
+      ({ status } = pass);
+      if (pass.isLast) break;
     }
     return status;
-  }
-
-  private async matchCase(
-    { subject, arms }: Extract<Node, { kind: 'case' }>,
-    streams: Streams,
-  ): Promise<number> {
-    const text = await expandText(subject, this);
-    for (const { patterns, body } of arms)
-      for (const pattern of patterns)
-        if (matchesPattern(text, await expandPieces(pattern, this))) return this.runAll(body, streams);
-    return 0;
   }
 
   private async simple(node: Simple, streams: Streams): Promise<number> {
@@ -208,7 +192,7 @@ export class Interpreter implements Surroundings {
       return (await testCondition(node.words.slice(1, -1), this)) ? 0 : 1;
     const words = await expandFields(node.words, this);
     if (words.length === 0) {
-      await this.assign(node.assignments);
+      await assign(node.assignments, this);
       return this.substituted;
     }
     return this.redirected(node.redirects, streams, (to) => this.withAssignments(node, words, to));
@@ -217,22 +201,13 @@ export class Interpreter implements Surroundings {
   /** Assignments before a command hold for that command. */
   private async withAssignments(node: Simple, words: readonly string[], streams: Streams): Promise<number> {
     const before = node.assignments.map(({ name }) => [name, this.variables.get(name)] as const);
-    await this.assign(node.assignments);
+    await assign(node.assignments, this);
     try {
       const status = await this.call(words, streams);
-      await this.assign(node.declared ?? []);
+      await assign(node.declared ?? [], this);
       return status;
     } finally {
       for (const [name, value] of before) this.variables.set(name, value);
-    }
-  }
-
-  private async assign(assignments: readonly Assignment[]): Promise<void> {
-    for (const { name, appends, value } of assignments) {
-      const now =
-        'word' in value ? await expandText(value.word, this) : await expandFields(value.items, this);
-      if (appends) this.variables.append(name, now);
-      else this.variables.set(name, now);
     }
   }
 
@@ -266,29 +241,7 @@ export class Interpreter implements Surroundings {
     run: (streams: Streams) => Promise<number>,
   ): Promise<number> {
     let to = streams;
-    for (const redirect of redirects) to = await this.redirect(redirect, to);
+    for (const redirect of redirects) to = await redirectStreams(redirect, to, this);
     return run(to);
-  }
-
-  private async redirect(redirect: Redirect, streams: Streams): Promise<Streams> {
-    switch (redirect.kind) {
-      case 'document':
-        return { ...streams, input: new Input(await this.textOf(redirect.text)) };
-      case 'read':
-        return {
-          ...streams,
-          input: new Input(this.world.readFile(await this.textOf(redirect.target)) ?? ''),
-        };
-      case 'errors-to-output':
-        return { ...streams, err: streams.out };
-      case 'write': {
-        const sink = this.world.openForWriting(await this.textOf(redirect.target), redirect.appends);
-        return redirect.from === 1 ? { ...streams, out: sink } : { ...streams, err: sink };
-      }
-    }
-  }
-
-  private textOf(word: Word): Promise<string> {
-    return expandText(word, this);
   }
 }

@@ -13,6 +13,7 @@ export function readWord(cursor: Cursor, stop: RegExp = ends): Word {
     else if (next === '"') parts.push(...doubleQuoted(cursor));
     else if (next === '$') parts.push(substitution(cursor, false));
     else if (next === '\\') parts.push(escaped(cursor));
+    else if (next === '`') throw new ModelGap('The model knows no backquotes.');
     else parts.push({ kind: 'text', text: cursor.takeUntil((rest) => stopsText(rest, stop)), quoted: false });
   }
   return parts;
@@ -27,7 +28,7 @@ export function readQuoted(cursor: Cursor): Word {
 
 function stopsText(rest: string, stop: RegExp): boolean {
   const [first = ''] = rest;
-  return stop.test(first) || '\'"$\\'.includes(first);
+  return stop.test(first) || '\'"$\\`'.includes(first);
 }
 
 function singleQuoted(cursor: Cursor): Part {

@@ -20,3 +20,15 @@ export class LoopLeft extends Error {
     super(how);
   }
 }
+
+/** Runs a loop's body once; `break` and `continue` succeed, and `break` makes it the last time. */
+export async function onePass(
+  body: () => Promise<number>,
+): Promise<{ readonly status: number; readonly isLast: boolean }> {
+  try {
+    return { status: await body(), isLast: false };
+  } catch (signal) {
+    if (!(signal instanceof LoopLeft)) throw signal;
+    return { status: 0, isLast: signal.how === 'break' };
+  }
+}

@@ -78,6 +78,15 @@ test.each([
   },
 );
 
+test('nothing of a client’s is sent on when the kernel does not forward', async () => {
+  const spoilScript = (script: string) => script.replace('net.ipv4.ip_forward=1', 'net.ipv4.ip_forward=0');
+  const world = aWorld({ spoilScript });
+  await world.setUp();
+  await pass(10);
+  expect(await world.probe()).toBe(200);
+  expect(await world.ask()).toEqual({ kind: 'dropped', because: 'the kernel does not forward' });
+});
+
 test('the health check of a gateway without any protection is counted as a leak too', async () => {
   const world = await servingWorld('policy-based', false);
   await run(world, 'systemctl stop ipsec.service');

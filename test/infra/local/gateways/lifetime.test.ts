@@ -1,5 +1,6 @@
 /** Does a gateway that serves notice what happens to its edges, and tell the probe and the clients? */
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { parseSetupResult } from '../../../../shared/gateway/parse-setup-result.js';
 import { aWorld, pass, twoTunnels, type World } from './a-world.js';
 
 beforeEach(() => void jest.useFakeTimers({ advanceTimers: false }));
@@ -22,10 +23,10 @@ test('clients are dropped at once and the probe fails after three checks when th
   const world = await servingWorld();
   world.edges.trouble('one', { down: true });
   expect(await world.ask()).toEqual({ kind: 'dropped', because: 'one does not answer' });
-  await pass(5);
+  // Three checks that wait for three seconds each, with a tenth between them, and at most a pause before the first.
+  await pass(9);
   expect(await world.probe()).toBe(200);
-  // Three checks of three seconds each, and at most one pause before the first.
-  await pass(8);
+  await pass(3.5);
   expect(await world.probe()).toBe(503);
 });
 
@@ -95,6 +96,28 @@ test('new connections take the other tunnel when the first edge is silent, and c
   await pass(30);
   expect(await world.ask()).toMatchObject({ servedBy: 'one' });
 });
+
+test.each([
+  { missing: 'one', serving: 'two' },
+  { missing: 'two', serving: 'one' },
+])(
+  'the other tunnel joins by itself when edge $missing was silent during the setup',
+  async ({ missing, serving }) => {
+    const world = aWorld({ config: { tunnels: twoTunnels } });
+    world.edges.trouble(missing, { down: true });
+    expect(parseSetupResult((await world.setUp()).stdout)).toMatchObject({ ok: true, probe: 200 });
+    expect(await world.ask()).toMatchObject({ servedBy: serving });
+    // Forwarding fails for want of a device, and systemd starts it again until both stand.
+    await pass(60);
+    expect(world.guests.journal(world.machine.id).join('\n')).toContain('tunnelkeeper-forwarding.service: ');
+    world.edges.trouble(missing, { down: false });
+    await pass(120);
+    world.edges.trouble(serving, { down: true });
+    await pass(30);
+    expect(await world.ask()).toMatchObject({ servedBy: missing });
+    expect(await world.probe()).toBe(200);
+  },
+);
 
 test('both tunnels serve when both edges were switched off and on again', async () => {
   const world = await servingWorld({ config: { tunnels: twoTunnels } });

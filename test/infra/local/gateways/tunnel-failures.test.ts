@@ -54,6 +54,13 @@ const failures: readonly {
     line: `authentication failed: no PSK found for '${publicIp}'`,
   },
   {
+    when: 'the edge is silent and the secrets name the peer alone',
+    trouble: { down: true },
+    spoilScript: (script) => script.replace(`${publicIp} ${edgeOne} : PSK`, `${edgeOne} : PSK`),
+    reason: 'edge-silent',
+    line: silent,
+  },
+  {
     when: 'the edge refuses the IKE proposal',
     trouble: { refusesIke: true },
     reason: 'ike-proposal-refused',
@@ -156,6 +163,18 @@ test.each<{ trouble: Partial<EdgeTrouble>; withinSeconds: number }>([
   await world.setUp();
   world.edges.trouble('one', { wrongPsk: false, refusesIke: false, down: false });
   await pass(withinSeconds);
+  expect(world.guests.journal(world.machine.id).at(-1)).toContain('initiator established Child SA');
+});
+
+test('a tunnel comes up by itself when the PSK that was missing has been read', async () => {
+  const world = aWorld({
+    spoilScript: (script) => script.replace(`${publicIp} ${edgeOne} : PSK`, `${edgeOne} : PSK`),
+  });
+  await world.setUp();
+  await world.setUp({
+    script: `#!/bin/bash\necho ': PSK "${psk}"' >/etc/ipsec.d/tunnelkeeper.secrets\nipsec auto --rereadsecrets\n`,
+  });
+  await pass(60);
   expect(world.guests.journal(world.machine.id).at(-1)).toContain('initiator established Child SA');
 });
 

@@ -1,0 +1,100 @@
+/** What does a unit's `ExecStart` start on a modelled machine? A script, pluto, or the health responder. */
+import { drawGuestSeconds } from './guest-durations.js';
+import { HealthResponder } from './health-responder.js';
+import type { Machine } from './machine.js';
+import { Pluto } from './pluto.js';
+import type { Unit } from './read-units.js';
+import type { Started } from './services.js';
+import { ModelGap } from './shell/syntax.js';
+import { wait } from './wait.js';
+
+/** Starts a unit's program; a gap of the model is told, so that it doesn't look like a failure of the unit alone. */
+export async function launchUnit(machine: Machine, unit: Unit, signal: AbortSignal): Promise<Started> {
+  const [program = ''] = unit.command;
+  try {
+    if (program.endsWith('/pluto')) return await launchPluto(machine, signal);
+    if (program.endsWith('/python3')) return await launchResponder(machine, unit, signal);
+    return await launchScript(machine, unit, signal);
+  } catch (error) {
+    if (!(error instanceof ModelGap)) throw error;
+    machine.around.gap(error.message);
+    return { exitCode: 1 };
+  }
+}
+
+/** systemd's exit code for a program that can't be executed. */
+const notExecutable = 203;
+
+async function launchScript(machine: Machine, unit: Unit, signal: AbortSignal): Promise<Started> {
+  const [program = ''] = unit.command;
+  const text = machine.disk.read(program);
+  if (text === undefined || ((machine.disk.modeOf(program) ?? 0) & 0o100) === 0)
+    return { exitCode: notExecutable };
+  const said: string[] = [];
+  const keep = (line: string) => void said.push(line);
+  const exitCode = await machine.runText(text, {}, signal, { out: keep, err: keep });
+  if (exitCode !== 0) machine.around.journal(`${unit.name}: ${said.join('').trim()} (exit ${exitCode})`);
+  return { exitCode };
+}
+
+async function launchPluto(machine: Machine, signal: AbortSignal): Promise<Started> {
+  const { around, hardware, power } = machine;
+  await wait(drawGuestSeconds('plutoStart', around.random), signal);
+  const conf = machine.readConnections();
+  if (conf.kind === 'refused') around.journal(`pluto: cannot read configuration: ${conf.line}`);
+  const connections = conf.kind === 'refused' ? [] : conf.connections;
+  machine.markIke();
+  const pluto = new Pluto(connections, machine.readSecrets(), {
+    edges: around.edges,
+    random: around.random,
+    power,
+    publicIp: hardware.publicIp,
+    privateIp: hardware.privateIp,
+    journal: (lines) => {
+      for (const { text } of lines) around.journal(`pluto: ${text}`);
+    },
+    established: ({ name, device }, edge) => {
+      if (device !== undefined) machine.network.addDevice(device);
+      machine.markIke('ikeSeconds');
+      around.log(`${hardware.name}: tunnel ${name} is up with ${edge}`);
+    },
+  });
+  machine.pluto = pluto;
+  return {
+    exitCode: 0,
+    stop: () => {
+      pluto.stop();
+      if (machine.pluto === pluto) machine.pluto = undefined;
+    },
+  };
+}
+
+async function launchResponder(machine: Machine, unit: Unit, signal: AbortSignal): Promise<Started> {
+  const { disk, network, around } = machine;
+  const [, script = '', config = ''] = unit.command;
+  await wait(drawGuestSeconds('responderStart', around.random), signal);
+  const text = disk.read(config);
+  const closed = unit.hasDynamicUser
+    ? [script, config].find((path) => !disk.isReadableByOthers(path))
+    : undefined;
+  if (text === undefined || closed !== undefined || !disk.packages.has('python3')) {
+    around.journal(`${unit.name}: can't open ${closed ?? (text === undefined ? config : 'python3')}`);
+    return { exitCode: 1 };
+  }
+  const maySetRoutes = !unit.hasDynamicUser || unit.capabilities.includes('CAP_NET_ADMIN');
+  const responder = new HealthResponder(text, {
+    signal,
+    send: (address, port, device) => machine.counted(network.send(address, port, device)),
+    serves: (edge) => machine.serves(edge),
+    hasDevice: (name) => network.hasDevice(name),
+    routeTo: (destination) => network.routeTo(destination),
+    setRoute: (destination, device) => maySetRoutes && network.setRoute(destination, device),
+  });
+  machine.responder = responder;
+  return {
+    exitCode: 0,
+    stop: () => {
+      if (machine.responder === responder) machine.responder = undefined;
+    },
+  };
+}

@@ -1,0 +1,135 @@
+/** Does a real bash, given the same script and stand-ins for the machine's commands, say what the model says? */
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { aWorld, edgeOne, psk } from './a-world.js';
+
+beforeEach(() => void jest.useFakeTimers({ advanceTimers: false }));
+afterEach(() => void jest.useRealTimers());
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tunnelkeeper-bash-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Commands that succeed and say nothing. */
+const silent = ['cloud-init', 'sysctl', 'iptables', 'iptables-restore', 'ip', 'modprobe', 'apt-get', 'sleep'];
+
+/** Where a machine's files and stand-ins lie. */
+interface Machine {
+  readonly root: string;
+  readonly commands: string;
+}
+
+/** @param upSays what `ipsec auto --up` says; the tunnel is up when it says nothing */
+function aMachine(name: string, upSays: string): Machine {
+  const root = join(folder, name);
+  const commands = join(root, 'commands');
+  mkdirSync(commands, { recursive: true });
+  const command = (path: string, body: string) => {
+    writeFileSync(join(commands, path), `#!/bin/bash\n${body}\n`);
+    chmodSync(join(commands, path), 0o755);
+  };
+  for (const quiet of silent) command(quiet, 'exit 0');
+  command('dpkg-query', "printf 'install ok installed'");
+  command('curl', 'printf 200');
+  // What was started stays active.
+  command(
+    'systemctl',
+    `case "$1" in
+  is-active) [ -e "${root}/active-$3" ] ;;
+  start | restart) touch "${root}/active-$2" ;;
+  --no-block) touch "${root}/active-$3" ;;
+esac`,
+  );
+  command(
+    'ipsec',
+    `case "$1 $2" in
+  "auto --up") printf '%s' '${upSays}'; [ -n '${upSays}' ] || touch "${root}/up" ;;
+  "auto --down") rm -f "${root}/up" ;;
+  trafficstatus*) if [ -e "${root}/up" ]; then echo '006 #2: "primary", type=ESP, add_time=0'; fi ;;
+esac`,
+  );
+  return { root, commands };
+}
+
+/** Runs the script with its files under a folder of the test. */
+function runInBash({ root, commands }: Machine, script: string): { exitCode: number; stdout: string } {
+  const moved = script.replace(/(?<![\w.])\/(etc|usr\/local)\//g, `${root}/$1/`);
+  const { status, stdout } = spawnSync('bash', ['-c', moved], {
+    env: { PATH: `${commands}:${process.env['PATH'] ?? ''}`, TK_PSK_PRIMARY: psk },
+    encoding: 'utf8',
+  });
+  return { exitCode: status ?? -1, stdout };
+}
+
+/** Seconds depend on who plays the machine. */
+function withoutSeconds({ exitCode, stdout }: { exitCode: number; stdout: string }): unknown {
+  return { exitCode, stdout: stdout.replace(/"seconds":\d+/g, '"seconds":0') };
+}
+
+/** cloud-init's files are there before the script is. */
+const withoutCloudInit = { spoilCloudInit: () => '' };
+
+test('bash and the model say the same, at the first run and at the second, when all is well', async () => {
+  const world = aWorld(withoutCloudInit);
+  const machine = aMachine('well', '');
+  for (const changes of ['"fail-closed"', '"changed":[]']) {
+    const ofBash = runInBash(machine, world.script);
+    expect(ofBash.stdout).toContain(changes);
+    expect(withoutSeconds(await world.setUp())).toEqual(withoutSeconds(ofBash));
+  }
+});
+
+test('bash and the model say the same when a single file differs', async () => {
+  const world = aWorld(withoutCloudInit);
+  const machine = aMachine('differs', '');
+  runInBash(machine, world.script);
+  await world.setUp();
+  const script = world.script.replace('ikelifetime=24h', 'ikelifetime=12h');
+  const ofBash = runInBash(machine, script);
+  expect(ofBash.stdout).toContain('"changed":["tunnelkeeper.conf"]');
+  expect(withoutSeconds(await world.setUp({ script }))).toEqual(withoutSeconds(ofBash));
+});
+
+test.each<{ when: string; trouble: Parameters<ReturnType<typeof aWorld>['edges']['trouble']>[1] }>([
+  { when: 'the edge holds another PSK', trouble: { wrongPsk: true } },
+  { when: 'the edge refuses the ESP proposal', trouble: { refusesEsp: true } },
+  { when: 'the edge is silent', trouble: { down: true } },
+])('bash and the model say the same when $when', async ({ when, trouble }) => {
+  const world = aWorld(withoutCloudInit);
+  world.edges.trouble('one', trouble);
+  const end = await world.setUp();
+  // bash gets pluto's words from the model; what both make of them is compared.
+  const said = end.stdout.split('\n').slice(0, -2).join('\n');
+  expect(said).toContain('"primary" #');
+  const ofBash = runInBash(aMachine(when.replaceAll(' ', '-'), said), world.script);
+  expect(ofBash.exitCode).toBe(1);
+  expect(withoutSeconds(end)).toEqual(withoutSeconds(ofBash));
+});
+
+test('bash and the model say the same when the PSK is missing', async () => {
+  const world = aWorld(withoutCloudInit);
+  const script = world.script.replaceAll('TK_PSK_PRIMARY', 'TK_PSK_ELSEWHERE');
+  const ofBash = runInBash(aMachine('missing', ''), script);
+  expect(ofBash.stdout).toContain('psk-unusable');
+  expect(withoutSeconds(await world.setUp({ script }))).toEqual(withoutSeconds(ofBash));
+});
+
+test('the secrets file that bash writes is the one that the model reads', async () => {
+  const world = aWorld(withoutCloudInit);
+  const machine = aMachine('secrets', '');
+  runInBash(machine, world.script);
+  await world.setUp();
+  const { stdout } = await world.setUp({ script: '#!/bin/bash\ncat /etc/ipsec.d/tunnelkeeper.secrets\n' });
+  const ofBash = spawnSync('cat', [join(machine.root, 'etc/ipsec.d/tunnelkeeper.secrets')], {
+    encoding: 'utf8',
+  });
+  expect(stdout).toBe(ofBash.stdout);
+  expect(stdout).toContain(`${edgeOne} : PSK "${psk}"`);
+});
