@@ -8,18 +8,18 @@ interface Cadence {
 }
 
 /**
- * First after the time that most of these operations take, then often enough that a gateway doesn't wait for
- * its own controller. Times from the recorded durations in docs/durations.md: a public IP is there after 1 s
- * (median), a NIC after 30 s (90 % by 31 s), a balancer after 10 s, a security group after 3 s; a machine takes
- * 35 s (10 %) to 156 s (90 %) and is asked by one list for all.
+ * First after the time that most of these operations take, then often enough that a gateway doesn't wait for its own
+ * controller. Times from the recorded durations (docs/azure.md): a public IP is there after 1 s (median) and a security
+ * group after 3 s, but nothing goes on before the balancer, which takes 10 s; a network interface is there after 31 s
+ * (90 %); a machine takes 35 s (10 %) to 156 s (90 %) and is asked by one list for all.
  */
 const puts: Record<ResourceKind, Cadence> = {
-  'security-group': { firstSeconds: 4, thenSeconds: 6 },
-  'load-balancer': { firstSeconds: 11, thenSeconds: 10 },
-  'public-ip': { firstSeconds: 2, thenSeconds: 5 },
-  'network-interface': { firstSeconds: 21, thenSeconds: 10 },
+  'security-group': { firstSeconds: 10, thenSeconds: 6 },
+  'load-balancer': { firstSeconds: 10, thenSeconds: 10 },
+  'public-ip': { firstSeconds: 10, thenSeconds: 5 },
+  'network-interface': { firstSeconds: 31, thenSeconds: 10 },
   'virtual-machine': { firstSeconds: 36, thenSeconds: 9 },
-  setup: { firstSeconds: 40, thenSeconds: 15 },
+  setup: { firstSeconds: 42, thenSeconds: 11 },
 };
 
 const deletions: Record<ResourceKind, Cadence> = {
@@ -33,6 +33,9 @@ const deletions: Record<ResourceKind, Cadence> = {
 
 /** Kinds whose own state is true while an operation runs; one list answers for all of them. */
 const truthfulKinds: readonly ResourceKind[] = ['security-group', 'public-ip', 'virtual-machine'];
+
+/** The pause grows to this share of an operation's age: who has taken long may take long still. */
+const pauseShare = 0.12;
 
 /** Seconds within which two questions are asked together. */
 const togetherSeconds = 2;
@@ -63,10 +66,11 @@ export function firstAsk(
 
 /** When an operation that still runs is asked again. */
 export function nextAsk(operation: Operation, now: Date, retryAfterSeconds = 0): string {
-  const { thenSeconds } = cadence(operation);
+  const ageSeconds = (now.getTime() - Date.parse(operation.begunAt)) / 1000;
+  const pauseSeconds = Math.max(cadence(operation).thenSeconds, ageSeconds * pauseShare);
   return later(
     now,
-    truthfulKinds.includes(operation.kind) ? thenSeconds : Math.max(thenSeconds, retryAfterSeconds),
+    truthfulKinds.includes(operation.kind) ? pauseSeconds : Math.max(pauseSeconds, retryAfterSeconds),
   );
 }
 

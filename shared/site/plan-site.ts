@@ -5,7 +5,15 @@ import { preflight } from './preflight.js';
 import { resourceName } from './ids.js';
 import type { LoadBalancerIntent, SecurityGroupIntent } from './intent.js';
 import type { Surroundings } from './observed-site.js';
-import { isInFlight, pausedAttempt, type Observed, type Plan, type Step, type Wait } from './plan.js';
+import {
+  isInFlight,
+  pausedAttempt,
+  subjectOf,
+  type Observed,
+  type Plan,
+  type Step,
+  type Wait,
+} from './plan.js';
 import { planDeletion } from './plan-deletion.js';
 import { planSlot } from './plan-slot.js';
 import type { Policy } from './policy.js';
@@ -95,7 +103,7 @@ function planOneSlot(
     versions: usableVersions(surroundings),
     generation: record.generations[slot.slot] ?? 0,
     ...(knownAddress === undefined ? {} : { knownAddress }),
-    ...(hold === undefined ? {} : { hold: hold.detail }),
+    ...(hold === undefined ? {} : { hold }),
     policy,
     now,
   });
@@ -153,7 +161,9 @@ function sharedProblems({ name }: SiteRecord, { attempts }: Observed): readonly 
 function isIncomplete(record: SiteRecord, observed: Observed, { zones }: Resolved): boolean {
   const machines = observed.resources.filter(({ kind }) => kind === 'virtual-machine');
   const setups = observed.resources.filter(
-    (resource) => resource.kind === 'setup' && resource.result?.ok === true,
+    (resource) =>
+      resource.kind === 'setup' &&
+      (resource.result?.ok === true || isInFlight(observed, subjectOf(resource))),
   );
   const wanted = desiredSlots(record.spec, zones).length;
   const hasBalancer = observed.resources.some(({ kind }) => kind === 'load-balancer');

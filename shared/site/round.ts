@@ -199,14 +199,19 @@ export function withoutAttempt(round: Round, subject: string): Round {
 
 /**
  * Takes over what the plan decided about the surroundings: wanted, refused, or fine. A refusal is judged by a look of
- * its own each time. A change that no operation of ours tells of shows only in a look.
+ * its own each time, and so are surroundings of which a part could not be seen. A change that no operation of ours
+ * tells of shows only in a look.
  */
 export function foldPlan(round: Round, plan: Plan): Round {
   if (plan.needsSurroundings) return { ...round, wantsSurroundings: true };
   if (plan.refusal !== undefined) return withAttempt({ ...round, wantsSurroundings: true }, plan.refusal);
   const seen = plan.waits.some(isOfOthers) ? forgetLook(round) : round;
-  return seen.surroundings === undefined ? seen : withoutAttempt(seen, refusalSubject);
+  if (seen.surroundings === undefined) return seen;
+  const wantsSurroundings = Object.values(seen.surroundings.value).flat().some(isUnseen);
+  return withoutAttempt({ ...seen, wantsSurroundings }, refusalSubject);
 }
+
+const isUnseen = ({ ok }: Outcome<unknown>) => !ok;
 
 function isOfOthers({ reason, until }: Wait): boolean {
   return reason === 'waits-for-operation' && until !== undefined;

@@ -1,8 +1,10 @@
 /** What is asked for each slot, and the two answers that every part of it can give: attempt, or wait. */
+import { backOffSeconds } from './back-off.js';
 import type { DesiredSlot } from './desired-site.js';
 import type { ObservedResource } from './observed-site.js';
 import { isInFlight, pausedAttempt, type Observed, type Step, type Wait } from './plan.js';
 import type { Policy } from './policy.js';
+import type { Problem } from './problem.js';
 import type { Site } from './site.js';
 import type { GatewayActivity, Resolved } from './site-record.js';
 
@@ -19,7 +21,7 @@ export interface SlotQuestion {
   /** The slot's address as it was told last; for an existing one, which only the surroundings show. */
   readonly knownAddress?: string;
   /** Why nothing new may be made now; absent when it may. */
-  readonly hold?: string;
+  readonly hold?: Problem;
   readonly policy: Policy;
   readonly now: Date;
 }
@@ -92,13 +94,17 @@ export function attempt(question: SlotQuestion, doing: GatewayActivity, step: St
     return { doing: 'failed', because, wait };
   }
   if (isNew && hold !== undefined) {
-    return {
-      doing: 'waiting',
-      because: hold,
-      wait: { subject: step.subject, gateway: slot.slot, reason: 'waits-for-person', sentence: hold },
-    };
+    return { doing: 'waiting', because: hold.detail, wait: held(question, step.subject, hold) };
   }
   return { doing, because: step.sentence, step };
+}
+
+/** What time may cure is looked at again soon; the rest waits for a person, and for the next look. */
+function held({ slot, now }: SlotQuestion, subject: string, hold: Problem): Wait {
+  const about = { subject, gateway: slot.slot, sentence: hold.detail };
+  if (!hold.retryable) return { ...about, reason: 'waits-for-person' };
+  const until = new Date(now.getTime() + backOffSeconds(hold, 1) * 1000).toISOString();
+  return { ...about, reason: 'waits-after-failure', until };
 }
 
 function times(count: number): string {

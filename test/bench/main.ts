@@ -51,7 +51,9 @@ async function measure({ speed, seed }: Run, looksAtRest: boolean): Promise<Meas
     const bounds = boundsOf(operations, await machinesOf(region));
     const boundSeconds = Math.max(...bounds.map(({ seconds }) => seconds));
     if (process.env['BENCH_PARTS'] !== undefined)
-      process.stderr.write(`${JSON.stringify({ bounds, machines: await machinesOf(region), operations, timeline: await region.api.timeline('hq'), served: site.phaseSince, asked: site.requestedAt })}\n`);
+      process.stderr.write(
+        `${JSON.stringify({ bounds, machines: await machinesOf(region), operations, timeline: await region.api.timeline('hq'), served: site.phaseSince, asked: site.requestedAt })}\n`,
+      );
     const servedSeconds = (Date.parse(site.phaseSince) - Date.parse(site.requestedAt)) / 1000;
     return {
       speed,

@@ -45,9 +45,12 @@ const recorded = {
 /** What takes time. */
 export type Duration = keyof typeof recorded;
 
+/** What a percentile of 0 s stands for, so that it has a logarithm. */
+const shortestSeconds = 0.1;
+
 /**
- * Draws a duration in seconds: linear between the percentiles, from half the 10th (nothing is faster) to the 99th
- * (rarer ones are not drawn).
+ * Draws a duration in seconds: between the percentiles by their logarithms, since such durations have long tails; from
+ * half the 10th (nothing is faster) to the 99th (rarer ones are not drawn).
  */
 export function drawSeconds(duration: Duration, random: Random): number {
   const [p10, p50, p90, p99] = recorded[duration];
@@ -63,7 +66,13 @@ export function drawSeconds(duration: Duration, random: Random): number {
   for (let index = 1; index < points.length; index++) {
     const [from, low] = points[index - 1] ?? [0, 0];
     const [to, high] = points[index] ?? [1, 0];
-    if (at <= to) return low + ((high - low) * (at - from)) / (to - from);
+    if (at <= to) return between(low, high, (at - from) / (to - from));
   }
   return p99;
+}
+
+function between(low: number, high: number, share: number): number {
+  const from = Math.log(Math.max(low, shortestSeconds));
+  const to = Math.log(Math.max(high, shortestSeconds));
+  return Math.exp(from + (to - from) * share);
 }

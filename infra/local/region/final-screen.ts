@@ -19,9 +19,9 @@ export async function finalScreen(region: Region, name: string): Promise<string>
     '',
     pc.bold('What the clients noticed'),
     clientLine(region),
-    '',
-    pc.bold('proxy.pac, for you to publish'),
-    pac.trim(),
+    ...(site.observed.frontendIp === undefined
+      ? []
+      : ['', pc.bold('proxy.pac, for you to publish'), pac.trim()]),
     '',
     pc.bold('The API'),
     ...commands(region, name),

@@ -44,7 +44,7 @@ const serviceEdges = [
 ];
 
 /** Secrets that are in the vault from the start, for the sites of the examples and of the README. */
-const knownSecrets = ['psk-hq', 'psk-branch', 'psk-policy', 'psk-named', 'psk-three'];
+const knownSecrets = ['psk-hq', 'psk-branch', 'psk-policy', 'psk-named-z1-1', 'psk-named-z2-1', 'psk-three'];
 
 /** Offices behind the balancer, in the spoke and beyond the hub. */
 const clientAddresses = ['10.1.5.10', '10.1.5.11', '10.1.5.12', '10.1.5.13', '10.1.5.14', '10.1.5.15'];

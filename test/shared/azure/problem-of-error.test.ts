@@ -42,16 +42,19 @@ describe('problemOfError reads', () => {
   });
 
   test.each([
-    { code: 'PublicIPCountLimitReached', kind: 'quota-exceeded' },
-    { code: 'QuotaExceeded', kind: 'quota-exceeded' },
-    { code: 'PrivateIPAddressInUse', kind: 'address-in-use' },
-    { code: 'PublicIPAddressInUse', kind: 'address-in-use' },
-    { code: 'SubnetIsFull', kind: 'no-free-addresses' },
-    { code: 'InvalidResourceReference', kind: 'not-propagated' },
-    { code: 'PrincipalNotFound', kind: 'not-propagated' },
-    { code: 'SubscriptionRequestsThrottled', kind: 'throttled' },
-  ])('$code as $kind', ({ code, kind }) => {
-    expect(problemOfError(thrown(400, refusalBody(code, 'No.')), doing).type).toBe(`/problems/${kind}`);
+    { code: 'PublicIPCountLimitReached', kind: 'quota-exceeded', retryable: false },
+    { code: 'QuotaExceeded', kind: 'quota-exceeded', retryable: false },
+    { code: 'PrivateIPAddressInUse', kind: 'address-in-use', retryable: false },
+    { code: 'PublicIPAddressInUse', kind: 'address-in-use', retryable: false },
+    { code: 'SubnetIsFull', kind: 'no-free-addresses', retryable: false },
+    { code: 'InvalidResourceReference', kind: 'not-propagated', retryable: true },
+    { code: 'PrincipalNotFound', kind: 'not-propagated', retryable: true },
+    { code: 'SubscriptionRequestsThrottled', kind: 'throttled', retryable: true },
+  ])('$code as $kind', ({ code, kind, retryable }) => {
+    expect(problemOfError(thrown(400, refusalBody(code, 'No.')), doing)).toMatchObject({
+      type: `/problems/${kind}`,
+      retryable,
+    });
   });
 });
 
@@ -67,6 +70,21 @@ describe('problemOfError keeps', () => {
     },
   ])('$seconds s of waiting when $when', ({ headers, seconds }) => {
     expect(problemOfError(thrown(429, tooMany, headers), doing).retryAfterSeconds).toBe(seconds);
+  });
+
+  test.each([
+    { when: 'they stand in the wrapper', body: { error: { code: 'Bad', message: 'No.' } } },
+    { when: 'they are capitalised', body: { Error: { Code: 'Bad', Message: 'No.' } } },
+    { when: 'there is no wrapper', body: { code: 'Bad', message: 'No.' } },
+  ])('code and words where $when', ({ body }) => {
+    expect(problemOfError(thrown(400, body), doing).detail).toBe(
+      'Azure would not write vm-hq-z1-1-g1. Bad: No.',
+    );
+  });
+
+  test('the SDK’s words where Azure sent none', () => {
+    const found = problemOfError(thrown(502, {}), doing);
+    expect(found.detail).toBe('Azure would not write vm-hq-z1-1-g1. RestError');
   });
 
   test('Azure’s own code and words', () => {

@@ -45,6 +45,16 @@ describe('begin', () => {
     await expect(beginWith(answer({}))).resolves.toEqual({ ok: true, value: {} });
   });
 
+  test('hands over what the answer says of the resource', async () => {
+    const observed = { kind: 'security-group', name: 'nsg-hq', id: '/nsg', state: 'changing' } as const;
+    const send = (onResponse: OnResponse) => {
+      onResponse(answer({ location: '/o' }));
+      return Promise.resolve();
+    };
+    const begun = await begin(doing, send, ({ body }) => (body['id'] === '/nsg' ? observed : undefined));
+    expect(begun).toEqual({ ok: true, value: { operation: { url: '/o' }, observed } });
+  });
+
   test('takes the first answer, not the poll behind it', async () => {
     const poll = answer({ location: '/poll' });
     await expect(beginWith(answer({ location: '/first' }), poll)).resolves.toMatchObject({

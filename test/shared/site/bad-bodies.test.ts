@@ -182,6 +182,7 @@ const wrongTunnels: readonly Bad[] = [
     'tunnel.ike',
     /one of 5, 14, 19, 20, 21/,
   ),
+  bad('SHA-384 comes with group 20', { tunnel: { ike: 'aes256-sha2_384;dh20' } }, 'tunnel.ike', /dh14 alone/),
   bad('SHA-512 comes with group 19', { tunnel: { ike: 'aes256-sha2_512;dh19' } }, 'tunnel.ike', /dh14 alone/),
   bad('IKE asks for AES-128', { tunnel: { ike: 'aes128-sha1;dh14' } }, 'tunnel.ike', /aes256-<hash>/),
   bad('ESP asks for 3DES', { tunnel: { esp: '3des-md5' } }, 'tunnel.esp', /null-md5/),
@@ -223,6 +224,21 @@ describe('readSite refuses a body and names field and mend', () => {
     });
     expect(found?.detail).toMatch(/\.$/);
   });
+});
+
+test('readSite counts nothing when one field is wrong', () => {
+  expect(readSite(aBody({ region: 'West' }))).toMatchObject({
+    problem: { detail: 'region is "West", which is not valid.' },
+  });
+  expect(readSite(aBody({ region: undefined }))).toMatchObject({ problem: { detail: 'region is missing.' } });
+});
+
+test.each([
+  { count: 40, ok: true },
+  { count: 41, ok: false },
+])('readSite takes $count tags: $ok', ({ count, ok }) => {
+  const tags = Object.fromEntries(Array.from({ length: count }, (_, index) => [`tag${index}`, '']));
+  expect(readSite(aBody({ tags })).ok).toBe(ok);
 });
 
 test('readSite tells every field that is wrong, and counts them', () => {

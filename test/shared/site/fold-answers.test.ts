@@ -88,6 +88,7 @@ test('a deletion takes the machine and its setup out, and doesn’t forget why t
   );
   const left = round.resources.filter((resource) => 'slot' in resource && resource.slot === slot);
   expect(left.map(({ kind }) => kind)).toEqual(['public-ip', 'network-interface']);
+  expect(round.resources.filter(({ kind }) => kind === 'setup')).toHaveLength(2);
   expect(round.attempts).toEqual(attempts);
 });
 

@@ -6,6 +6,7 @@ import { parseSiteName, parseSlotId, slotId, type Zone } from '../../../shared/s
 import { addressCount, hasHostBits, prefixesOverlap } from '../../../shared/site/ipv4.js';
 import { secretNames } from '../../../shared/site/secret-names.js';
 import { siteDifferences } from '../../../shared/site/site-differences.js';
+import { publicIpId, subnetId } from './helpers/bodies.js';
 import { aSite, aSlot } from './helpers/builders.js';
 
 const siteName = fc
@@ -95,4 +96,6 @@ test('siteDifferences names the fields that differ, and an array as one', () => 
   const other = aSite({ clients: ['10.1.0.0/16'], proxy: { ports: [9443] }, paused: true });
   expect(siteDifferences(aSite(), other)).toEqual(['clients', 'paused', 'proxy.ports']);
   expect(siteDifferences(other, other)).toEqual([]);
+  const addressed = aSite({ network: { subnetId, publicIpIds: { 1: [publicIpId('a')] } } });
+  expect(siteDifferences(aSite(), addressed)).toEqual(['network.publicIpIds']);
 });

@@ -78,6 +78,11 @@ test('planSite has nothing to do for a site at rest, and needs no surroundings',
     waits: [],
     needsSurroundings: false,
     phase: 'serving',
+    gateways: [
+      { slot: 'hq-z1-1', virtualMachine: 'vm-hq-z1-1-g1', privateIp: '10.0.1.5' },
+      { slot: 'hq-z2-1', virtualMachine: 'vm-hq-z2-1-g1' },
+      { slot: 'hq-z3-1', virtualMachine: 'vm-hq-z3-1-g1' },
+    ],
   });
 });
 
@@ -132,6 +137,16 @@ test.each([
   expect(plan.waits.filter(({ reason }) => reason === 'waits-for-resource')).toHaveLength(3);
 });
 
+test.each(['lb-hq', 'nsg-hq'])('planSite makes no network interface before %s is settled', (name) => {
+  const { record, observed } = atRest(aRecord({ zones: ['1'] }));
+  const resources = observed.resources
+    .filter((resource) => !('slot' in resource) || resource.kind === 'public-ip')
+    .map((resource) => (resource.name === name ? { ...resource, state: 'failed' as const } : resource));
+  const plan = planSite(record, { ...observed, surroundings: goodSurroundings(), resources }, policy, noon);
+  expect(named(plan).map((step) => step.split(' ').at(-1))).toEqual([name]);
+  expect(plan.waits[0]?.sentence).toBe(`Waits for ${name}, which the network interface refers to.`);
+});
+
 describe('planSite never makes twice what is in flight', () => {
   // A list of Azure can lack for seconds what was just written; the machine of generation 2 would then be begun
   // on the network interface of generation 1.
@@ -174,6 +189,12 @@ describe('planSite takes addresses that the site names', () => {
     nothingYet({ surroundings: goodSurroundings({ foreignAddresses: [looked] }) }),
   );
 
+  test('knows them from the first look', () => {
+    const seen = nothingYet({ surroundings: goodSurroundings({ foreignAddresses: [looked] }) });
+    const [gateway] = planSite(aRecord(spec), seen, policy, noon).gateways;
+    expect(gateway).toMatchObject({ doing: 'waiting', publicIp: '198.51.100.7' });
+  });
+
   test('makes none of its own', () => {
     expect(world.observed.resources.some(({ kind }) => kind === 'public-ip')).toBe(false);
   });
@@ -183,6 +204,27 @@ describe('planSite takes addresses that the site names', () => {
     const plan = planSite(world.record, world.observed, policy, atSeconds(3600));
     expect(plan).toMatchObject({ steps: [], waits: [], phase: 'serving' });
     expect(plan.gateways[0]?.publicIp).toBe('198.51.100.7');
+  });
+
+  test('gives each gateway its own', () => {
+    const [first, second] = [publicIpId('first'), publicIpId('second')];
+    const two = {
+      zones: ['1', '2'],
+      network: { subnetId, publicIpIds: { 1: [first], 2: [second.toUpperCase()] } },
+    };
+    const common = { region: 'westeurope', isStandardStatic: true };
+    const foreignAddresses = [
+      success({ ...common, id: first, zones: ['1'], address: '198.51.100.1' }),
+      success({ ...common, id: second, zones: ['2'], address: '198.51.100.2' }),
+    ];
+    const { plans } = settle({
+      record: aRecord(two),
+      observed: nothingYet({ surroundings: goodSurroundings({ foreignAddresses }) }),
+    });
+    const machines = plans.flatMap(({ steps }) =>
+      steps.filter(({ intent }) => intent.kind === 'virtual-machine'),
+    );
+    expect(machines.map(({ evidence }) => evidence?.['address'])).toEqual(['198.51.100.1', '198.51.100.2']);
   });
 
   test('waits while the address is not known', () => {
@@ -202,6 +244,12 @@ test('planSite begins nothing for a paused site and tells what was told last', (
   const { record, observed } = atRest(aRecord());
   const paused = { ...record, spec: { ...record.spec, paused: true } };
   const plan = planSite(paused, { ...observed, resources: [] }, policy, noon);
-  expect(plan).toMatchObject({ steps: [], phase: 'serving', gateways: record.gateways });
+  expect(plan).toMatchObject({
+    steps: [],
+    phase: 'serving',
+    gateways: record.gateways,
+    needsSurroundings: false,
+    isGone: false,
+  });
   expect(plan.waits.map(({ reason }) => reason)).toEqual(['paused']);
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { ObservedResource } from '../../../shared/site/observed-site.js';
 import { planSite } from '../../../shared/site/plan-site.js';
 import type { Plan } from '../../../shared/site/plan.js';
-import { success } from '../../../shared/site/problem.js';
+import { failure, problem, success } from '../../../shared/site/problem.js';
 import { atRest, settle } from './helpers/azure-in-words.js';
 import {
   aRecord,
@@ -12,6 +12,7 @@ import {
   anOperation,
   atSeconds,
   goodOffer,
+  goodSubnet,
   goodSurroundings,
   noon,
   policy,
@@ -132,6 +133,16 @@ test('planSite goes on in the other zones when one lacks capacity from the start
   expect(plans.at(-1)?.problem?.type).toBe('/problems/capacity-lacking');
 });
 
+test('planSite waits until the balancer’s pause is over, and writes it then', () => {
+  const resources = without(rested.observed.resources, 'lb-hq');
+  const attempts = [anAttempt('lb-hq', 'conflict')];
+  expect(planOf(resources, { attempts })).toMatchObject({
+    steps: [],
+    waits: [{ subject: 'lb-hq', reason: 'waits-after-failure', until: atSeconds(30).toISOString() }],
+  });
+  expect(named(planOf(resources, { attempts }, atSeconds(30)))).toEqual(['put lb-hq']);
+});
+
 test.each([
   { when: 'a balancer failed', subject: 'lb-hq', phase: 'down' },
   { when: 'a security group failed', subject: 'nsg-hq', phase: 'down' },
@@ -191,6 +202,27 @@ describe('planSite holds what would be paid for while something speaks against i
       problem: { type: '/problems/size-unavailable' },
     });
     expect(plan.waits[0]).toMatchObject({ reason: 'waits-for-person', gateway: 'hq-z1-1' });
+  });
+
+  test('and looks again soon when time may cure what speaks against it', () => {
+    // Seen: one throttled read of a quota kept a lost machine from coming back for ten minutes.
+    const throttled = failure<never>(problem('throttled', 'Slower.', { retryable: true }));
+    const plan = planOf(resources, { surroundings: goodSurroundings({ coreQuotas: throttled }) });
+    expect(plan.steps).toEqual([]);
+    expect(plan.waits).toMatchObject([{ reason: 'waits-after-failure', until: atSeconds(10).toISOString() }]);
+  });
+
+  test('but a lost machine needs no address: its own is there', () => {
+    const surroundings = goodSurroundings({
+      publicIpQuota: success({ name: 'Public IP Addresses', limit: 3, used: 3 }),
+      subnet: success(goodSubnet({ freeAddresses: 0 })),
+    });
+    expect(named(planOf(resources, { surroundings }))).toEqual(['put vm-hq-z1-1-g2']);
+    const neither = without(resources, 'nic-hq-z1-1', 'pip-hq-z1-1');
+    expect(planOf(neither, { surroundings })).toMatchObject({
+      steps: [],
+      problem: { type: '/problems/quota-exceeded' },
+    });
   });
 
   test('a setup is run all the same: it costs nothing', () => {

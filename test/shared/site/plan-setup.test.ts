@@ -68,8 +68,14 @@ describe('planSite judges setups', () => {
     expect(plan.steps[0]?.sentence).toContain('the service edge refuses the credential');
   });
 
-  test('one that is not usable is waited for', () => {
-    const secrets = [success({ name: 'psk-hq', state: 'disabled' } as const)];
+  test.each([
+    { when: 'it is disabled', state: { state: 'disabled' } },
+    {
+      when: 'it would break the secrets file',
+      state: { state: 'unusable', version: 'v9', because: 'characters' },
+    },
+  ] as const)('a secret is waited for when $when', ({ state }) => {
+    const secrets = [success({ name: 'psk-hq', ...state })];
     const plan = planOf(withSetup(refused), { surroundings: goodSurroundings({ secrets }) });
     expect(plan.steps).toEqual([]);
     expect(plan.waits[0]).toMatchObject({
@@ -89,6 +95,15 @@ describe('planSite judges setups', () => {
     const plan = planOf(withSetup(change));
     expect(plan.steps).toEqual([]);
     expect(doing(plan)[0]).toBe('setting-up');
+  });
+
+  test.each([
+    { when: 'nobody knows how it ended', change: { execution: 'unknown', state: 'settled' } },
+    { when: 'its machine was restarted under it', change: { execution: 'failed', state: 'changing' } },
+  ] as const)('one is run again when $when', ({ change }) => {
+    expect(planOf(withSetup(change)).steps).toMatchObject([
+      { gateway: 'hq-z1-1', intent: { kind: 'setup' }, reason: 'setup-failed' },
+    ]);
   });
 
   test('a failure to begin one is told, though Azure knows of no setup', () => {

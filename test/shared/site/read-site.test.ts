@@ -42,6 +42,7 @@ test.each([
     when: 'the identity is a UFQDN',
     changes: { tunnel: { identity: { type: 'ufqdn', domain: 'example.com' } } },
   },
+  { when: 'SHA-384 comes with group 14', changes: { tunnel: { ike: 'aes256-sha2_384;dh14' } } },
   { when: 'SHA-512 comes with group 14', changes: { tunnel: { ike: 'aes256-sha2_512;dh14' } } },
   { when: 'a client is a single address', changes: { clients: ['10.1.2.3/32'] } },
   { when: 'a prefix ends just below 168.63.129.16', changes: { clients: ['168.63.129.0/28'] } },

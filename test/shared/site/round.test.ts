@@ -96,6 +96,7 @@ describe('surroundings are believed', () => {
     { seconds: 601, known: false },
   ])('after $seconds s: $known', ({ seconds, known }) => {
     expect(observedOf(round, atSeconds(seconds)).surroundings !== undefined).toBe(known);
+    expect(looksOf(round, atSeconds(seconds)).surroundings).toBe(false);
   });
 });
 
@@ -116,7 +117,7 @@ describe('foldBegun', () => {
         name: 'lb-hq',
         url: 'https://management.azure.com/o',
         begunAt: noon.toISOString(),
-        askAt: atSeconds(11).toISOString(),
+        askAt: atSeconds(10).toISOString(),
       },
     ]);
   });
@@ -190,6 +191,15 @@ describe('foldPlan', () => {
     const round = foldPlan(aRound(), { ...quietPlan, refusal });
     expect(round.attempts).toEqual([refusal]);
     expect(looksOf(round, noon).surroundings).toBe(true);
+  });
+
+  test.each([
+    { when: 'all of it was seen', changes: {}, wants: false },
+    { when: 'a part could not be seen', changes: { image: failure<never>(denied) }, wants: true },
+    { when: 'a secret could not be seen', changes: { secrets: [failure<never>(denied)] }, wants: true },
+  ])('wants new surroundings: $wants, when $when', ({ changes, wants }) => {
+    const surroundings = { at: noon.toISOString(), value: goodSurroundings(changes) };
+    expect(foldPlan(aRound({ surroundings }), quietPlan).wantsSurroundings).toBe(wants);
   });
 
   test('forgets a refusal once nothing speaks against the site', () => {

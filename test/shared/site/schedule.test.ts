@@ -9,12 +9,12 @@ import { aRecord, anAttempt, anOperation, atSeconds, noon } from './helpers/buil
 
 describe('an operation is first asked when most of its kind are done', () => {
   test.each([
-    { kind: 'public-ip', seconds: 2 },
-    { kind: 'security-group', seconds: 4 },
-    { kind: 'load-balancer', seconds: 11 },
-    { kind: 'network-interface', seconds: 21 },
+    { kind: 'public-ip', seconds: 10 },
+    { kind: 'security-group', seconds: 10 },
+    { kind: 'load-balancer', seconds: 10 },
+    { kind: 'network-interface', seconds: 31 },
     { kind: 'virtual-machine', seconds: 36 },
-    { kind: 'setup', seconds: 40 },
+    { kind: 'setup', seconds: 42 },
   ] as const)('$kind after $seconds s', ({ kind, seconds }) => {
     expect(firstAsk({ verb: 'put', kind }, noon)).toBe(atSeconds(seconds).toISOString());
   });

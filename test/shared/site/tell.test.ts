@@ -37,6 +37,17 @@ describe('entriesOf', () => {
     ]);
   });
 
+  test('says of which gateway a line speaks, and nothing where it speaks of the site', () => {
+    const plan = planSite(aRecord({ zones: ['1'] }), nothingYet(), policy, noon);
+    const lines = entriesOf(plan, aRecord(), noon);
+    expect(lines.map((line) => ('gateway' in line ? line.gateway : 'none'))).toEqual([
+      'none',
+      'none',
+      'none',
+      'hq-z1-1',
+    ]);
+  });
+
   test('tells a refusal once, and again only when it is another one', () => {
     const surroundings = goodSurroundings({ image: success({ exists: false }) });
     const first = planSite(aRecord(), nothingYet({ surroundings }), policy, noon);
@@ -67,8 +78,13 @@ test('endOf tells the end of a deletion with its seconds', () => {
 });
 
 test('happenedTo tells what could not be begun, the mend, and when it comes again', () => {
-  const [step] = planSite(aRecord(), nothingYet(), policy, noon).steps;
-  if (step === undefined) throw new Error('A step.');
+  const [step, , address] = planSite(aRecord(), nothingYet(), policy, noon).steps;
+  if (step === undefined || address === undefined) throw new Error('Three steps.');
+  const failedAddress = anAttempt('pip-hq-z1-1', 'throttled');
+  expect(happenedTo({ step: address, failed: failedAddress, now: noon }).gateway).toBe('hq-z1-1');
+  const coded = anAttempt('nsg-hq', 'locked');
+  const withCode = { ...coded, problem: { ...coded.problem, code: 'ScopeLocked' } };
+  expect(happenedTo({ step, failed: withCode, now: noon }).evidence).toMatchObject({ code: 'ScopeLocked' });
   const entry = happenedTo({ step, failed: anAttempt('nsg-hq', 'locked', { failures: 2 }), now: noon });
   expect(entry).toEqual({
     at: noon.toISOString(),

@@ -1,0 +1,151 @@
+/** Do the rendered rules load, and does nothing leave in the clear? Real iptables, real packets, empty namespaces. */
+import { expect, test } from '@jest/globals';
+import type { GatewayConfig } from '../../shared/gateway/gateway-config.js';
+import { path } from '../../shared/gateway/paths.js';
+import { renderGatewayFiles } from '../../shared/gateway/render-gateway-files.js';
+import { aGatewayConfig, aTunnel, gatewayCases } from '../shared/gateway/gateway-cases.js';
+import { inSandbox } from './sandbox.js';
+import { smallNetwork } from './small-network.js';
+import { describeWith } from './tools.js';
+
+const policyBased: Partial<GatewayConfig> = {
+  routing: 'policy-based',
+  tunnels: [aTunnel('primary', '198.51.101.10')],
+};
+
+/** Lines that a script prints, run on a gateway with these files. */
+function on(
+  difference: Partial<GatewayConfig>,
+  script: string,
+  plant = (content: string) => content,
+): string[] {
+  const files = renderGatewayFiles(aGatewayConfig(difference)).map((file) => ({
+    ...file,
+    content: plant(file.content),
+  }));
+  const { status, stdout, stderr } = inSandbox(files, smallNetwork + script);
+  if (status !== 0) throw new Error(`The script ended with ${String(status)}.\n${stdout}\n${stderr}`);
+  return stdout.trim().split('\n');
+}
+
+describeWith('firewall', { tools: ['iptables', 'ip', 'curl', 'python3', 'sysctl'], needsRoot: true }, () => {
+  test.each(gatewayCases)(
+    'both scripts load, and change nothing when run again, when $name',
+    ({ config }) => {
+      const rules =
+        "iptables-save | grep -v '^#' | sed 's/\\[[0-9:]*\\]//'; ip route show table all; ip rule show";
+      const lines = on(
+        config,
+        `add_edge 0; add_edge 1
+      once() { ${path.failClosed}; ${path.forwarding}; }
+      once; first=$(${rules}); once; second=$(${rules})
+      [ "$first" = "$second" ] && echo same; printf '%s\\n' "$first"`,
+      );
+      expect(lines[0]).toBe('same');
+      expect(lines).toContain('-A FORWARD -j TK');
+      expect(lines).toContain('-A OUTPUT -j TK');
+      expect(lines.filter((line) => line.includes('-j DNAT'))).toHaveLength(config.clients.length);
+      expect(lines.some((line) => line.includes('-j MASQUERADE'))).toBe(config.proxy.masquerade);
+    },
+  );
+
+  test('a rule that iptables doesn’t take ends the script, and the machine never forwards', () => {
+    const plant = (content: string) => content.replace('! -o vti+ -j DROP', '! -o vti+ -j DORP');
+    const script = `${path.failClosed} 2>/dev/null || echo refused; cat /proc/sys/net/ipv4/ip_forward`;
+    expect(on({}, script, plant)).toEqual(['refused', '0']);
+    expect(on({}, script)).toEqual(['1']);
+  });
+
+  test('a machine without iptables never forwards', () => {
+    const script = `hash -r; PATH=/nowhere /bin/bash ${path.failClosed} 2>/dev/null || echo refused
+      cat /proc/sys/net/ipv4/ip_forward`;
+    expect(on({}, script)).toEqual(['refused', '0']);
+  });
+
+  test.each([
+    { name: 'route-based', difference: {} },
+    { name: 'policy-based', difference: policyBased },
+  ])('nothing leaves in the clear while no tunnel stands when $name', ({ difference }) => {
+    const [answer, own, count] = on(
+      difference,
+      `${path.failClosed}; without_waiting ${path.forwarding} >/dev/null || true
+      ask; curl -s -m 1 http://185.46.212.88:9400/ || echo none; leaked`,
+    );
+    expect(answer).toMatch(/^none/);
+    expect(own).toBe('none');
+    expect(count).toBe('0');
+  });
+
+  test.each([
+    { name: 'route-based', difference: {} },
+    { name: 'policy-based', difference: policyBased },
+  ])('the leak is seen when the rule is missing and $name', ({ difference }) => {
+    const plant = (content: string) =>
+      content.replace(/^-A TK .*\n/gm, '').replace(/^ip route replace blackhole .*\n/m, '');
+    const lines = on(
+      difference,
+      `${path.failClosed}; without_waiting ${path.forwarding} >/dev/null || true; ask; leaked`,
+      plant,
+    );
+    expect(Number(lines.at(-1))).toBeGreaterThan(0);
+  });
+
+  test('the rule is replaced as a whole when a site goes from route-based to policy-based', () => {
+    const other = renderGatewayFiles(aGatewayConfig(policyBased)).find(
+      (file) => file.path === path.failClosed,
+    );
+    const lines = on(
+      {},
+      `${path.failClosed}
+      bash <<'OTHER'
+${other?.content ?? ''}OTHER
+      iptables -S TK; ip route show 185.46.212.88`,
+    );
+    expect(lines).toEqual([
+      '-N TK',
+      '-A TK -d 185.46.212.88/32 -m policy --dir out --pol ipsec --mode tunnel -j RETURN',
+      '-A TK -d 185.46.212.88/32 -j DROP',
+    ]);
+  });
+
+  test('a client is served through the first device, and one whose device is missing holds up nothing', () => {
+    const lines = on(
+      {},
+      `add_edge 0; ${path.failClosed}; without_waiting ${path.forwarding} || echo again; ask; leaked`,
+    );
+    expect(lines).toEqual(['No device yet: vti1', 'again', 'edge0', '0']);
+  });
+
+  test('only clients are led to the proxy: a probe of the balancer is not', () => {
+    const script = `add_edge 0; add_edge 1; ${path.failClosed}; ${path.forwarding}; ask; ask 168.63.129.16`;
+    // 7 is curl's 'connection refused': it ends at the gateway itself.
+    expect(on({}, script)).toEqual(['edge0', 'none(7)']);
+  });
+
+  test('new connections follow the route, and an open one stays on its tunnel', () => {
+    const script = `add_edge 0; add_edge 1; ${path.failClosed}; ${path.forwarding}
+cat >"$SANDBOX/own/keep.py" <<'PYTHON'
+import socket, subprocess
+sock = socket.create_connection(("10.0.0.4", 9400), 2, ("10.0.0.50", 0))
+def ask():
+    sock.sendall(b"x")
+    return sock.recv(1024).decode().split()[-1]
+print(ask(), flush=True)
+subprocess.run(["nsenter", "--net=/proc/1/ns/net", "ip", "route", "replace", "185.46.212.88/32", "dev", "vti1"], check=True)
+print(ask(), flush=True)
+PYTHON
+      ip netns exec outside python3 "$SANDBOX/own/keep.py"; ask`;
+    expect(on({}, script)).toEqual(['edge0', 'edge0', 'edge1']);
+    const unpinned = (content: string) => content.replace(/^-A TK-PIN .*\n/gm, '');
+    expect(() => on({}, script, unpinned)).toThrow(/timed out|reset/i);
+  });
+
+  test('masquerade hides the client from the edge, and its absence shows it', () => {
+    const sees = `add_edge 0; add_edge 1; ${path.failClosed}; ${path.forwarding}
+      ip netns exec edge0 iptables -A INPUT -s 10.0.0.50; ask
+      ip netns exec edge0 iptables -n -v -x -L INPUT | awk '$NF == "0.0.0.0/0" { print ($1 > 0) ? "client" : "gateway" }'`;
+    const proxy = { address: '185.46.212.88', ports: [9400], masquerade: false };
+    expect(on({}, sees)).toEqual(['edge0', 'gateway']);
+    expect(on({ proxy }, sees)).toEqual(['edge0', 'client']);
+  });
+});

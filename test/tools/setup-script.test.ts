@@ -1,0 +1,167 @@
+/** Does the setup script do what its steps say, run for real with systemd and pluto played by stubs? */
+import { expect, test } from '@jest/globals';
+import { configHash } from '../../shared/gateway/config-hash.js';
+import type { GatewayConfig } from '../../shared/gateway/gateway-config.js';
+import { parseSetupResult } from '../../shared/gateway/parse-setup-result.js';
+import { renderSetupScript } from '../../shared/gateway/render-setup-script.js';
+import { aGatewayConfig, aTunnel, gatewayCases } from '../shared/gateway/gateway-cases.js';
+import { inSandbox } from './sandbox.js';
+import { smallNetwork } from './small-network.js';
+import { stubServices } from './stub-services.js';
+import { describeWith } from './tools.js';
+
+const psk = 'aPskOfTwentyLetters1';
+const secrets = `export TK_PSK_PRIMARY=${psk} TK_PSK_SECONDARY=${psk}\n`;
+
+function run(script: string, config: GatewayConfig = aGatewayConfig()): string {
+  const file = { path: '/usr/local/lib/setup', mode: '0755', content: renderSetupScript(config) };
+  const { status, stdout, stderr } = inSandbox([file], smallNetwork + stubServices + script);
+  if (status !== 0) throw new Error(`The script ended with ${String(status)}.\n${stdout}\n${stderr}`);
+  expect(stdout + stderr).not.toContain(psk);
+  return stdout;
+}
+
+const alone = aGatewayConfig({ tunnels: [aTunnel('primary', '198.51.101.10')] });
+const tools = ['iptables', 'ip', 'curl', 'python3', 'ipsec', 'setpriv', 'sysctl'];
+
+describeWith('setup script', { tools, needsRoot: true }, () => {
+  test.each(gatewayCases.filter(({ config }) => config.routing === 'route-based'))(
+    'sets up an empty machine, and a second run changes nothing, when $name',
+    ({ config }) => {
+      const between = 'echo ----';
+      const said = run(
+        `${secrets}set_up; ${between}; : >"$SANDBOX/own/calls"; set_up; ${between}; calls; ask`,
+        config,
+      );
+      const [first = '', second = '', calls = ''] = said.split('----\n');
+      const state = { state: 'up', seconds: expect.any(Number) };
+      const tunnels = Object.fromEntries(config.tunnels.map(({ role }) => [role, state]));
+      const serving = { ok: true, config: configHash(config), tunnels, probe: 200 };
+      expect(parseSetupResult(first)).toEqual({ ...serving, changed: expect.any(Array) });
+      expect(parseSetupResult(first)?.changed).toContain('tunnelkeeper.secrets');
+      expect(parseSetupResult(second)).toEqual({ ...serving, changed: [] });
+      expect(calls).not.toMatch(/ (stop|restart) |start ipsec|--down|--up/);
+      expect(calls.trim().split('\n').at(-1)).toBe('edge0');
+    },
+  );
+
+  test('the secrets alone are for root, and what the responder reads is for all', () => {
+    const said = run(`${secrets}set_up >/dev/null
+      stat -c '%a %n' /etc/ipsec.d/tunnelkeeper.secrets /etc/tunnelkeeper /etc/tunnelkeeper/gateway.json /usr/local/lib/tunnelkeeper
+      grep -c '${psk}' /etc/ipsec.d/tunnelkeeper.secrets; grep -rl '${psk}' /etc /usr/local/lib; cat "$SANDBOX/own/inherited"`);
+    expect(said.trim().split('\n')).toEqual([
+      '600 /etc/ipsec.d/tunnelkeeper.secrets',
+      '755 /etc/tunnelkeeper',
+      '644 /etc/tunnelkeeper/gateway.json',
+      '755 /usr/local/lib/tunnelkeeper',
+      '2',
+      '/etc/ipsec.d/tunnelkeeper.secrets',
+    ]);
+  });
+
+  test('another PSK is read, and the tunnels authenticate anew, without a restart', () => {
+    const other = 'export TK_PSK_PRIMARY=anotherPskOfLetters2';
+    const said = run(
+      `${secrets}set_up >/dev/null; : >"$SANDBOX/own/calls"; ${other}; set_up; echo ----; calls`,
+    );
+    const [result = '', calls = ''] = said.split('----\n');
+    expect(parseSetupResult(result)).toMatchObject({ ok: true, changed: ['tunnelkeeper.secrets'] });
+    const touched = calls.split('\n').filter((line) => /rereadsecrets|--down|--up|stop|restart/.test(line));
+    expect(touched).toEqual([
+      'ipsec auto --rereadsecrets',
+      'ipsec auto --down primary',
+      'ipsec auto --down secondary',
+      'ipsec auto --up primary',
+      'ipsec auto --up secondary',
+    ]);
+  });
+
+  test('a change that an ended run left behind is taken up by the next', () => {
+    const breaks = `printf '#!/bin/sh\\nexit 1\\n' >"$SANDBOX/own/bin/iptables-restore"; chmod 755 "$SANDBOX"/own/bin/*`;
+    const said = run(
+      `${secrets}set_up >/dev/null
+      sed -i 's/dpddelay=5/dpddelay=6/' /usr/local/lib/setup; ${breaks}; set_up >/dev/null
+      rm "$SANDBOX/own/bin/iptables-restore"; : >"$SANDBOX/own/calls"; set_up; echo ----; calls; set_up >/dev/null; echo ----; calls`,
+      alone,
+    );
+    const [result = '', calls = '', afterwards = ''] = said.split('----\n');
+    expect(parseSetupResult(result)).toMatchObject({ ok: true, changed: [] });
+    expect(calls).toContain('systemctl stop ipsec.service\n');
+    expect(calls).toContain('systemctl start ipsec.service\n');
+    expect(afterwards).not.toContain('systemctl stop');
+  });
+
+  test('one tunnel is enough, and the other is reported', () => {
+    const said = run(`${secrets}echo silence >"$SANDBOX/own/refusal-primary"; set_up; ask`);
+    expect(parseSetupResult(said.split('\n').slice(0, -2).join('\n'))).toMatchObject({
+      ok: true,
+      tunnels: { primary: { state: 'down' }, secondary: { state: 'up' } },
+      probe: 200,
+    });
+    expect(said).toMatch(/edge1\n$/);
+  });
+
+  // What pluto 4.10 said, word for word (docs/gateway.md, what each failure looks like).
+  test.each([
+    {
+      reason: 'credential-refused',
+      said: '003 "primary" #9: IKE SA authentication request rejected by peer: AUTHENTICATION_FAILED',
+    },
+    {
+      reason: 'ike-proposal-refused',
+      said: '003 "primary" #1: dropping unexpected IKE_SA_INIT message containing NO_PROPOSAL_CHOSEN notification',
+    },
+    {
+      reason: 'esp-proposal-refused',
+      said: '003 "primary" #20: IKE_AUTH response rejected Child SA with NO_PROPOSAL_CHOSEN',
+    },
+    {
+      reason: 'selectors-refused',
+      said: '003 "primary" #3: IKE_AUTH response rejected Child SA with TS_UNACCEPTABLE',
+    },
+    {
+      reason: 'psk-unusable',
+      said: `003 "primary" #1: authentication failed: no PSK found for '203.0.113.5'`,
+    },
+    { reason: 'configuration-refused', said: '021 no connection named "primary"' },
+    { reason: 'edge-silent', said: '031 "primary" #1: STATE_V2_PARENT_I1: 15 second timeout exceeded' },
+  ])('a tunnel that doesn’t come up is explained as $reason', ({ reason, said }) => {
+    const output = run(
+      `${secrets}cat >"$SANDBOX/own/refusal-primary" <<'SAID'
+${said}
+SAID
+      set_up; echo ----; calls`,
+      alone,
+    );
+    const [result = '', calls = ''] = output.split('----\n');
+    expect(result).toContain('ended with 1');
+    expect(parseSetupResult(result)).toMatchObject({
+      ok: false,
+      reason,
+      tunnels: { primary: { state: 'down' } },
+      probe: 0,
+    });
+    // Both are started all the same, so that the gateway serves by itself when the far side is mended.
+    expect(calls).toContain('restart tunnelkeeper-forwarding.service');
+    expect(calls).toContain('restart tunnelkeeper-health.service');
+  });
+
+  test.each([
+    { when: 'it is missing', value: '' },
+    { when: 'it is too short', value: 'seven77' },
+    { when: 'it holds what a shell would expand', value: '$sCAkcUwe434DwK4c54' },
+  ])('a PSK is refused before anything lands when $when', ({ value }) => {
+    const said = run(`export TK_PSK_PRIMARY='${value}'; set_up; ls /etc/tunnelkeeper 2>&1 || true`, alone);
+    expect(parseSetupResult(said)).toMatchObject({ ok: false, reason: 'psk-unusable', changed: [] });
+    expect(said).toContain('No such file');
+  });
+
+  test('pluto isn’t started when the rule can’t be set', () => {
+    const refusal = `printf '#!/bin/sh\\nexit 1\\n' >"$SANDBOX/own/bin/iptables-restore"; chmod 755 "$SANDBOX"/own/bin/*`;
+    const said = run(`${secrets}${refusal}; set_up; echo ----; calls; cat /proc/sys/net/ipv4/ip_forward`);
+    const [result = '', calls = ''] = said.split('----\n');
+    expect(parseSetupResult(result)).toMatchObject({ ok: false, reason: 'unexpected' });
+    expect(calls).not.toContain('ipsec.service');
+    expect(calls.trim().split('\n').at(-1)).toBe('0');
+  });
+});

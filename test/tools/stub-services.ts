@@ -1,0 +1,64 @@
+/** Who plays systemd and pluto for the setup script in the sandbox? Stubs that run the rendered programs for real. */
+
+/**
+ * Shell lines, after `smallNetwork`. `systemctl` runs fail-closed, forwarding and the health responder; `ipsec` takes
+ * a connection up by making its device, or says what stands in `$SANDBOX/own/refusal-<role>`. Calls are written down.
+ */
+export const stubServices = `
+export -f add_edge
+mkdir -p "$SANDBOX/own/bin" "$SANDBOX/own/active" "$SANDBOX/own/up"
+cat >"$SANDBOX/own/bin/systemctl" <<'STUB'
+#!/bin/bash
+echo "systemctl $*" >>"$SANDBOX/own/calls"
+words=()
+for word; do case $word in -*) ;; *) words+=("$word") ;; esac; done
+state="$SANDBOX/own/active/\${words[1]:-}"
+case \${words[0]} in
+  is-active) [ -e "$state" ] ;;
+  stop) rm -f "$state" "$SANDBOX"/own/up/* ;;
+  start | restart)
+    case \${words[1]} in
+      tunnelkeeper-fail-closed.service) /usr/local/lib/tunnelkeeper/fail-closed ;;
+      tunnelkeeper-forwarding.service) sleep() { :; }; export -f sleep; /usr/local/lib/tunnelkeeper/forwarding ;;
+      tunnelkeeper-health.service)
+        [ ! -e "$SANDBOX/own/responder" ] || kill "$(cat "$SANDBOX/own/responder")" 2>/dev/null
+        setpriv --no-new-privs --reuid nobody --clear-groups --regid nogroup --inh-caps +net_raw,+net_admin \\
+          --ambient-caps +net_raw,+net_admin \\
+          python3 /usr/local/lib/tunnelkeeper/health-responder /etc/tunnelkeeper/gateway.json >/dev/null 2>&1 &
+        echo $! >"$SANDBOX/own/responder"
+        ;;
+    esac && touch "$state"
+    ;;
+esac
+STUB
+cat >"$SANDBOX/own/bin/ipsec" <<'STUB'
+#!/bin/bash
+echo "ipsec $*" >>"$SANDBOX/own/calls"
+env | grep TK_PSK >>"$SANDBOX/own/inherited"
+role=\${3:-}
+case $1 in
+  addconn) exec /usr/libexec/ipsec/"$@" ;;
+  trafficstatus)
+    for up in "$SANDBOX"/own/up/*; do
+      [ ! -e "$up" ] || echo "006 #2: \\"\${up##*/}\\", type=ESP, add_time=1, inBytes=0, outBytes=0, id='198.51.101.10'"
+    done
+    ;;
+  auto)
+    [ "$2" != --down ] || rm -f "$SANDBOX/own/up/$role"
+    [ "$2" = --up ] || exit 0
+    if [ -e "$SANDBOX/own/refusal-$role" ]; then cat "$SANDBOX/own/refusal-$role"; exit 36; fi
+    number=0
+    [ "$role" = primary ] || number=1
+    ip link show "vti$number" >/dev/null 2>&1 || add_edge "$number" >/dev/null 2>&1
+    touch "$SANDBOX/own/up/$role"
+    ;;
+esac
+STUB
+printf '#!/bin/sh\\n' >"$SANDBOX/own/bin/cloud-init"
+printf '#!/bin/sh\\nexec /bin/sleep 0.1\\n' >"$SANDBOX/own/bin/sleep"
+chmod 755 "$SANDBOX/own" "$SANDBOX" "$SANDBOX"/own/bin/*
+set_up() { # runs the setup script, whose pauses between two looks are short here
+  PATH="$SANDBOX/own/bin:$PATH" bash /usr/local/lib/setup || echo "ended with $?"
+}
+calls() { cat "$SANDBOX/own/calls"; : >"$SANDBOX/own/calls"; }
+`;
