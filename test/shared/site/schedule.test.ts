@@ -12,7 +12,7 @@ describe('an operation is first asked when most of its kind are done', () => {
     { kind: 'public-ip', seconds: 10 },
     { kind: 'security-group', seconds: 10 },
     { kind: 'load-balancer', seconds: 10 },
-    { kind: 'network-interface', seconds: 31 },
+    { kind: 'network-interface', seconds: 21 },
     { kind: 'virtual-machine', seconds: 36 },
     { kind: 'setup', seconds: 42 },
   ] as const)('$kind after $seconds s', ({ kind, seconds }) => {
@@ -33,7 +33,7 @@ describe('an operation is first asked when most of its kind are done', () => {
 test.each([
   { kind: 'network-interface', retryAfter: 0, seconds: 10 },
   { kind: 'network-interface', retryAfter: 45, seconds: 45 },
-  { kind: 'virtual-machine', retryAfter: 45, seconds: 9 },
+  { kind: 'virtual-machine', retryAfter: 45, seconds: 8 },
 ] as const)(
   '$kind that runs is asked again after $seconds s ($retryAfter s asked for)',
   ({ kind, retryAfter, seconds }) => {
