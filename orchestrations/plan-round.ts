@@ -23,8 +23,11 @@ export function planRound(
   const blind = round.mustLook
     ? round.attempts.find(({ subject }) => subject === lookSubject(record.name))
     : undefined;
-  if (blind !== undefined) return cannotLook(current, blind);
-  return planSite(current, observedOf(round, now), { ...settings, configHash }, now);
+  const isGroupGone = blind?.problem.code === 'ResourceGroupNotFound' && record.wanted === 'absent';
+  if (blind !== undefined && !isGroupGone) return cannotLook(current, blind);
+  // What Azure says of a group that is gone is an answer: nothing of the site is left in it.
+  const observed = isGroupGone ? { resources: [], inFlight: [], attempts: [] } : observedOf(round, now);
+  return planSite(current, observed, { ...settings, configHash }, now);
 }
 
 /** Says whether the run may end: nothing to begin, nothing in flight, nothing due within a minute. */

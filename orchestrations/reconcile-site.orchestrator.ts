@@ -38,8 +38,11 @@ import type {
 import { surroundingsQuestion, scopeOf } from './questions.js';
 import { stepActivity } from './step-activity.js';
 
-/** After so many rounds the history starts anew; a build takes about twenty. */
-const roundsPerRun = 20;
+/**
+ * After so many rounds the history starts anew, and everything is looked at again: above what a build of several
+ * gateways takes, at some ten events a round (docs/adr/0006-rounds-per-run.md).
+ */
+const roundsPerRun = 60;
 
 /** Reconciles one site; instance id `site-<name>`, so at most one at a time. */
 export function* reconcileSite(context: OrchestrationContext): Generator<Task, void> {

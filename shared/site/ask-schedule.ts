@@ -10,13 +10,13 @@ interface Cadence {
 /**
  * First after the time that most of these operations take, then often enough that a gateway doesn't wait for its own
  * controller. Times from the recorded durations (docs/azure.md): a public IP is there after 1 s (median) and a security
- * group after 3 s, but nothing goes on before the balancer, which takes 10 s; a network interface takes 11 s (10 %) to 31 s
+ * group after 3 s, asked together; a balancer takes 10 s, a network interface 11 s (10 %) to 31 s
  * (90 %); a machine takes 35 s (10 %) to 156 s (90 %) and is asked by one list for all.
  */
 const puts: Record<ResourceKind, Cadence> = {
-  'security-group': { firstSeconds: 10, thenSeconds: 6 },
-  'load-balancer': { firstSeconds: 10, thenSeconds: 10 },
-  'public-ip': { firstSeconds: 10, thenSeconds: 5 },
+  'security-group': { firstSeconds: 4, thenSeconds: 5 },
+  'load-balancer': { firstSeconds: 30, thenSeconds: 15 },
+  'public-ip': { firstSeconds: 4, thenSeconds: 5 },
   'network-interface': { firstSeconds: 21, thenSeconds: 10 },
   'virtual-machine': { firstSeconds: 36, thenSeconds: 8 },
   setup: { firstSeconds: 42, thenSeconds: 10 },

@@ -3,7 +3,7 @@ import { nextAsk } from './ask-schedule.js';
 import { failedAgain } from './back-off.js';
 import type { Operation, OperationAnswer } from './intent.js';
 import type { ObservedResource } from './observed-site.js';
-import { identityOf, subjectOf } from './plan.js';
+import { identityOf, removalOf, subjectOf } from './plan.js';
 import type { Problem } from './problem.js';
 import {
   forgetLook,
@@ -13,7 +13,7 @@ import {
   withoutAttempt,
   type Round,
 } from './round.js';
-import { isServing, problemOfSetup } from './setup-verdict.js';
+import { hasSetupTimedOut, isServing, problemOfSetup, problemOfSilence } from './setup-verdict.js';
 import { endOf } from './tell.js';
 
 /** Folds the answers of the asked operations in, in their order. */
@@ -32,7 +32,8 @@ export function foldAnswers(
   );
 }
 
-function foldAnswer(round: Round, operation: Operation, answer: OperationAnswer, now: Date): Round {
+function foldAnswer(round: Round, operation: Operation, given: OperationAnswer, now: Date): Round {
+  const answer = given.state === 'running' ? judgeSilence(operation, given, now) : given;
   const merged = answer.observed === undefined ? round : mergeResource(round, answer.observed);
   switch (answer.state) {
     case 'running': {
@@ -49,6 +50,13 @@ function foldAnswer(round: Round, operation: Operation, answer: OperationAnswer,
   }
 }
 
+/** A setup whose machine has a dead guest agent stays pending for ever; it is given up after its time. */
+function judgeSilence(operation: Operation, answer: OperationAnswer, now: Date): OperationAnswer {
+  const { kind, begunAt, virtualMachine = operation.name } = operation;
+  if (kind !== 'setup' || !hasSetupTimedOut(begunAt, now)) return answer;
+  return { state: 'failed', problem: problemOfSilence(virtualMachine) };
+}
+
 const isSame = (a: Operation, b: Operation) => identityOf(a) === identityOf(b) && a.begunAt === b.begunAt;
 
 function ended(round: Round, operation: Operation): Round {
@@ -56,7 +64,7 @@ function ended(round: Round, operation: Operation): Round {
 }
 
 function failed(round: Round, operation: Operation, problem: Problem, now: Date): Round {
-  const subject = subjectOf(operation);
+  const subject = triedAs(operation);
   const before = round.attempts.find((attempt) => attempt.subject === subject);
   const attempt = failedAgain(before, subject, problem, now);
   return withAttempt({ ...round, happened: [...round.happened, endOf(operation, now, attempt)] }, attempt);
@@ -74,8 +82,11 @@ function succeeded(
   const settled = isDeletion ? removeResource(round, operation) : settle(round, operation);
   const told = endOf(operation, now, undefined, observed);
   const after = { ...settled, happened: [...round.happened, told] };
-  return isDeletion ? after : withoutAttempt(after, subjectOf(operation));
+  return withoutAttempt(after, triedAs(operation));
 }
+
+const triedAs = (operation: Operation) =>
+  operation.verb === 'delete' ? removalOf(operation) : subjectOf(operation);
 
 /**
  * An operation that ended well settles its resource, also where the answer didn't bring its new state. One whose

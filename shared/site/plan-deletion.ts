@@ -2,7 +2,15 @@
 import { placementOf } from './desired-site.js';
 import type { DeletionIntent } from './intent.js';
 import type { ObservedResource } from './observed-site.js';
-import { isInFlight, pausedAttempt, subjectOf, type Observed, type Step, type Wait } from './plan.js';
+import {
+  isInFlight,
+  pausedAttempt,
+  removalOf,
+  subjectOf,
+  type Observed,
+  type Step,
+  type Wait,
+} from './plan.js';
 import type { Policy } from './policy.js';
 import type { Site } from './site.js';
 
@@ -52,9 +60,9 @@ function judge(
   observed: Observed,
   now: Date,
 ): Wait | undefined {
-  const subject = subjectOf(resource);
+  const subject = removalOf(resource);
   const about = 'slot' in resource ? { subject, gateway: resource.slot } : { subject };
-  if (isInFlight(observed, subject)) {
+  if (isInFlight(observed, subjectOf(resource))) {
     return {
       ...about,
       reason: 'waits-for-operation',
@@ -84,7 +92,7 @@ function deletion(resource: Deletable, placement: DeletionIntent['placement']): 
   const slot = 'slot' in resource ? { slot: resource.slot } : {};
   return {
     verb: 'delete',
-    subject: subjectOf(resource),
+    subject: removalOf(resource),
     ...('slot' in resource ? { gateway: resource.slot } : {}),
     intent: { placement, kind: resource.kind, name: resource.name, ...slot },
     reason: 'deletion-requested',

@@ -1,7 +1,7 @@
 /** Has the slot a machine that Azure could create? */
 import { gatewayConfig, placementOf, virtualMachineIntent } from './desired-site.js';
 import type { ObservedSetup, ObservedVirtualMachine } from './observed-site.js';
-import { isInFlight, subjectOf } from './plan.js';
+import { isInFlight, removalOf, subjectOf } from './plan.js';
 import { attempt, waitFor, type SlotPlan, type SlotQuestion } from './slot-question.js';
 
 function machinesOf({ observed, slot }: SlotQuestion): readonly ObservedVirtualMachine[] {
@@ -60,26 +60,20 @@ export function planMachine(question: SlotQuestion, address: string): SlotPlan |
   return machine;
 }
 
-function removeFailedMachine(
-  { site, slot, policy }: SlotQuestion,
-  machine: ObservedVirtualMachine,
-): SlotPlan {
-  const sentence = `Deletes ${machine.name}, which Azure could not create; it never carried traffic.`;
-  return {
-    doing: 'deleting',
-    because: sentence,
-    step: {
-      verb: 'delete',
-      subject: subjectOf(machine),
-      gateway: slot.slot,
-      intent: {
-        placement: placementOf(site, policy),
-        kind: 'virtual-machine',
-        name: machine.name,
-        slot: slot.slot,
-      },
-      reason: 'machine-never-came-up',
-      sentence,
+function removeFailedMachine(question: SlotQuestion, machine: ObservedVirtualMachine): SlotPlan {
+  const { site, slot, policy } = question;
+  const step = {
+    verb: 'delete' as const,
+    subject: removalOf(machine),
+    gateway: slot.slot,
+    intent: {
+      placement: placementOf(site, policy),
+      kind: 'virtual-machine' as const,
+      name: machine.name,
+      slot: slot.slot,
     },
+    reason: 'machine-never-came-up' as const,
+    sentence: `Deletes ${machine.name}, which Azure could not create; it never carried traffic.`,
   };
+  return attempt(question, 'deleting', step, false);
 }

@@ -16,11 +16,7 @@ export function planNetworkInterface(
   if (found !== undefined && found.state !== 'failed') {
     return waitFor(question, name, 'getting-network-interface', `Network interface ${name} is being made.`);
   }
-  const lacking = [resourceName.securityGroup(site.name), resourceName.loadBalancer(site.name)].filter(
-    (shared) =>
-      isInFlight(observed, shared) ||
-      !observed.resources.some((resource) => resource.name === shared && resource.state === 'settled'),
-  );
+  const lacking = lackingFor(question);
   if (lacking.length > 0) {
     const because = `Waits for ${lacking.join(' and ')}, which the network interface refers to.`;
     return {
@@ -37,4 +33,21 @@ export function planNetworkInterface(
     reason: 'resource-missing',
     sentence: `Makes network interface ${name} in the balancer’s pool; the probe will admit it once the gateway serves.`,
   });
+}
+
+/**
+ * What the interface refers to and isn't there yet. A balancer is there with the first answer to its write, which says
+ * Succeeded while its operation goes on for up to a minute and a half (docs/azure.md); should Azure refuse the
+ * reference, the interface is tried again after its pause.
+ */
+function lackingFor({ site, observed }: SlotQuestion): readonly string[] {
+  const group = resourceName.securityGroup(site.name);
+  const balancer = resourceName.loadBalancer(site.name);
+  const isGroupThere =
+    !isInFlight(observed, group) &&
+    observed.resources.some(({ name, state }) => name === group && state === 'settled');
+  const isBalancerThere = observed.resources.some(
+    ({ name, state }) => name === balancer && (state === 'settled' || state === 'changing'),
+  );
+  return [...(isGroupThere ? [] : [group]), ...(isBalancerThere ? [] : [balancer])];
 }

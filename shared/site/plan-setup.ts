@@ -3,7 +3,13 @@ import { gatewayConfig, setupIntent } from './desired-site.js';
 import type { ObservedSetup, ObservedVirtualMachine } from './observed-site.js';
 import { isInFlight, subjectOf } from './plan.js';
 import { setupOf } from './plan-machine.js';
-import { isServing, problemOfSetup, serviceSentence } from './setup-verdict.js';
+import {
+  hasSetupTimedOut,
+  isServing,
+  problemOfSetup,
+  serviceSentence,
+  silenceCode,
+} from './setup-verdict.js';
 import { attempt, waitFor, type SlotPlan, type SlotQuestion } from './slot-question.js';
 
 /** A setup whose state isn't known yet is waited for while Azure says that it is being written. */
@@ -11,6 +17,16 @@ function isUnderWay({ execution, state }: ObservedSetup): boolean {
   return (
     execution === 'pending' || execution === 'running' || (execution === 'unknown' && state === 'changing')
   );
+}
+
+/**
+ * A setup that was given up isn't waited for, though Azure still calls it pending; nor is one that no operation of
+ * ours observes, after a restart of the controller, once its time is over.
+ */
+function isGivenUp({ observed, settingUpSince, now }: SlotQuestion, subject: string): boolean {
+  const tried = observed.attempts.find((attempt) => attempt.subject === subject);
+  if (tried?.problem.code === silenceCode) return true;
+  return settingUpSince !== undefined && hasSetupTimedOut(settingUpSince, now);
 }
 
 /** Plans the setup of the slot's machine: run it, wait for it, or see that the gateway serves. */
@@ -30,7 +46,8 @@ export function planSetup(
       wait: { subject: machine.name, gateway: slot.slot, reason: 'waits-for-person', sentence: because },
     };
   }
-  if (isInFlight(observed, subject) || (setup !== undefined && isUnderWay(setup))) {
+  const isWaitedFor = setup !== undefined && isUnderWay(setup) && !isGivenUp(question, subject);
+  if (isInFlight(observed, subject) || isWaitedFor) {
     return waitFor(
       question,
       subject,

@@ -94,7 +94,8 @@ function planOneSlot(
   { record, observed, policy, now, resolved, surroundings, hold }: Presence,
   slot: DesiredSlot,
 ): SlotPlan {
-  const knownAddress = record.gateways.find((status) => status.slot === slot.slot)?.publicIp;
+  const told = record.gateways.find((status) => status.slot === slot.slot);
+  const knownAddress = told?.publicIp;
   return planSlot({
     site: record.spec,
     slot,
@@ -103,6 +104,7 @@ function planOneSlot(
     versions: usableVersions(surroundings),
     generation: record.generations[slot.slot] ?? 0,
     ...(knownAddress === undefined ? {} : { knownAddress }),
+    ...(told?.doing === 'setting-up' ? { settingUpSince: told.since } : {}),
     ...(hold === undefined ? {} : { hold }),
     policy,
     now,

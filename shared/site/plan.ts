@@ -74,6 +74,11 @@ export function subjectOf({ kind, name, virtualMachine }: Named): string {
   return kind === 'virtual-machine' ? name.replace(/-g\d+$/, '') : name;
 }
 
+/** Name under which a refused deletion is kept: what made a machine fail doesn't hold up its removal, nor is forgotten. */
+export function removalOf({ name }: Pick<Operation, 'name'>): string {
+  return `removal of ${name}`;
+}
+
 /** Says whether an operation on a resource still runs. */
 export function isInFlight({ inFlight }: Observed, subject: string): boolean {
   return inFlight.some((operation) => subjectOf(operation) === subject);

@@ -1,4 +1,5 @@
 /** What does one run of the reconciliation carry from round to round? Small, JSON, no secrets. */
+import { attemptsThatMatter } from './attempts-that-matter.js';
 import { dueOperations, firstAsk } from './ask-schedule.js';
 import type { Begun, Operation } from './intent.js';
 import type { ObservedResource, ObservedResources, Surroundings } from './observed-site.js';
@@ -97,8 +98,9 @@ export function foldResources(
   now: Date,
 ): Round {
   if (looked.ok) {
+    const attempts = attemptsThatMatter(round.attempts, looked.value.resources);
     return {
-      ...withoutAttempt(round, lookSubject(site)),
+      ...withoutAttempt({ ...round, attempts }, lookSubject(site)),
       resources: looked.value.resources,
       mustLook: false,
       isLookFresh: true,
@@ -150,7 +152,7 @@ function foldOneBegun(round: Round, step: Step, answer: Outcome<Begun>, now: Dat
       ? { ...merged, generations: { ...merged.generations, [intent.slot]: intent.generation } }
       : merged;
   if (operation === undefined) {
-    return verb === 'delete' ? removeResource(counted, intent) : withoutAttempt(counted, step.subject);
+    return withoutAttempt(verb === 'delete' ? removeResource(counted, intent) : counted, step.subject);
   }
   const begun = {
     verb,

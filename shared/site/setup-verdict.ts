@@ -8,6 +8,33 @@ export function isServing({ execution, result }: ObservedSetup): boolean {
   return execution === 'succeeded' && result?.ok === true;
 }
 
+/**
+ * Azure ends the script after 15 min (shared/azure/setups.ts); ten more for a machine whose guest agent comes up late.
+ * A setup that isn't over then has an agent that will never tell.
+ */
+const setupLimitSeconds = 25 * 60;
+
+/** Says whether a setup that began at a time (ISO 8601) can't be waited for any longer. */
+export function hasSetupTimedOut(begunAt: string, now: Date): boolean {
+  return now.getTime() - Date.parse(begunAt) >= setupLimitSeconds * 1000;
+}
+
+/** Code of the problem that a silent setup is. */
+export const silenceCode = 'guest-agent-silent';
+
+/** The problem of a setup of which nothing is heard any more. */
+export function problemOfSilence(virtualMachine: string): Problem {
+  return problem(
+    'setup-failed',
+    `The setup of ${virtualMachine} has not ended after ${setupLimitSeconds / 60} min; its guest agent does not answer.`,
+    {
+      code: silenceCode,
+      retryable: true,
+      mend: `It is run again by itself; if it goes on, restart the guest agent (walinuxagent) or the machine, or delete ${virtualMachine}, which is then made anew.`,
+    },
+  );
+}
+
 /** Tells how a serving gateway came to serve. */
 export function serviceSentence({ result }: ObservedSetup): string {
   const tunnels = Object.entries(result?.tunnels ?? {}).map(

@@ -2,7 +2,7 @@
 import type { DesiredSlot } from './desired-site.js';
 import { resourceName } from './ids.js';
 import type { ObservedResource } from './observed-site.js';
-import { subjectOf, type Observed } from './plan.js';
+import { removalOf, subjectOf, type Observed } from './plan.js';
 import type { Problem } from './problem.js';
 import type { GatewayStatus, Phase, SiteRecord } from './site-record.js';
 import type { SlotPlan } from './slot-question.js';
@@ -45,12 +45,15 @@ function foreignAddress({ surroundings }: Observed, id: string): string | undefi
   return looked?.ok === true ? looked.value.address : undefined;
 }
 
-/** A machine also answers for its setup, which may have failed before Azure knew of one. */
+/**
+ * Names of attempts that are about a resource, its removal first: who locked it sees that rather than why it was to go.
+ * A machine also answers for its setup, which may have failed before Azure knew of one.
+ */
 function subjectsOf(resource: ObservedResource): readonly string[] {
   const { kind, name } = resource;
   const setup =
     kind === 'virtual-machine' ? [subjectOf({ kind: 'setup', name: '', virtualMachine: name })] : [];
-  return [subjectOf(resource), ...setup];
+  return [removalOf(resource), subjectOf(resource), ...setup];
 }
 
 /** The problem of the last thing that failed in a slot and hasn't succeeded since. */
@@ -60,7 +63,8 @@ function slotProblem(
   subjects: readonly string[],
 ): Problem | undefined {
   const names = [...subjects, resourceName.publicIp(slot), resourceName.networkInterface(slot), `vm-${slot}`];
-  return attempts.find(({ subject }) => names.includes(subject))?.problem;
+  const mine = names.flatMap((name) => attempts.filter(({ subject }) => subject === name));
+  return mine[0]?.problem;
 }
 
 const isSettledPhase = (phase: Phase) => phase === 'serving' || phase === 'degraded' || phase === 'down';

@@ -20,6 +20,8 @@ export interface SlotQuestion {
   readonly generation: number;
   /** The slot's address as it was told last; for an existing one, which only the surroundings show. */
   readonly knownAddress?: string;
+  /** ISO 8601: since when the gateway has been set up, as it was told last; absent when it did something else. */
+  readonly settingUpSince?: string;
   /** Why nothing new may be made now; absent when it may. */
   readonly hold?: Problem;
   readonly policy: Policy;

@@ -7,7 +7,7 @@ import { holdPublicIp } from './public-ips.js';
 import { guid, type Random } from './random.js';
 import type { Resource, Resources } from './resources.js';
 import type { Subnets } from './virtual-networks.js';
-import { networkRefusal } from './wire.js';
+import { networkRefusal, refusal } from './wire.js';
 import { resourceType } from './resource-types.js';
 
 /** Network interfaces: the private address is there at once, what they refer to must be there and settled. */
@@ -95,13 +95,15 @@ function checkReference(resources: Resources, user: string, id: string): void {
         'exists, and that both resources are in the same region.',
     );
   }
-  if (found.operation === undefined) return;
-  throw networkRefusal(
-    429,
-    'ReferencedResourceNotProvisioned',
-    `Cannot proceed with operation because resource ${id} used by resource ${user} is not in Succeeded state. ` +
-      'Resource is in Updating state and the last operation that updated/is updating the resource is PutOperation.',
-  );
+  if (found.state === 'Succeeded') return;
+  throw refusal(429, 'RetryableError', 'A retryable error occurred.', {
+    details: [
+      {
+        code: 'RetryableErrorDueToAnotherOperation',
+        message: `Operation Put (${found.operation?.id ?? ''}) is updating resource ${id}. The call can be retried in 11 seconds.`,
+      },
+    ],
+  });
 }
 
 function attach(resources: Resources, id: string, configuration: Json): void {

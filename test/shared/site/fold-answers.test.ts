@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { foldAnswers } from '../../../shared/site/fold-answers.js';
 import type { OperationAnswer } from '../../../shared/site/intent.js';
 import type { ObservedSetup } from '../../../shared/site/observed-site.js';
+import type { Attempt } from '../../../shared/site/site-record.js';
 import { planSite } from '../../../shared/site/plan-site.js';
 import { problem } from '../../../shared/site/problem.js';
 import { atRest } from './helpers/azure-in-words.js';
@@ -90,6 +91,85 @@ test('a deletion takes the machine and its setup out, and doesn’t forget why t
   expect(left.map(({ kind }) => kind)).toEqual(['public-ip', 'network-interface']);
   expect(round.resources.filter(({ kind }) => kind === 'setup')).toHaveLength(2);
   expect(round.attempts).toEqual(attempts);
+});
+
+test('a deletion that failed is kept apart from what was tried before, and forgotten once it succeeds', () => {
+  const gone = { ...machine, verb: 'delete' as const };
+  const begun = { ...settled, attempts: [anAttempt('vm-hq-z1-1', 'conflict')], inFlight: [gone] };
+  const failed = foldAnswers(begun, [gone], [{ state: 'failed', problem: noRoom }], noon);
+  expect(failed.attempts.map(({ subject }) => subject)).toEqual(['vm-hq-z1-1', 'removal of vm-hq-z1-1-g1']);
+  const again = { ...failed, inFlight: [gone] };
+  const over = foldAnswers(again, [gone], [{ state: 'succeeded' }], noon);
+  expect(over.attempts.map(({ subject }) => subject)).toEqual(['vm-hq-z1-1']);
+});
+
+describe('a setup of which nothing is heard', () => {
+  const asked = (seconds: number) =>
+    foldAnswers({ ...settled, inFlight: [setup] }, [setup], [{ state: 'running' }], atSeconds(seconds));
+
+  test('is waited for during 25 min', () => {
+    expect(asked(1499)).toMatchObject({ inFlight: [{ kind: 'setup' }], attempts: [] });
+  });
+
+  test('is given up then, with what to do about the guest agent', () => {
+    // Seen: with a dead agent a gateway was 'setting-up' for ever, and no problem was told.
+    const round = asked(1500);
+    expect(round).toMatchObject({ inFlight: [], mustLook: true });
+    expect(round.attempts).toMatchObject([
+      {
+        subject: 'setup of vm-hq-z1-1-g1',
+        problem: { type: '/problems/setup-failed', mend: expect.stringContaining('guest agent') as unknown },
+      },
+    ]);
+  });
+
+  test('leaves other operations alone, however long they take', () => {
+    const round = foldAnswers(
+      { ...settled, inFlight: [machine] },
+      [machine],
+      [{ state: 'running' }],
+      atSeconds(9999),
+    );
+    expect(round.inFlight).toHaveLength(1);
+  });
+
+  const resources = observed.resources.map((resource) =>
+    resource.kind === 'setup' && resource.slot === slot
+      ? ({
+          ...resource,
+          execution: 'pending',
+          state: 'changing',
+          result: undefined,
+        } as unknown as ObservedSetup) // a setup that waits for the agent
+      : resource,
+  );
+  const planAt = (seconds: number, attempts: readonly Attempt[], since?: Date) => {
+    const gateways = record.gateways.map((gateway) =>
+      since === undefined
+        ? gateway
+        : { ...gateway, doing: 'setting-up' as const, since: since.toISOString() },
+    );
+    const seen = { resources, inFlight: [], attempts, surroundings: goodSurroundings() };
+    return planSite({ ...record, gateways }, seen, policy, atSeconds(seconds));
+  };
+
+  test('is tried again after its pause, though Azure still calls it pending', () => {
+    const { attempts } = asked(1500);
+    expect(planAt(1529, attempts)).toMatchObject({ steps: [], gateways: [{ doing: 'failed' }, {}, {}] });
+    expect(planAt(1530, attempts).steps).toMatchObject([{ intent: { kind: 'setup', attempt: 2 } }]);
+  });
+
+  test.each([
+    { seconds: 1499, steps: 0 },
+    { seconds: 1500, steps: 1 },
+  ])('is run again $steps times after $seconds s when a restart lost its operation', ({ seconds, steps }) => {
+    expect(planAt(seconds, [], noon).steps).toHaveLength(steps);
+  });
+
+  test('is waited for when an earlier one had failed for another reason', () => {
+    const before = [anAttempt('setup of vm-hq-z1-1-g1', 'tunnel-down')];
+    expect(planAt(60, before).gateways[0]?.doing).toBe('setting-up');
+  });
 });
 
 describe('a setup that is over', () => {

@@ -47,12 +47,12 @@ test('planSite deletes one gateway’s interface while the other’s machine sti
   });
   expect(named(plan)).toEqual(['delete nic-hq-z1-1']);
   expect(plan.waits.map(({ subject, reason }) => [subject, reason])).toEqual([
-    ['nsg-hq', 'waits-for-resource'],
-    ['lb-hq', 'waits-for-resource'],
-    ['pip-hq-z1-1', 'waits-for-resource'],
-    ['pip-hq-z2-1', 'waits-for-resource'],
-    ['nic-hq-z2-1', 'waits-for-resource'],
-    ['vm-hq-z2-1', 'waits-for-operation'],
+    ['removal of nsg-hq', 'waits-for-resource'],
+    ['removal of lb-hq', 'waits-for-resource'],
+    ['removal of pip-hq-z1-1', 'waits-for-resource'],
+    ['removal of pip-hq-z2-1', 'waits-for-resource'],
+    ['removal of nic-hq-z2-1', 'waits-for-resource'],
+    ['removal of vm-hq-z2-1-g1', 'waits-for-operation'],
   ]);
 });
 
@@ -82,13 +82,18 @@ test('planSite deletes a paused site: who asks for that doesn’t want it kept',
 });
 
 describe('planSite waits after a deletion that was refused', () => {
-  const attempts = [anAttempt('vm-hq-z1-1', 'locked', { failures: 2, pauseSeconds: 120 })];
+  const attempts = [anAttempt('removal of vm-hq-z1-1-g1', 'locked', { failures: 2, pauseSeconds: 120 })];
   test.each([
     { when: 'its pause lasts', seconds: 119, steps: [] },
     { when: 'its pause is over', seconds: 120, steps: ['delete vm-hq-z1-1-g1'] },
   ])('when $when', ({ seconds, steps }) => {
     const plan = planOf({ resources: only(/z1-1/), attempts }, atSeconds(seconds));
     expect(named(plan)).toEqual(steps);
+  });
+
+  test('but not after a creation that failed: that a machine could not be made doesn’t hold up its removal', () => {
+    const failed = [anAttempt('vm-hq-z1-1', 'capacity-lacking', { pauseSeconds: 120 })];
+    expect(named(planOf({ resources: only(/z1-1/), attempts: failed }))).toEqual(['delete vm-hq-z1-1-g1']);
   });
 
   test('and tells the problem', () => {

@@ -170,6 +170,25 @@ describe('planSite judges machines', () => {
     });
   });
 
+  test('waits after its removal was refused, keeping why it failed apart from why it can’t go', () => {
+    // Seen: under a lock, the same deletion was sent again in every round.
+    const attempts = [
+      anAttempt('vm-hq-z1-1', 'capacity-lacking'),
+      anAttempt('removal of vm-hq-z1-1-g1', 'locked'),
+    ];
+    const resources = without(failedMachine, 'setup');
+    const plan = planOf(resources, { attempts });
+    expect(named(plan)).toEqual(['put setup', 'put setup']);
+    expect(plan.waits).toMatchObject([{ reason: 'waits-after-failure', until: atSeconds(30).toISOString() }]);
+    expect(plan.gateways[0]).toMatchObject({ doing: 'failed', problem: { type: '/problems/locked' } });
+    expect(named(planOf(resources, { attempts }, atSeconds(30)))[0]).toBe('delete vm-hq-z1-1-g1');
+  });
+
+  test('removes it at once though its creation’s pause lasts', () => {
+    const attempts = [anAttempt('vm-hq-z1-1', 'capacity-lacking')];
+    expect(named(planOf(without(failedMachine, 'setup'), { attempts }))[0]).toBe('delete vm-hq-z1-1-g1');
+  });
+
   test('leaves one that failed later and still serves', () => {
     expect(planOf(failedMachine)).toMatchObject({ steps: [], phase: 'serving' });
   });

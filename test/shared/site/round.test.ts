@@ -76,6 +76,22 @@ describe('foldResources', () => {
     expect(seen.attempts.map(({ subject }) => subject)).toEqual(['lb-hq']);
   });
 
+  test.each([
+    { subject: 'setup of vm-hq-z1-1-g0', when: 'the machine is gone', isKept: false },
+    { subject: 'setup of vm-hq-z2-1-g1', when: 'it serves now', isKept: false },
+    { subject: 'setup of vm-hq-z1-1-g1', when: 'the machine stands and does not serve', isKept: true },
+    { subject: 'removal of vm-hq-z1-1-g0', when: 'it has gone', isKept: false },
+    { subject: 'removal of vm-hq-z1-1-g1', when: 'it is still there', isKept: true },
+    { subject: 'vm-hq-z3-1', when: 'a machine could not be made', isKept: true },
+  ])('keeps what was tried as "$subject" when $when: $isKept', ({ subject, isKept }) => {
+    // Seen: every generation that was ever set up in vain stayed in the site's row.
+    const resources = rested.observed.resources.filter(
+      (resource) => !(resource.kind === 'setup' && resource.slot === 'hq-z1-1'),
+    );
+    const tried = aRound({ attempts: [anAttempt(subject, 'setup-failed')] });
+    expect(foldResources(tried, looked(resources), 'hq', noon).attempts).toHaveLength(isKept ? 1 : 0);
+  });
+
   test('keeps what was known when the look fails, and must look again', () => {
     const before = aRound({ resources: rested.observed.resources });
     const seen = foldResources(before, failure(denied), 'hq', noon);
@@ -117,7 +133,7 @@ describe('foldBegun', () => {
         name: 'lb-hq',
         url: 'https://management.azure.com/o',
         begunAt: noon.toISOString(),
-        askAt: atSeconds(10).toISOString(),
+        askAt: atSeconds(30).toISOString(),
       },
     ]);
   });
