@@ -1,6 +1,5 @@
-/** How does a client's connection get into the tunnel? NAT, marks and routes, after the devices stand. */
+/** How does a client's connection get into the tunnel? NAT and marks at once, routes as soon as a device stands. */
 import type { GatewayConfig } from './gateway-config.js';
-import { keepFunction } from './render-fail-closed.js';
 import { tunnelDevice } from './tunnel-device.js';
 
 /** MTU 1400 less 40 bytes of IP and TCP (Zscaler, 'Best practices for IPSec tunnels'). */
@@ -9,61 +8,107 @@ const mss = 1360;
 /**
  * Renders the script of the forwarding unit, idempotent.
  *
- * DNAT is limited by `-s <clients>`, so the balancer's probes from 168.63.129.16 are never sent into the tunnel.
- * Marks keep an established connection on the tunnel where it began; an edge resets TCP that it doesn't know.
+ * Each table is replaced in one transaction: no connection meets a half-made set, and no rule of a former
+ * configuration stays. DNAT is limited by `-s <clients>`, so the balancer's probes from 168.63.129.16 are never sent
+ * into the tunnel. A tunnel whose device is missing holds up nothing: the others get their routes, and the unit
+ * tries again.
  */
 export function renderForwarding(config: GatewayConfig): string {
-  const routed = config.routing === 'route-based';
   return `#!/bin/bash
-# NAT into the tunnel${routed ? ', device by device' : ''}.
+# NAT into the tunnel${config.routing === 'route-based' ? ', then routes, device by device' : ''}.
 set -euo pipefail
-${keepFunction}
 nic=$(ip -4 route show default | awk '{print $5; exit}')
-${routed ? devices(config) : ''}iptables -w -t nat -N TK-DNAT 2>/dev/null || iptables -w -t nat -F TK-DNAT
-${config.clients.map((prefix) => dnat(config, prefix)).join('\n')}
-iptables -w -t nat -C PREROUTING -j TK-DNAT 2>/dev/null || iptables -w -t nat -A PREROUTING -j TK-DNAT
-iptables -w -t nat -N TK-SNAT 2>/dev/null || iptables -w -t nat -F TK-SNAT
-${config.proxy.masquerade ? masquerade(config) : '# Clients keep their own addresses: masquerade is off.'}
-iptables -w -t nat -C POSTROUTING -j TK-SNAT 2>/dev/null || iptables -w -t nat -A POSTROUTING -j TK-SNAT
-keep mangle FORWARD -p tcp --tcp-flags SYN,RST SYN -d ${config.proxy.address} -j TCPMSS --set-mss ${mss}
-${routed ? marks(config) : ''}`;
+if [ -z "$nic" ]; then
+  echo 'There is no default route, so the NIC is unknown.'
+  exit 1
+fi
+sysctl -q -w "net.ipv4.conf.$nic.rp_filter=0" "net.ipv4.conf.$nic.send_redirects=0"
+iptables-restore -w --noflush <<RULES
+*nat
+:TK-DNAT - [0:0]
+:TK-SNAT - [0:0]
+${[...config.clients.map((prefix) => dnat(config, prefix)), ...masquerade(config)].join('\n')}
+COMMIT
+*mangle
+:TK-RESTORE - [0:0]
+:TK-MSS - [0:0]
+:TK-PIN - [0:0]
+${[...clamps(config), ...marks(config)].join('\n')}
+COMMIT
+RULES
+hook() {
+  iptables -w -t "$1" -C "$2" -j "$3" 2>/dev/null || iptables -w -t "$1" -A "$2" -j "$3"
+}
+hook nat PREROUTING TK-DNAT
+hook nat POSTROUTING TK-SNAT
+hook mangle PREROUTING TK-RESTORE
+hook mangle FORWARD TK-MSS
+hook mangle POSTROUTING TK-PIN
+${config.routing === 'route-based' ? devices(config) : ''}`;
 }
 
 function dnat({ proxy }: GatewayConfig, prefix: string): string {
   const ports = proxy.ports.join(',');
-  return `iptables -w -t nat -A TK-DNAT -i "$nic" -p tcp -s ${prefix} -m multiport --dports ${ports} -j DNAT --to-destination ${proxy.address}`;
+  return `-A TK-DNAT -i $nic -p tcp -s ${prefix} -m multiport --dports ${ports} -j DNAT --to-destination ${proxy.address}`;
 }
 
-function masquerade({ proxy, routing }: GatewayConfig): string {
+function masquerade({ proxy, routing }: GatewayConfig): readonly string[] {
+  if (!proxy.masquerade) return [];
   const through = routing === 'route-based' ? '-o vti+' : '-m policy --dir out --pol ipsec --mode tunnel';
-  return `iptables -w -t nat -A TK-SNAT -d ${proxy.address} ${through} -j MASQUERADE`;
+  return [`-A TK-SNAT -d ${proxy.address} ${through} -j MASQUERADE`];
 }
+
+/** Both SYN and SYN-ACK: the one bounds what the proxy sends, the other what the client sends. */
+function clamps({ proxy, routing }: GatewayConfig): readonly string[] {
+  const ways =
+    routing === 'route-based' ? ['-o vti+', '-i vti+'] : [`-d ${proxy.address}`, `-s ${proxy.address}`];
+  return ways.map((way) => `-A TK-MSS -p tcp --tcp-flags SYN,RST SYN ${way} -j TCPMSS --set-mss ${mss}`);
+}
+
+/** Keeps an established connection on the tunnel where it began; an edge resets TCP that it doesn't know. */
+function marks({ routing, tunnels }: GatewayConfig): readonly string[] {
+  if (routing === 'policy-based') return [];
+  const pins = tunnels.map(({ role }) => {
+    const { device, flowMark } = tunnelDevice(role);
+    return `-A TK-PIN -o ${device} -m connmark --mark 0/0xf0 -j CONNMARK --set-mark ${flowMark}/0xf0`;
+  });
+  return [
+    ...pins,
+    '-A TK-RESTORE -i $nic -m connmark ! --mark 0/0xf0 -j CONNMARK --restore-mark --nfmask 0xf0 --ctmask 0xf0',
+  ];
+}
+
+/** Seconds within which pluto usually makes the devices; the unit starts again after that. */
+const patienceSeconds = 30;
 
 function devices({ tunnels, proxy }: GatewayConfig): string {
   const all = tunnels.map(({ role }) => tunnelDevice(role));
-  const routes = all.map(
-    ({
-      device,
-      flowMark,
-      table,
-    }) => `for _ in $(seq 1 300); do ip link show ${device} >/dev/null 2>&1 && break; sleep 0.2; done
-ip link set ${device} mtu 1400 up
-ip route replace default dev ${device} table ${table}
-ip rule show | grep -q "lookup ${table}$" || ip rule add pref ${table - 10} fwmark ${flowMark}/0xf0 lookup ${table}`,
+  const known = all.map(({ device }) => `*" dev ${device} "*`).join(' | ');
+  const leads = all.map(
+    ({ device, table, flowMark, rulePreference }) =>
+      `  lead ${device} ${table} ${flowMark} ${rulePreference} || missing="$missing ${device}"`,
   );
-  const [first] = all;
-  return `ip route replace blackhole ${proxy.address}/32 metric 4000
-${routes.join('\n')}
-ip route show ${proxy.address} | grep -q 'dev vti' || ip route replace ${proxy.address}/32 dev ${first?.device ?? 'vti0'}
-`;
+  return `# Leads connections into a tunnel: <device> <table> <mark> <preference>. New ones take the first device that
+# stands; from then on the health responder moves their route.
+lead() {
+  ip link show "$1" >/dev/null 2>&1 || return 1
+  ip link set "$1" mtu 1400 up || return 1
+  ip route replace default dev "$1" table "$2" || return 1
+  if [ -z "$(ip rule show pref "$4")" ]; then
+    ip rule add pref "$4" fwmark "$3/0xf0" lookup "$2" || return 1
+  fi
+  case "$(ip route show ${proxy.address}) " in
+    ${known}) ;;
+    *) ip route replace ${proxy.address}/32 dev "$1" || return 1 ;;
+  esac
 }
-
-function marks({ tunnels }: GatewayConfig): string {
-  const pins = tunnels.map(({ role }) => {
-    const { device, flowMark } = tunnelDevice(role);
-    return `keep mangle POSTROUTING -o ${device} -m connmark --mark 0/0xf0 -j CONNMARK --set-mark ${flowMark}/0xf0`;
-  });
-  return `${pins.join('\n')}
-keep mangle PREROUTING -i "$nic" -m connmark ! --mark 0/0xf0 -j CONNMARK --restore-mark --nfmask 0xf0 --ctmask 0xf0
+for _ in $(seq 1 ${patienceSeconds * 2}); do
+  missing=
+${leads.join('\n')}
+  [ -n "$missing" ] || exit 0
+  sleep 0.5
+done
+echo "No device yet:$missing"
+exit 1
 `;
 }

@@ -5,13 +5,14 @@ import { path } from './paths.js';
 import { renderFailClosed } from './render-fail-closed.js';
 import { renderForwarding } from './render-forwarding.js';
 import { renderIpsecConf } from './render-ipsec-conf.js';
-import { connectionTable, renderSysctl } from './render-sysctl.js';
+import { renderSysctl } from './render-sysctl.js';
 import {
   aptConf,
   failClosedUnit,
   forwardingUnit,
   ipsecDropIn,
   needrestartConf,
+  networkdConf,
   responderUnit,
 } from './render-units.js';
 import { tunnelDevice } from './tunnel-device.js';
@@ -20,7 +21,7 @@ import { tunnelDevice } from './tunnel-device.js';
 export function renderGatewayFiles(config: GatewayConfig): readonly GatewayFile[] {
   return [
     ...renderFailClosedFiles(config),
-    file(path.ipsecDropIn, ipsecDropIn),
+    file(path.networkdConf, networkdConf),
     file(path.aptConf, aptConf),
     file(path.needrestart, needrestartConf),
     file(path.connections, renderIpsecConf(config)),
@@ -36,8 +37,9 @@ export function renderGatewayFiles(config: GatewayConfig): readonly GatewayFile[
 export function renderFailClosedFiles(config: GatewayConfig): readonly GatewayFile[] {
   return [
     file(path.sysctl, renderSysctl(config)),
-    file(path.failClosed, `${renderFailClosed(config)}${connectionTable}\n`, '0755'),
+    file(path.failClosed, renderFailClosed(config), '0755'),
     file(path.failClosedUnit, failClosedUnit),
+    file(path.ipsecDropIn, ipsecDropIn),
   ];
 }
 
@@ -45,8 +47,8 @@ function file(where: string, content: string, mode = '0644'): GatewayFile {
   return { path: where, mode, content };
 }
 
-/** Cadence of the checks (architecture.md, Cadence on the gateway): 3 s each, 3 down, 3 up. */
-const cadence = { everySeconds: 3, timeoutSeconds: 3, failuresDown: 3, successesUp: 3 };
+/** Cadence of the checks (architecture.md, Cadence on the gateway): 3 s each, 3 down, 3 up, back after 5 min. */
+const cadence = { everySeconds: 3, timeoutSeconds: 3, failuresDown: 3, successesUp: 3, stableSeconds: 300 };
 
 function renderResponderConfig(config: GatewayConfig): string {
   const { site, slot, routing, probePort, proxy, checkHost } = config;

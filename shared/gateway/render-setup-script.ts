@@ -1,6 +1,6 @@
 /** What sets a machine up? One idempotent script, run as root by a managed run command. */
 import { createHash } from 'node:crypto';
-import { pskVariable, type GatewayConfig, type GatewayFile } from './gateway-config.js';
+import { pskVariable, type GatewayConfig, type GatewayFile, type TunnelRole } from './gateway-config.js';
 import { path } from './paths.js';
 import { renderGatewayFiles } from './render-gateway-files.js';
 import { renderSecretsTemplate } from './render-secrets-template.js';
@@ -17,26 +17,32 @@ const endOfFile = 'TK_END_OF_FILE';
  * Unchanged files don't touch the tunnel; a changed one restarts what reads it. The last line is the result.
  */
 export function renderSetupScript(config: GatewayConfig): string {
+  const body = bodyOf(config);
+  const hash = createHash('sha256').update(body).digest('hex').slice(0, 12);
+  return `#!/bin/bash
+# Sets up gateway ${config.slot}.
+set -uo pipefail
+umask 022
+CONFIG=${hash}
+${body}`;
+}
+
+/** Everything that the script does: what the hash is over. */
+function bodyOf(config: GatewayConfig): string {
   const files = renderGatewayFiles(config);
-  const body = [
+  const parts = [resultFunctions, fileFunctions, packageFunctions, tunnelFunctions];
+  return [
+    ...parts.map((part) => part.trim()),
+    // The commands that are started from here on don't inherit the PSKs.
+    `export -n ${Object.values(pskVariable).join(' ')}`,
+    checkSecrets(config),
+    'LEFT_OVER=$(cat "$PENDING" 2>/dev/null)',
+    `install_packages ${packages.join(' ')}`,
     ...files.map(putFile),
     `put_secrets ${path.secrets} <<'${endOfFile}'\n${renderSecretsTemplate(config)}${endOfFile}`,
+    startTunnels(config),
+    startServices(config),
   ].join('\n');
-  const head = [resultFunctions, fileFunctions, packageFunctions, tunnelFunctions]
-    .map((part) => part.trim())
-    .join('\n');
-  const tail = steps(config);
-  const hash = createHash('sha256').update(`${head}\n${body}\n${tail}`).digest('hex').slice(0, 12);
-  return `#!/bin/bash
-# Sets up gateway ${config.slot}. Attempt: \${TK_ATTEMPT:-1}.
-set -uo pipefail
-umask 077
-CONFIG=${hash}
-${head}
-${checkSecrets(config)}
-install_packages ${packages.join(' ')}
-${body}
-${tail}`;
 }
 
 /** The hash that the script brings along and reports; over everything that it does. */
@@ -58,32 +64,64 @@ function checkSecrets({ tunnels }: GatewayConfig): string {
     .join('\n');
 }
 
-function steps(config: GatewayConfig): string {
-  const { tunnels, probePort } = config;
+/** A VTI device keeps the addresses it was made with, so it goes when a connection changes; _updown makes it anew. */
+function startTunnels({ tunnels }: GatewayConfig): string {
+  const roles = tunnels.map(({ role }) => role);
   return `systemctl daemon-reload
-sysctl -q -p ${path.sysctl} || true
-systemctl enable -q --now tunnelkeeper-fail-closed.service
-has_changed fail-closed && ${path.failClosed}
-ipsec addconn --checkconfig --config /etc/ipsec.conf >/dev/null 2>&1 || ipsec addconn --checkconfig >/dev/null 2>&1 ||
+systemctl enable -q tunnelkeeper-fail-closed.service
+if ! { systemctl start tunnelkeeper-fail-closed.service && ${path.failClosed}; }; then
+  fail unexpected "The rule that drops traffic without a tunnel can't be set; read the journal of tunnelkeeper-fail-closed."
+fi
+if ! CHECKED=$(ipsec addconn --config /etc/ipsec.conf --checkconfig 2>&1); then
+  printf '%s\\n' "$CHECKED" | tail -n 5
   fail configuration-refused "This release rendered what Libreswan doesn't take; report it with the lines above."
+fi
 systemctl enable -q ipsec.service
-if ! systemctl is-active -q ipsec.service || has_changed tunnelkeeper.conf; then
-  systemctl restart ipsec.service
+if has_changed tunnelkeeper.conf; then
+  systemctl stop ipsec.service
+${['vti0', 'vti1'].map((device) => `  ip link del ${device} 2>/dev/null`).join('\n')}
+fi
+if ! systemctl is-active -q ipsec.service; then
+  systemctl start ipsec.service || fail unexpected "pluto doesn't start; read the journal of ipsec.service."
 elif has_changed tunnelkeeper.secrets; then
   ipsec auto --rereadsecrets >/dev/null
-${tunnels.map(({ role }) => `  ipsec auto --down ${role} >/dev/null 2>&1`).join('\n')}
+${roles.map((role) => `  ipsec auto --down ${role} >/dev/null 2>&1`).join('\n')}
 fi
 for _ in $(seq 1 60); do ipsec status >/dev/null 2>&1 && break; sleep 0.5; done
 RESULTS=()
-${tunnels.map(({ role }) => bringUp(role)).join('\n')}
-TUNNELS="{$(IFS=,; echo "\${RESULTS[*]}")}"
-systemctl enable -q tunnelkeeper-forwarding.service tunnelkeeper-health.service
-if has_changed forwarding gateway.json tunnelkeeper.conf || ! systemctl is-active -q tunnelkeeper-forwarding.service; then
-  systemctl restart tunnelkeeper-forwarding.service
+REFUSAL=
+UP=0
+${roles.map(bringUp).join('\n')}
+TUNNELS="{$(IFS=,; echo "\${RESULTS[*]}")}"`;
+}
+
+/** One tunnel carries the traffic; why the first one is down is only told when none is up. */
+function bringUp(role: TunnelRole): string {
+  return `BEGAN=$SECONDS
+if SAID=$(bring_up ${role}); then
+  UP=$((UP + 1))
+  RESULTS+=("\\"${role}\\":{\\"state\\":\\"up\\",\\"seconds\\":$((SECONDS - BEGAN))}")
+else
+  printf '%s\\n' "$SAID"
+  RESULTS+=("\\"${role}\\":{\\"state\\":\\"down\\",\\"seconds\\":$((SECONDS - BEGAN))}")
+  REFUSAL=\${REFUSAL:-$SAID}
+fi`;
+}
+
+/**
+ * Started before a failure is explained: when the far side is mended later, the gateway serves by itself. Not waited
+ * for, since forwarding waits for devices that a silent edge never brings.
+ */
+function startServices({ probePort }: GatewayConfig): string {
+  return `systemctl enable -q tunnelkeeper-forwarding.service tunnelkeeper-health.service
+if has_changed forwarding tunnelkeeper-forwarding.service tunnelkeeper.conf || ! systemctl is-active -q tunnelkeeper-forwarding.service; then
+  systemctl --no-block restart tunnelkeeper-forwarding.service
 fi
 if has_changed health-responder gateway.json tunnelkeeper-health.service || ! systemctl is-active -q tunnelkeeper-health.service; then
   systemctl restart tunnelkeeper-health.service
 fi
+rm -f "$PENDING"
+[ "$UP" -gt 0 ] || explain "$REFUSAL"
 for _ in $(seq 1 20); do
   PROBE=$(curl -s -o /dev/null -m 2 -w '%{http_code}' "http://127.0.0.1:${probePort}/" || true)
   PROBE=$((10#\${PROBE:-0}))
@@ -93,17 +131,4 @@ done
 [ "$PROBE" = 200 ] || fail proxy-silent "The tunnel is up; check at Zscaler that a location uses this credential, and the proxy's address and port."
 finish true '' ''
 `;
-}
-
-/** The first tunnel that stays down explains the failure; a second one that is down is only reported. */
-function bringUp(role: string): string {
-  const explain = role === 'primary' ? 'explain "$said"' : ': # the primary carries the traffic';
-  return `if said=$(bring_up ${role}); then
-  RESULTS+=("\\"${role}\\":{\\"state\\":\\"up\\",\\"seconds\\":\${said}}")
-else
-  printf '%s\\n' "$said"
-  RESULTS+=("\\"${role}\\":{\\"state\\":\\"down\\",\\"seconds\\":45}")
-  TUNNELS="{$(IFS=,; echo "\${RESULTS[*]}")}"
-  ${explain}
-fi`;
 }

@@ -1,12 +1,16 @@
 /** In which order do things start at boot? Rule, tunnel, routes, health: nobody is needed. */
 import { path } from './paths.js';
 
-/** Stands before the network: the first packet finds the rule. */
+/**
+ * Stands before the network: the first packet finds the rule. Without default dependencies, which would put it
+ * behind sysinit.target; what they say about shutdown is said here.
+ */
 export const failClosedUnit = `[Unit]
 Description=Drop proxied traffic that has no tunnel
 DefaultDependencies=no
-After=local-fs.target systemd-modules-load.service
-Before=network-pre.target ipsec.service
+Conflicts=shutdown.target
+After=local-fs.target systemd-modules-load.service systemd-sysctl.service
+Before=network-pre.target ipsec.service shutdown.target
 Wants=network-pre.target
 
 [Service]
@@ -15,15 +19,19 @@ RemainAfterExit=yes
 ExecStart=${path.failClosed}
 
 [Install]
-WantedBy=multi-user.target network-pre.target
+WantedBy=multi-user.target
 `;
 
-/** Waits for the devices that pluto makes, not for a time. */
+/**
+ * Waits for the devices that pluto makes, not for a time. A tunnel whose device is missing fails the unit, which is
+ * started again until all stand (a oneshot unit may restart on failure since systemd 244; Debian 12 has 252).
+ */
 export const forwardingUnit = `[Unit]
 Description=NAT and routes into the tunnel
 After=network-online.target ipsec.service tunnelkeeper-fail-closed.service
 Wants=network-online.target
 Requires=tunnelkeeper-fail-closed.service
+StartLimitIntervalSec=0
 
 [Service]
 Type=oneshot
@@ -37,19 +45,20 @@ RestartSec=10
 WantedBy=multi-user.target
 `;
 
-/** Answers the balancer's probe. */
+/** Answers the balancer's probe, and moves the proxy's route: hence CAP_NET_ADMIN. */
 export const responderUnit = `[Unit]
 Description=Answer the balancer's probe by the tunnel's health
 After=network-online.target
 Wants=network-online.target
+StartLimitIntervalSec=0
 
 [Service]
 ExecStart=/usr/bin/python3 ${path.responder} ${path.config}
 Restart=always
 RestartSec=1
 DynamicUser=yes
-AmbientCapabilities=CAP_NET_RAW
-CapabilityBoundingSet=CAP_NET_RAW
+AmbientCapabilities=CAP_NET_RAW CAP_NET_ADMIN
+CapabilityBoundingSet=CAP_NET_RAW CAP_NET_ADMIN
 NoNewPrivileges=yes
 ProtectSystem=strict
 ProtectHome=yes
@@ -60,14 +69,22 @@ MemoryMax=64M
 WantedBy=multi-user.target
 `;
 
-/** pluto starts after the rule stands, and is started again when it dies. */
+/** pluto starts only when the rule stands, and is started again whenever it dies, without a limit. */
 export const ipsecDropIn = `[Unit]
 Requires=tunnelkeeper-fail-closed.service
 After=tunnelkeeper-fail-closed.service
+StartLimitIntervalSec=0
 
 [Service]
 Restart=always
 RestartSec=2
+`;
+
+/** systemd-networkd removes routes and rules that it didn't set, whenever it is restarted; ours are left alone. */
+export const networkdConf = `# Written by Tunnelkeeper; changes are overwritten.
+[Network]
+ManageForeignRoutes=no
+ManageForeignRoutingPolicyRules=no
 `;
 
 /** A package upgrade doesn't restart the tunnel behind our back: it takes effect with the next machine or setup. */

@@ -25,12 +25,21 @@ fail() { finish false "$1" "$2"; }
 trap 'fail unexpected "It is run again by itself; look at the lines above if it goes on."' EXIT
 `;
 
-/** How a file lands: compared, and moved into its place only when it differs. */
+/**
+ * How a file lands: compared, and moved into its place only when it differs. What changed is also written down until
+ * what reads it was restarted, so that a run which ended in between doesn't leave a service with its former file.
+ */
 export const fileFunctions =
   String.raw`
+PENDING=/etc/tunnelkeeper/pending
+LEFT_OVER=
 place() {
   local path=$1 mode=$2 new=$3
   if ! cmp -s "$new" "$path" || [ "0$(stat -c %a "$path")" != "$mode" ]; then
+    mkdir -p "$` +
+  String.raw`{PENDING%/*}"
+    printf '%s ' "$` +
+  String.raw`{path##*/}" >>"$PENDING"
     chmod "$mode" "$new"
     mv -f "$new" "$path"
     CHANGED+=("$` +
@@ -50,6 +59,7 @@ put_secrets() {
   local path=$1 line
   mkdir -p "$` +
   String.raw`{path%/*}"
+  umask 077
   while IFS= read -r line; do
     line=$` +
   String.raw`{line//@TK_PSK_PRIMARY@/$` +
@@ -59,13 +69,14 @@ put_secrets() {
   String.raw`{TK_PSK_SECONDARY:-}}
     printf '%s\n' "$line"
   done >"$path.tk-new"
+  umask 022
   place "$path" 0600 "$path.tk-new"
 }
 has_changed() {
   local name
   for name in "$@"; do
     case " $` +
-  String.raw`{CHANGED[*]-} " in *" $name "*) return 0 ;; esac
+  String.raw`{CHANGED[*]-} $LEFT_OVER " in *" $name "*) return 0 ;; esac
   done
   return 1
 }
@@ -89,9 +100,9 @@ install_packages() {
     apt-get -o DPkg::Lock::Timeout=300 -y --no-install-recommends install "$` +
   String.raw`{missing[@]}" 2>&1); then
     printf '%s\n' "$out" | tail -n 3
-    if printf '%s' "$out" | grep -q 'Could not get lock'; then
-      fail package-lock-held "Another process holds the package lock; it is tried again by itself."
-    fi
+    case "$out" in
+      *"Could not get lock"*) fail package-lock-held "Another process holds the package lock; it is tried again by itself." ;;
+    esac
     fail packages-not-installed "Let the subnet reach a Debian mirror, or use an image that has the packages."
   fi
 }
@@ -102,30 +113,24 @@ export const tunnelFunctions = String.raw`
 explain() {
   case "$1" in
     *AUTHENTICATION_FAILED*) fail credential-refused "Enter the PSK of the site's secret at Zscaler, and register this gateway's identity there." ;;
+    *"no connection named"*) fail configuration-refused "Libreswan doesn't take tunnel.ike or tunnel.esp; choose others." ;;
     *"no PSK found"*) fail psk-unusable "Store a PSK of 8 to 255 letters and digits." ;;
-    *"rejected Child SA with NO_PROPOSAL_CHOSEN"*) fail esp-proposal-refused "Choose another tunnel.esp; AES needs a subscription at Zscaler." ;;
+    *"rejected Child SA with NO_PROPOSAL_CHOSEN"* | *CREATE_CHILD_SA*NO_PROPOSAL_CHOSEN*) fail esp-proposal-refused "Choose another tunnel.esp; AES needs a subscription at Zscaler." ;;
     *NO_PROPOSAL_CHOSEN*) fail ike-proposal-refused "Choose another tunnel.ike." ;;
     *TS_UNACCEPTABLE*) fail selectors-refused "Choose the other tunnel.routing." ;;
     *) fail edge-silent "Check the edge's name, and that UDP 500 and 4500 may leave the subnet." ;;
   esac
 }
-is_up() { ipsec trafficstatus 2>/dev/null | grep -q "\"$1\".*type=ESP"; }
+is_up() { ipsec trafficstatus 2>/dev/null | grep "\"$1\".*type=ESP" >/dev/null; }
 bring_up() {
-  local conn=$1 out began=$SECONDS
-  if is_up "$conn"; then
-    printf '%s' "$((SECONDS - began))"
-    return 0
-  fi
+  local conn=$1 out wait
+  is_up "$conn" && return 0
   out=$(timeout 45 ipsec auto --up "$conn" 2>&1) || true
-  local wait
   for wait in 1 2 3 4 5; do
-    is_up "$conn" && break
+    is_up "$conn" && return 0
     sleep "$wait"
   done
-  if is_up "$conn"; then
-    printf '%s' "$((SECONDS - began))"
-    return 0
-  fi
+  is_up "$conn" && return 0
   printf '%s' "$out" | tail -n 8
   return 1
 }
