@@ -12,8 +12,8 @@ import { commonOf, tagsOf } from './tags.js';
 /** Name of the run command; a later setup replaces it. */
 export const setupName = 'setup';
 
-/** The script waits 300 s for cloud-init, 300 s for a package lock, and a minute and a half for the tunnel. */
-const timeoutSeconds = 900;
+/** The script waits some 1,100 s at worst: 300 for cloud-init, 600 for package locks, two silent edges, 60 for the probe. */
+const timeoutSeconds = 1500;
 
 /** A parameter that Azure keeps encrypted and never shows. */
 export interface ProtectedParameter {

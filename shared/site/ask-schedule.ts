@@ -15,11 +15,11 @@ interface Cadence {
  */
 const puts: Record<ResourceKind, Cadence> = {
   'security-group': { firstSeconds: 4, thenSeconds: 5 },
-  'load-balancer': { firstSeconds: 30, thenSeconds: 15 },
+  'load-balancer': { firstSeconds: 30, thenSeconds: 30 },
   'public-ip': { firstSeconds: 4, thenSeconds: 5 },
   'network-interface': { firstSeconds: 21, thenSeconds: 10 },
-  'virtual-machine': { firstSeconds: 36, thenSeconds: 8 },
-  setup: { firstSeconds: 42, thenSeconds: 10 },
+  'virtual-machine': { firstSeconds: 36, thenSeconds: 9 },
+  setup: { firstSeconds: 42, thenSeconds: 12 },
 };
 
 const deletions: Record<ResourceKind, Cadence> = {

@@ -12,25 +12,26 @@ const promised = { ratio: 1.1, readsPerGateway: 15 };
 interface Run {
   readonly speed: number;
   readonly seed: number;
+  /** Longest duration of Azure's that is drawn: 0.9 for a usual day, 0.99 for one with what is rare. */
+  readonly longest: number;
 }
 
 /** At speed 1 a build takes as long as in Azure. */
 const usualRuns: readonly Run[] = [
-  { speed: 1, seed: 1 },
-  ...Array.from({ length: 9 }, (_, index) => ({ speed: 20, seed: index + 1 })),
+  { speed: 1, seed: 1, longest: 0.9 },
+  ...Array.from({ length: 9 }, (_, index) => ({ speed: 20, seed: index + 1, longest: 0.9 })),
+  ...Array.from({ length: 5 }, (_, index) => ({ speed: 20, seed: index + 1, longest: 0.99 })),
 ];
 
-/** Other runs may be named as `speed:seed`, such as `npm run bench -- 20:3 20:4`. */
+/** Other runs may be named as `speed:seed:longest`, such as `npm run bench -- 20:3:0.9 20:4:0.99`. */
 const namedRuns = process.argv.slice(2).map((run) => {
-  const [speed = 20, seed = 1] = run.split(':').map(Number);
-  return { speed, seed };
+  const [speed = 20, seed = 1, longest = 0.9] = run.split(':').map(Number);
+  return { speed, seed, longest };
 });
 const runs = namedRuns.length > 0 ? namedRuns : usualRuns;
 
 /** What one build took. */
-interface Measured {
-  readonly speed: number;
-  readonly seed: number;
+interface Measured extends Run {
   readonly servedSeconds: number;
   readonly boundSeconds: number;
   readonly ratio: number;
@@ -41,8 +42,9 @@ interface Measured {
   readonly readsAtRest: number | undefined;
 }
 
-async function measure({ speed, seed }: Run, looksAtRest: boolean): Promise<Measured> {
-  const region = await TestRegion.start({ speed, seed });
+async function measure(run: Run, looksAtRest: boolean): Promise<Measured> {
+  const { speed } = run;
+  const region = await TestRegion.start(run);
   try {
     await region.api.request(siteSpec('hq'));
     const site = await region.until('hq', ({ phase }) => phase === 'serving', 3000 / speed + 60);
@@ -56,8 +58,7 @@ async function measure({ speed, seed }: Run, looksAtRest: boolean): Promise<Meas
       );
     const servedSeconds = (Date.parse(site.phaseSince) - Date.parse(site.requestedAt)) / 1000;
     return {
-      speed,
-      seed,
+      ...run,
       servedSeconds,
       boundSeconds,
       ratio: servedSeconds / boundSeconds,
@@ -101,19 +102,6 @@ async function readsAtRest(region: TestRegion): Promise<number> {
 
 /** Measures all runs; those at a high speed one after the other, so that they don't take each other's time. */
 async function bench(): Promise<number> {
-  const table = new Table({
-    head: [
-      'speed',
-      'seed',
-      'served after',
-      'bound',
-      'ratio',
-      'reads a gateway',
-      'writes a gateway',
-      'a look at rest',
-    ],
-    style: { head: [], border: [] },
-  });
   const measured: Measured[] = [];
   const slow = runs.filter(({ speed }) => speed === 1).map((run) => measure(run, false));
   for (const run of runs.filter(({ speed }) => speed !== 1)) {
@@ -121,35 +109,45 @@ async function bench(): Promise<number> {
     process.stderr.write(`${measured.length} of ${runs.length} builds done\n`);
   }
   measured.unshift(...(await Promise.all(slow)));
-  for (const {
-    speed,
-    seed,
-    servedSeconds,
-    boundSeconds,
-    ratio,
-    gateways,
-    reads,
-    writes,
-    readsAtRest: rest,
-  } of measured) {
+  process.stdout.write(`${tableOf(measured)}\n`);
+  const usual = measured.filter(({ longest }) => longest === 0.9);
+  const rare = measured.filter(({ longest }) => longest > 0.9);
+  if (rare.length > 0) process.stdout.write(`Days with what is rare: ${words(mediansOf(rare))}.\n`);
+  const { ratio, reads } = mediansOf(usual);
+  process.stdout.write(
+    `Usual days: ${words({ ratio, reads })}; promised ${promised.ratio} and ${promised.readsPerGateway}.\n`,
+  );
+  return ratio <= promised.ratio && reads <= promised.readsPerGateway ? 0 : 1;
+}
+
+function tableOf(measured: readonly Measured[]): string {
+  const head = ['speed', 'seed', 'day', 'served', 'bound', 'ratio', 'reads', 'writes', 'look at rest'];
+  const table = new Table({ head, style: { head: [], border: [] } });
+  for (const { speed, seed, longest, servedSeconds, boundSeconds, ratio, gateways, ...calls } of measured) {
     table.push([
       speed,
       seed,
+      longest > 0.9 ? 'rare' : 'usual',
       `${servedSeconds.toFixed(0)} s`,
       `${boundSeconds.toFixed(0)} s`,
       ratio.toFixed(3),
-      (reads / gateways).toFixed(1),
-      (writes / gateways).toFixed(1),
-      rest === undefined ? '' : `${rest} reads`,
+      `${(calls.reads / gateways).toFixed(1)} a gateway`,
+      `${(calls.writes / gateways).toFixed(1)} a gateway`,
+      calls.readsAtRest === undefined ? '' : `${calls.readsAtRest} reads`,
     ]);
   }
-  process.stdout.write(`${table.toString()}\n`);
-  const ratio = median(measured.map((one) => one.ratio));
-  const reads = median(measured.map((one) => one.reads / one.gateways));
-  process.stdout.write(
-    `Median: ${ratio.toFixed(3)} of the bound (promised ${promised.ratio}), ${reads.toFixed(1)} reads a gateway (promised ${promised.readsPerGateway}).\n`,
-  );
-  return ratio <= promised.ratio && reads <= promised.readsPerGateway ? 0 : 1;
+  return table.toString();
+}
+
+function mediansOf(measured: readonly Measured[]) {
+  return {
+    ratio: median(measured.map(({ ratio }) => ratio)),
+    reads: median(measured.map(({ reads, gateways }) => reads / gateways)),
+  };
+}
+
+function words({ ratio, reads }: ReturnType<typeof mediansOf>): string {
+  return `median ${ratio.toFixed(3)} of the bound, ${reads.toFixed(1)} reads of ARM a gateway`;
 }
 
 function median(values: readonly number[]): number {

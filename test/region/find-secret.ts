@@ -15,12 +15,14 @@ export function encodingsOf(secret: string): ReadonlyMap<string, string> {
     ['base64 after two bytes', base64At(2)],
     ['hex', bytes.toString('hex')],
     ['percent', [...bytes].map((byte) => `%${byte.toString(16)}`).join('')],
-    ['UTF-16', [...secret].join('\u0000')],
+    ['UTF-16', Array.from(secret).join('\u0000')],
     [
       'JSON escapes',
-      [...secret].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
+      Array.from(secret)
+        .map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
+        .join(''),
     ],
-    ['reversed', [...secret].reverse().join('')],
+    ['reversed', Array.from(secret).reverse().join('')],
   ]);
 }
 

@@ -4,6 +4,8 @@
 export interface RegionWish {
   readonly speed: number;
   readonly seed: number;
+  /** Longest duration of Azure's that is drawn, as a percentile; 0.9, a usual day, unless told. */
+  readonly longest?: number;
   readonly hasOperator?: boolean;
   /** Folder of the tables; in memory without one. */
   readonly tables?: string;

@@ -11,6 +11,7 @@ const region = await startRegion({
   port: 0,
   seed: wish.seed,
   hasOperator: wish.hasOperator ?? true,
+  longest: wish.longest ?? 0.9,
   ...(wish.tables === undefined ? {} : { tables: wish.tables }),
   log: (line) => void log.push(line),
   onExchange: (exchange) => void exchanges.push(exchange),

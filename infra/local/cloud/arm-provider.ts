@@ -1,10 +1,9 @@
 /** How does ARM answer for a kind of resource? Reads, writes with preconditions, deletions: alike for all services. */
 import { formatArmId, lastName, type ArmId } from './arm-id.js';
-import { drawSeconds, type Duration } from './durations.js';
+import type { Draw, Duration } from './durations.js';
 import { asRecord, type Json } from './json.js';
 import type { Operation, OperationVerb, Operations, Provider } from './operations.js';
 import { pause } from './clock.js';
-import type { Random } from './random.js';
 import type { Resource, Resources } from './resources.js';
 import { refusal, type Refusal, type WireAnswer, type WireRequest } from './wire.js';
 
@@ -54,7 +53,7 @@ export interface ResourceKind {
 export interface Provision {
   readonly resources: Resources;
   readonly operations: Operations;
-  readonly random: Random;
+  readonly draw: Draw;
 }
 
 /** Answers for a kind of resource. */
@@ -102,14 +101,14 @@ export function answerForKind(
 }
 
 function write(kind: ResourceKind, provision: Provision, wanted: Write, request: WireRequest): WireAnswer {
-  const { resources, operations, random } = provision;
+  const { resources, operations, draw } = provision;
   const { existing } = wanted;
   checkPreconditions(kind, existing, request);
   checkNothingInFlight(existing);
   const body = kind.complete(wanted);
   const verb = existing === undefined ? 'create' : 'update';
   const resource = resources.put({ ...wanted, type: kind.type }, body);
-  const seconds = drawSeconds(`${kind.duration}.${verb}` as Duration, random); // every kind has both in the table
+  const seconds = draw(`${kind.duration}.${verb}` as Duration); // every kind has both in the table
   resource.state = kind.claims[verb];
   const view = kind.view(resource, new URLSearchParams());
   const operation = operations.start(
@@ -132,13 +131,13 @@ function write(kind: ResourceKind, provision: Provision, wanted: Write, request:
 
 function remove(
   kind: ResourceKind,
-  { resources, operations, random }: Provision,
+  { resources, operations, draw }: Provision,
   resource: Resource,
   request: WireRequest,
 ): WireAnswer {
   checkNothingInFlight(resource);
   kind.checkDeletion?.(resource);
-  const seconds = drawSeconds(`${kind.duration}.delete` as Duration, random); // every kind has it in the table
+  const seconds = draw(`${kind.duration}.delete` as Duration); // every kind has it in the table
   resource.state = 'Deleting';
   const operation = operations.start(
     { provider: kind.provider, resourceId: resource.id, type: kind.type, verb: 'delete' },

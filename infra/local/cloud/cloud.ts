@@ -2,7 +2,7 @@
 import { formatArmId } from './arm-id.js';
 import { answerArm, type ArmServices } from './arm.js';
 import { ComputeOffers } from './compute-offers.js';
-import { drawSeconds } from './durations.js';
+import { durationsDrawnBy, type Draw } from './durations.js';
 import { Faults } from './faults.js';
 import type { Guests } from './guests.js';
 import { KeyVault } from './key-vault.js';
@@ -30,6 +30,8 @@ export interface CloudOptions {
   readonly port: number;
   readonly seed: number;
   readonly world: World;
+  /** Longest duration that is drawn, as a percentile: 0.9 for a usual day, 0.99 for one with what is rare; 0.9 unless told. */
+  readonly longest?: number;
   readonly guests: Guests;
   /** Sees every exchange, for logs and for conformance. */
   readonly onExchange?: (exchange: Exchange) => void;
@@ -65,13 +67,14 @@ export interface Cloud {
 
 /** Brings the cloud up. */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
-  const { world, seed, guests, onExchange } = options;
+  const { world, seed, guests, onExchange, longest = 0.9 } = options;
   const random = seededRandom(seed);
-  const latency = seededRandom(seed + 1);
+  const draw = durationsDrawnBy(random, longest);
+  const drawLatency = durationsDrawnBy(seededRandom(seed + 1), longest);
   const resources = new Resources(random);
-  const machines = new Machines(guests, random);
+  const machines = new Machines(guests, draw);
   const balancers = new LoadBalancerDataPlane(resources, machines);
-  const services = armServices(world, random, { resources, machines, balancers });
+  const services = armServices(world, random, { resources, machines, balancers, draw });
   const vault = new KeyVault(world.vaultHost, world.tenantId, random);
   for (const { resourceGroup, type, name, body } of world.resources) {
     const id = formatArmId({ subscriptionId: world.subscriptionId, resourceGroup, type, names: [name] });
@@ -99,8 +102,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         request.path.startsWith('/sim/') ? answerSimulator(steered, request) : answer(request),
       latencySeconds: ({ host, method, path }) => {
         if (path.startsWith('/sim/')) return 0;
-        if (host === world.vaultHost) return drawSeconds('key-vault.read', latency);
-        return drawSeconds(method === 'GET' ? 'arm.read' : 'arm.write', latency);
+        if (host === world.vaultHost) return drawLatency('key-vault.read');
+        return drawLatency(method === 'GET' ? 'arm.read' : 'arm.write');
       },
       onExchange: (exchange) => {
         const { host, method, target, status } = exchange;
@@ -134,9 +137,10 @@ function armServices(
     readonly resources: Resources;
     readonly machines: Machines;
     readonly balancers: LoadBalancerDataPlane;
+    readonly draw: Draw;
   },
 ): ArmServices {
-  const { resources, machines, balancers } = ground;
+  const { resources, machines, balancers, draw } = ground;
   const { region, subscriptionId } = world;
   const coreQuotas = Object.fromEntries(
     Object.entries(world.coreQuotas).map(([name, quota]) => [name, { ...quota }]),
@@ -145,16 +149,18 @@ function armServices(
   const offers = new ComputeOffers(resources, region, world.sizes, world.images, coreQuotas);
   const faults = new Faults(random);
   const subnets = new Subnets(resources);
+  const balancerKind = loadBalancers(resources, random, subnets);
   const kinds = [
     publicIps(resources, random, publicIpQuota),
     securityGroups(resources, random),
     {
-      ...loadBalancers(resources, random, subnets),
+      ...balancerKind,
       settle: (balancer: Resource) => {
         balancers.watch(balancer);
       },
-      removed: ({ id }: Resource) => {
-        balancers.forget(id);
+      removed: (balancer: Resource) => {
+        balancerKind.removed?.(balancer);
+        balancers.forget(balancer.id);
       },
     },
     networkInterfaces(resources, random, subnets),
@@ -164,7 +170,7 @@ function armServices(
   return {
     resources,
     operations: new Operations(random, { subscriptionId, region }),
-    random,
+    draw,
     place: { subscriptionId, region, resourceGroups: world.resourceGroups },
     kinds,
     subnets,

@@ -45,14 +45,23 @@ const recorded = {
 /** What takes time. */
 export type Duration = keyof typeof recorded;
 
+/** Draws a duration, in seconds. */
+export type Draw = (duration: Duration) => number;
+
 /** What a percentile of 0 s stands for, so that it has a logarithm. */
 const shortestSeconds = 0.1;
 
 /**
- * Draws a duration in seconds: between the percentiles by their logarithms, since such durations have long tails; from
- * half the 10th (nothing is faster) to the 99th (rarer ones are not drawn).
+ * Makes a draw: between the percentiles by their logarithms, since such durations have long tails; from half the 10th
+ * (nothing is faster) to the longest that is wanted.
+ *
+ * @param longest 0.9 for a usual day, 0.99 for one with what is rare; rarer ones are never drawn
  */
-export function drawSeconds(duration: Duration, random: Random): number {
+export function durationsDrawnBy(random: Random, longest: number): Draw {
+  return (duration) => secondsAt(duration, random() * longest);
+}
+
+function secondsAt(duration: Duration, at: number): number {
   const [p10, p50, p90, p99] = recorded[duration];
   const points = [
     [0, p10 / 2],
@@ -60,9 +69,7 @@ export function drawSeconds(duration: Duration, random: Random): number {
     [0.5, p50],
     [0.9, p90],
     [0.99, p99],
-    [1, p99],
   ] as const;
-  const at = random();
   for (let index = 1; index < points.length; index++) {
     const [from, low] = points[index - 1] ?? [0, 0];
     const [to, high] = points[index] ?? [1, 0];

@@ -1,9 +1,8 @@
 /** Which machines have power, and is their agent ready? What happens inside is the guests' matter. */
 import { pause } from './clock.js';
-import { drawSeconds } from './durations.js';
+import type { Draw } from './durations.js';
 import type { Guest, Guests, Machine } from './guests.js';
 import { idKey } from './arm-id.js';
-import type { Random } from './random.js';
 
 /** A machine with power. */
 interface Running {
@@ -27,7 +26,7 @@ export class Machines {
 
   constructor(
     private readonly guests: Guests,
-    private readonly random: Random,
+    private readonly draw: Draw,
   ) {}
 
   draws(): readonly MachineDraws[] {
@@ -54,7 +53,7 @@ export class Machines {
   provisioned(id: string): void {
     const running = this.#running.get(idKey(id));
     if (running === undefined) return;
-    const seconds = drawSeconds('guest-agent.ready', this.random);
+    const seconds = this.draw('guest-agent.ready');
     this.drawsOf(id).agentReadySeconds = seconds;
     running.agentReady = pause(seconds, running.power.signal).then(() => {
       running.agentIsReady = !running.power.signal.aborted;

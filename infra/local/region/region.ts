@@ -17,6 +17,8 @@ export interface RegionOptions {
   /** Port of the API; 0 for any free one. */
   readonly port: number;
   readonly seed: number;
+  /** Longest duration of Azure's that is drawn, as a percentile; 0.9 unless told. */
+  readonly longest?: number;
   /** Where the tables are kept; in memory without one. */
   readonly tables?: string;
   readonly log: (line: string) => void;
@@ -64,6 +66,7 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
     port: 0,
     seed,
     world,
+    longest: options.longest ?? 0.9,
     guests,
     ...(onExchange === undefined ? {} : { onExchange }),
   });
