@@ -18,6 +18,9 @@ const accountKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6
 /** Tries, a tenth of a second apart, until Azurite listens. */
 const maxTries = 200;
 
+/** Longest that Azurite may take to write its tables and end. */
+const maxStopMs = 5000;
+
 /** Starts Azurite's tables; with a folder they outlive it. */
 export async function startTables(folder: string | undefined): Promise<TableService> {
   const port = await freePort();
@@ -26,7 +29,8 @@ export async function startTables(folder: string | undefined): Promise<TableServ
   const child = spawn(
     process.execPath,
     [main, ...where, '--tablePort', String(port), '--disableTelemetry', '--silent'],
-    { stdio: 'ignore' },
+    // In a group of its own: a Ctrl-C in the terminal is the region's, which needs its tables to the end.
+    { stdio: 'ignore', detached: true },
   );
   await listening(child, port);
   return {
@@ -68,9 +72,13 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
+/** SIGINT is the one signal at which Azurite writes its tables before it ends. */
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
-  child.kill('SIGTERM');
+  child.kill('SIGINT');
+  const isOver = await Promise.race([ended.then(() => true), realPause(maxStopMs, false, { ref: false })]);
+  if (isOver) return;
+  child.kill('SIGKILL');
   await ended;
 }

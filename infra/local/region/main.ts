@@ -110,7 +110,6 @@ function startOfTime(): number {
 function stopOnce(close: () => Promise<void>): () => Promise<void> {
   let closing: Promise<void> | undefined;
   const end = () => (closing ??= close().then(() => process.exit(process.exitCode)));
-  process.once('SIGINT', () => void end());
-  process.once('SIGTERM', () => void end());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void end());
   return end;
 }
