@@ -39,10 +39,11 @@ module.exports = {
     only('infra/local/cloud', [], 'The cloud knows nothing of the product.'),
     only(
       'infra/local/gateways',
-      ['shared/gateway'],
-      'Modelled gateways obey what is rendered, they do not render.',
+      ['shared/gateway', 'infra/local/cloud'],
+      'Modelled gateways obey what is rendered, they do not render; what the cloud asks of a machine is the cloud’s to say.',
     ),
     typesOnly('infra/local/gateways', 'shared/gateway'),
+    typesOnly('infra/local/gateways', 'infra/local/cloud'),
     only('infra/local/clients', [], 'Clients know only an address.'),
     only('infra/local/region', ['infra/local'], 'Puts the local region together.'),
     only('infra/cli', ['shared/site'], 'A client of the HTTP API.'),

@@ -35,7 +35,12 @@ const importSins: readonly (readonly [string, string, string])[] = [
   ['functions/planted.ts', '../infra/local/host/target.js', 'functions-imports'],
   ['infra/local/cloud/planted.ts', '../../../shared/site/target.js', 'infra-local-cloud-imports'],
   ['infra/local/host/planted.ts', '../../../functions/target.js', 'infra-local-host-imports'],
-  ['infra/local/gateways/planted.ts', '../cloud/target.js', 'infra-local-gateways-imports'],
+  [
+    'infra/local/gateways/planted.ts',
+    '../cloud/target.js',
+    'infra-local-gateways-takes-types-of-infra-local-cloud',
+  ],
+  ['infra/local/gateways/host.ts', '../host/target.js', 'infra-local-gateways-imports'],
 ];
 
 const rooms = ['functions', 'orchestrations', 'shared', 'infra'];

@@ -1,6 +1,6 @@
 /** What goes on inside one machine between its boot and the loss of its power? */
 import { drawGuestSeconds, type Random } from './guest-durations.js';
-import type { Machine as Hardware } from './guest-contract.js';
+import type { Machine as Hardware } from '../cloud/guests.js';
 import type { HealthResponder } from './health-responder.js';
 import { launchUnit } from './launch-unit.js';
 import type { MachineDisk } from './machine-disk.js';

@@ -6,7 +6,7 @@ import type {
   Machine as Hardware,
   ScriptEnd,
   ScriptRun,
-} from './guest-contract.js';
+} from '../cloud/guests.js';
 import type { MachineDisk } from './machine-disk.js';
 import { Machine, type MachineSurroundings } from './machine.js';
 import type { Way } from './network.js';

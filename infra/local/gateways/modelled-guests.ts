@@ -1,5 +1,5 @@
 /** What plays the operating system of the local region's machines? A model that runs what was really rendered. */
-import type { Guest, Guests, Machine as Hardware } from './guest-contract.js';
+import type { Guest, Guests, Machine as Hardware } from '../cloud/guests.js';
 import type { Random } from './guest-durations.js';
 import { MachineDisk } from './machine-disk.js';
 import { Timings, type MachineTimings } from './machine-timings.js';

@@ -5,7 +5,7 @@ import type {
   Guest,
   Machine,
   ScriptEnd,
-} from '../../../../infra/local/gateways/guest-contract.js';
+} from '../../../../infra/local/cloud/guests.js';
 import { modelledGuests, type ModelledGuests } from '../../../../infra/local/gateways/modelled-guests.js';
 import { ServiceEdges, type EdgeSpec } from '../../../../infra/local/gateways/service-edges.js';
 import type { GatewayConfig } from '../../../../shared/gateway/gateway-config.js';
