@@ -4,6 +4,7 @@ import type { Begun, LoadBalancerIntent } from '../site/intent.js';
 import type { ObservedLoadBalancer } from '../site/observed-site.js';
 import type { Outcome } from '../site/problem.js';
 import { networkClient } from './clients.js';
+import { mergeByName } from './merge-by-name.js';
 import { backendPoolName, frontendName, networkId, probeName } from './network-ids.js';
 import { commonOf } from './tags.js';
 import { writeNetworkResource } from './write-network-resource.js';
@@ -54,6 +55,31 @@ export function loadBalancerBody(intent: LoadBalancerIntent): LoadBalancer {
   };
 }
 
+/** Our parts over a balancer that stands; frontends, pools, probes and rules of others stay. */
+export function mergeLoadBalancer(existing: LoadBalancer, wanted: LoadBalancer): LoadBalancer {
+  const is = (ours: string) => (name: string) => name === ours;
+  return {
+    ...existing,
+    ...wanted,
+    frontendIPConfigurations: mergeByName(
+      existing.frontendIPConfigurations,
+      wanted.frontendIPConfigurations,
+      is(frontendName),
+    ),
+    // A pool's members and their admin states stand in it; they aren't ours to forget.
+    backendAddressPools: mergeByName(
+      existing.backendAddressPools,
+      wanted.backendAddressPools,
+      is(backendPoolName),
+      (before, mine) => ({ ...before, ...mine }),
+    ),
+    probes: mergeByName(existing.probes, wanted.probes, is(probeName)),
+    loadBalancingRules: mergeByName(existing.loadBalancingRules, wanted.loadBalancingRules, (name) =>
+      /^proxy-\d+$/.test(name),
+    ),
+  };
+}
+
 /** Reads a load balancer. */
 export function observedLoadBalancer(found: LoadBalancer): ObservedLoadBalancer {
   const frontendIp = found.frontendIPConfigurations?.[0]?.privateIPAddress;
@@ -66,6 +92,7 @@ export async function beginPutLoadBalancer(intent: LoadBalancerIntent): Promise<
   const { resourceGroup } = intent.placement;
   return writeNetworkResource(intent, {
     body: loadBalancerBody(intent),
+    merge: mergeLoadBalancer,
     get: () => loadBalancers.get(resourceGroup, intent.name),
     put: (body, options) => loadBalancers.beginCreateOrUpdate(resourceGroup, intent.name, body, options),
     // Like a network interface, it says Succeeded while its operation still runs.

@@ -23,6 +23,12 @@ const rules: Readonly<Record<string, Rule>> = {
   RetryableError: ['conflict', 'It is tried again by itself.', true],
   AnotherOperationInProgress: ['conflict', 'It is tried again by itself.', true],
   PreconditionFailed: ['conflict', 'It is tried again by itself.', true],
+  // Deletions and writes that come before Azure has let go of, or settled, what they refer to.
+  NicInUse: ['conflict', 'It is tried again by itself.', true],
+  NicReservedForAnotherVm: ['conflict', 'It is tried again by itself; Azure lets go after 180 s.', true],
+  PublicIPAddressCannotBeDeleted: ['conflict', 'It is tried again by itself.', true],
+  InUseNetworkSecurityGroupCannotBeDeleted: ['conflict', 'It is tried again by itself.', true],
+  ReferencedResourceNotProvisioned: ['conflict', 'It is tried again by itself.', true],
   ParentResourceNotFound: ['not-propagated', 'It is tried again by itself.', true],
   PrincipalNotFound: ['not-propagated', 'It is tried again by itself.', true],
   InvalidResourceReference: ['not-propagated', 'It is tried again by itself.', true],
@@ -73,10 +79,25 @@ const rules: Readonly<Record<string, Rule>> = {
     'Give the function app’s identity the action named here.',
     false,
   ],
+  MissingSubscriptionRegistration: [
+    'permission-denied',
+    'Register the resource provider named here: az provider register --namespace <namespace>.',
+    false,
+  ],
+  PropertyChangeNotAllowed: [
+    'service-failed',
+    'Azure changes this only in a new resource: delete the resource, which is then made anew, or the site.',
+    false,
+  ],
   PrivateIPAddressInUse: ['address-in-use', 'Choose a free address.', false],
   PublicIPAddressInUse: ['address-in-use', 'Name a public IP that is free.', false],
   SubnetIsFull: ['no-free-addresses', 'Name a larger subnet, or free addresses.', false],
   ResourceGroupNotFound: ['gone', 'Make the resource group, or name another.', false],
+  ResourceGroupBeingDeleted: [
+    'gone',
+    'Somebody deletes the resource group; once it is gone, make it again or name another.',
+    false,
+  ],
   SecretNotFound: ['secret-missing', 'Store the PSK under this name.', false],
   SecretDisabled: ['secret-disabled', 'Enable the secret’s version, or store a new one.', false],
 };
@@ -130,9 +151,12 @@ function cut(message: string): string {
   return plain.length > maxDetail ? `${plain.slice(0, maxDetail)}…` : plain;
 }
 
-/** Reads the problem out of an operation's `error`, which has the same shape as a body's. */
+/**
+ * Reads the problem out of an operation's `error`, which has the same shape as a body's. Its HTTP status is unknown:
+ * a code without a rule (OSProvisioningTimedOut, InternalExecutionError) says that the service failed.
+ */
 export function problemOfBody(body: unknown, doing: Doing): Problem {
-  return problemOfError({ statusCode: 409, details: { error: body } }, doing);
+  return problemOfError({ statusCode: 500, details: { error: body } }, doing);
 }
 
 function readError(error: unknown): AzureError {

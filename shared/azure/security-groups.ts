@@ -4,6 +4,7 @@ import type { Begun, SecurityGroupIntent } from '../site/intent.js';
 import type { ObservedSecurityGroup } from '../site/observed-site.js';
 import type { Outcome } from '../site/problem.js';
 import { networkClient } from './clients.js';
+import { mergeByName } from './merge-by-name.js';
 import { commonOf } from './tags.js';
 import { writeNetworkResource } from './write-network-resource.js';
 
@@ -50,6 +51,18 @@ export function securityGroupBody(intent: SecurityGroupIntent): NetworkSecurityG
   return { location: intent.placement.region, securityRules: rules };
 }
 
+const ruleNames: readonly string[] = ['probe', 'clients', 'nothing-else'];
+
+/** Our rules over a group that stands; rules of others stay. */
+export function mergeSecurityGroup(
+  existing: NetworkSecurityGroup,
+  wanted: NetworkSecurityGroup,
+): NetworkSecurityGroup {
+  const isOurs = (name: string) => ruleNames.includes(name);
+  const securityRules = mergeByName(existing.securityRules, wanted.securityRules, isOurs);
+  return { ...existing, ...wanted, securityRules };
+}
+
 /** Reads a security group. */
 export function observedSecurityGroup(found: NetworkSecurityGroup): ObservedSecurityGroup {
   return { kind: 'security-group', ...commonOf(found) };
@@ -61,6 +74,7 @@ export async function beginPutSecurityGroup(intent: SecurityGroupIntent): Promis
   const { resourceGroup } = intent.placement;
   return writeNetworkResource(intent, {
     body: securityGroupBody(intent),
+    merge: mergeSecurityGroup,
     get: () => networkSecurityGroups.get(resourceGroup, intent.name),
     put: (body, options) =>
       networkSecurityGroups.beginCreateOrUpdate(resourceGroup, intent.name, body, options),

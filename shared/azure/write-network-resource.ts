@@ -21,6 +21,8 @@ export interface WriteOptions {
 export interface NetworkWriter<Body extends Existing> {
   /** What the resource should be, tags excluded. */
   readonly body: Body;
+  /** What is sent over a resource that stands: fields of others stay. Lists that others add to need their own way. */
+  readonly merge?: (existing: Body, wanted: Body) => Body;
   readonly get: () => Promise<Body>;
   readonly put: (body: Body, options: WriteOptions) => Promise<unknown>;
   readonly observe: (answer: FirstAnswer) => ObservedResource | undefined;
@@ -28,7 +30,7 @@ export interface NetworkWriter<Body extends Existing> {
 
 /**
  * Begins a write. The first try makes the resource and fails if it is there (`If-None-Match: *`); then it is read,
- * must bear the site's tag, and is written with its `If-Match`, its own fields and tags first, ours over them.
+ * must bear the site's tag, and is written with its `If-Match`, its own fields, parts and tags first, ours over them.
  */
 export async function writeNetworkResource<Body extends Existing>(
   intent: ResourceIntent,
@@ -47,10 +49,18 @@ export async function writeNetworkResource<Body extends Existing>(
   if (!existing.ok) return existing;
   const { etag = '*', tags } = existing.value;
   if (!isOf(intent.placement.site, tags)) return failure(foreign(intent));
+  const merge = writer.merge ?? ((standing, wanted) => ({ ...standing, ...wanted }));
   return send(
-    { ...existing.value, ...writer.body, tags: { ...tags, ...tagsOf(intent) } },
+    { ...merge(existing.value, writer.body), tags: mergedTags(tags, tagsOf(intent)) },
     { 'If-Match': etag },
   );
+}
+
+/** Azure refuses two tags whose names differ only by case: ours takes the place of such a one. */
+function mergedTags(theirs: Record<string, string> | undefined, ours: Record<string, string>) {
+  const taken = new Set(Object.keys(ours).map((name) => name.toLowerCase()));
+  const left = Object.entries(theirs ?? {}).filter(([name]) => !taken.has(name.toLowerCase()));
+  return { ...Object.fromEntries(left), ...ours };
 }
 
 /** Somebody else's resource has the name. */

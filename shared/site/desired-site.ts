@@ -13,7 +13,8 @@ import type {
 } from './intent.js';
 import { balancer, type Policy } from './policy.js';
 import { secretNames } from './secret-names.js';
-import { probePort, type Site } from './site.js';
+import { probePort } from './site-fields.js';
+import type { Site } from './site.js';
 import type { Resolved } from './site-record.js';
 
 /** The place of one gateway. */

@@ -37,6 +37,8 @@ export interface ObservedPublicIp extends SlotResource {
 
 export interface ObservedNetworkInterface extends SlotResource {
   readonly kind: 'network-interface';
+  /** Whether it is registered in the pool of the site's balancer; who deletes the balancer takes it out. */
+  readonly inPool: boolean;
   readonly privateIp?: string;
 }
 

@@ -4,18 +4,44 @@ import { resourceName } from './ids.js';
 import { isInFlight } from './plan.js';
 import { attempt, find, waitFor, type SlotPlan, type SlotQuestion } from './slot-question.js';
 
-/** Plans the slot's network interface. */
+/** Plans the slot's network interface: makes it, or puts it back into the pool of a balancer that was made anew. */
 export function planNetworkInterface(
   question: SlotQuestion,
   publicIpId: string,
 ): SlotPlan | { readonly settled: true } {
-  const { site, slot, observed, resolved, policy } = question;
+  const { slot, observed } = question;
   const found = find(question, 'network-interface');
   const name = resourceName.networkInterface(slot.slot);
-  if (found?.state === 'settled' && !isInFlight(observed, name)) return { settled: true };
-  if (found !== undefined && found.state !== 'failed') {
-    return waitFor(question, name, 'getting-network-interface', `Network interface ${name} is being made.`);
+  if (found?.state === 'settled' && !isInFlight(observed, name)) {
+    return found.inPool
+      ? { settled: true }
+      : write(question, publicIpId, {
+          reason: 'not-in-pool',
+          sentence: `Puts network interface ${name} back into the balancer’s pool: it is in none, so no client reaches ${slot.slot}.`,
+        });
   }
+  if (found !== undefined && found.state !== 'failed') {
+    return waitFor(
+      question,
+      name,
+      'getting-network-interface',
+      `Network interface ${name} is being written.`,
+    );
+  }
+  return write(question, publicIpId, {
+    reason: 'resource-missing',
+    sentence: `Makes network interface ${name} in the balancer’s pool; the probe will admit it once the gateway serves.`,
+  });
+}
+
+/** Only a new interface is held up: to write one that stands costs nothing, and clients wait for it. */
+function write(
+  question: SlotQuestion,
+  publicIpId: string,
+  why: { readonly reason: 'resource-missing' | 'not-in-pool'; readonly sentence: string },
+): SlotPlan {
+  const { site, slot, resolved, policy } = question;
+  const name = resourceName.networkInterface(slot.slot);
   const lacking = lackingFor(question);
   if (lacking.length > 0) {
     const because = `Waits for ${lacking.join(' and ')}, which the network interface refers to.`;
@@ -25,14 +51,9 @@ export function planNetworkInterface(
       wait: { subject: name, gateway: slot.slot, reason: 'waits-for-resource', sentence: because },
     };
   }
-  return attempt(question, 'getting-network-interface', {
-    verb: 'put',
-    subject: name,
-    gateway: slot.slot,
-    intent: networkInterfaceIntent(site, slot, publicIpId, resolved, policy),
-    reason: 'resource-missing',
-    sentence: `Makes network interface ${name} in the balancer’s pool; the probe will admit it once the gateway serves.`,
-  });
+  const intent = networkInterfaceIntent(site, slot, publicIpId, resolved, policy);
+  const step = { verb: 'put' as const, subject: name, gateway: slot.slot, intent, ...why };
+  return attempt(question, 'getting-network-interface', step, why.reason === 'resource-missing');
 }
 
 /**

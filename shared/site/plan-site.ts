@@ -2,7 +2,7 @@
 import { desiredSlots, loadBalancerIntent, securityGroupIntent, type DesiredSlot } from './desired-site.js';
 import type { Missing } from './preflight.js';
 import { preflight } from './preflight.js';
-import { resourceName } from './ids.js';
+import { resourceName, type SlotId } from './ids.js';
 import type { LoadBalancerIntent, SecurityGroupIntent } from './intent.js';
 import type { Surroundings } from './observed-site.js';
 import {
@@ -17,6 +17,7 @@ import {
 import { planDeletion } from './plan-deletion.js';
 import { planSlot } from './plan-slot.js';
 import type { Policy } from './policy.js';
+import type { Objection } from './preflight-slots.js';
 import type { Problem } from './problem.js';
 import { refuse } from './refusal.js';
 import { gatewayStatus, sitePhase, siteProblem } from './site-status.js';
@@ -41,13 +42,14 @@ export function planSite(record: SiteRecord, observed: Observed, policy: Policy,
     return { ...planPause(record), waits: [], needsSurroundings: true };
   }
   const slots = resolved === undefined ? [] : desiredSlots(spec, resolved.zones);
-  const problems =
+  const objections =
     surroundings === undefined ? [] : preflight(spec, surroundings, missingOf(record, slots, observed));
   const isUntouched = observed.resources.length === 0 && observed.inFlight.length === 0;
-  if (resolved === undefined || (problems.length > 0 && isUntouched)) {
+  if (resolved === undefined || (objections.length > 0 && isUntouched)) {
+    const problems = objections.map(({ problem }) => problem);
     return refuse(record, observed, problems, now);
   }
-  return planPresence({ record, observed, policy, now, slots, resolved, surroundings, hold: problems[0] });
+  return planPresence({ record, observed, policy, now, slots, resolved, surroundings, objections });
 }
 
 interface Presence {
@@ -58,11 +60,16 @@ interface Presence {
   readonly slots: readonly DesiredSlot[];
   readonly resolved: Resolved;
   readonly surroundings: Surroundings | undefined;
-  readonly hold: Problem | undefined;
+  readonly objections: readonly Objection[];
+}
+
+/** Says whether an objection holds up one of these gateways. */
+function concerns({ slots }: Objection, some: readonly SlotId[]): boolean {
+  return slots === undefined || slots.some((slot) => some.includes(slot));
 }
 
 function planPresence(presence: Presence): Plan {
-  const { record, observed, policy, now, slots, resolved, hold } = presence;
+  const { record, observed, policy, now, slots, resolved, objections } = presence;
   const { spec } = record;
   const shared = [
     planShared(securityGroupIntent(spec, resolved, policy), observed, now),
@@ -72,9 +79,10 @@ function planPresence(presence: Presence): Plan {
   const gateways = planned.map(({ slot, plan }) => gatewayStatus(record, observed, slot, plan, now));
   const parts: readonly (SlotPlan | SharedPlan)[] = [...shared, ...planned.map(({ plan }) => plan)];
   const phase = sitePhase(record.phase, gateways, sharedProblems(record, observed).length > 0);
+  const lacking = gateways.filter(({ doing }) => doing !== 'serving').map(({ slot }) => slot);
   const why = siteProblem(phase, gateways, [
     ...sharedProblems(record, observed),
-    ...(hold === undefined ? [] : [hold]),
+    ...objections.filter((objection) => concerns(objection, lacking)).map(({ problem }) => problem),
   ]);
   const frontendIp = observed.resources.find((resource) => resource.kind === 'load-balancer')?.frontendIp;
   return {
@@ -91,11 +99,12 @@ function planPresence(presence: Presence): Plan {
 }
 
 function planOneSlot(
-  { record, observed, policy, now, resolved, surroundings, hold }: Presence,
+  { record, observed, policy, now, resolved, surroundings, objections }: Presence,
   slot: DesiredSlot,
 ): SlotPlan {
   const told = record.gateways.find((status) => status.slot === slot.slot);
   const knownAddress = told?.publicIp;
+  const hold = objections.find((objection) => concerns(objection, [slot.slot]))?.problem;
   return planSlot({
     site: record.spec,
     slot,

@@ -1,7 +1,7 @@
 /** May this be built here? What Azure's surroundings say against it, before anything is paid for. */
 import type { DesiredSlot } from './desired-site.js';
-import type { Zone } from './ids.js';
-import type { ObservedForeignAddress, Quota, SecretState, SizeOffer, Surroundings } from './observed-site.js';
+import type { Quota, SizeOffer, Surroundings } from './observed-site.js';
+import { againstAddresses, againstSecrets, againstZones, type Objection } from './preflight-slots.js';
 import { problem, type Outcome, type Problem } from './problem.js';
 import type { Site } from './site.js';
 
@@ -27,18 +27,21 @@ const spareWord = (spare: number) => (spare === 0 ? '' : ' (one spare included)'
 /**
  * Collects everything that speaks against building, in the order in which an operator would mend it.
  *
- * @returns problems; empty when it may be built. A part of the surroundings that could not be looked at brings
+ * @returns objections; empty when it may be built. A part of the surroundings that could not be looked at brings
  *   its own problem, which is retryable when time may cure it.
  */
-export function preflight(site: Site, surroundings: Surroundings, missing: Missing): readonly Problem[] {
+export function preflight(site: Site, surroundings: Surroundings, missing: Missing): readonly Objection[] {
+  const { slots } = missing;
+  const whole = (problems: readonly Problem[]) => problems.map((found) => ({ problem: found }));
   return [
-    ...checkSubnet(site, surroundings),
-    ...checkOffer(site, surroundings),
-    ...checkImage(site, surroundings),
-    ...surroundings.secrets.flatMap((secret) => check(secret, checkSecret)),
-    ...checkQuotas(site, surroundings, missing),
-    ...checkAddresses(site, surroundings, missing),
-    ...checkForeignAddresses(site, surroundings, missing.slots),
+    ...whole(checkSubnet(site, surroundings)),
+    ...whole(checkOffer(site, surroundings)),
+    ...againstZones(site, surroundings, slots),
+    ...whole(checkImage(site, surroundings)),
+    ...againstSecrets(site, surroundings, slots),
+    ...whole(checkQuotas(site, surroundings, missing)),
+    ...whole(checkAddresses(site, surroundings, missing)),
+    ...againstAddresses(site, surroundings, slots),
   ];
 }
 
@@ -101,18 +104,7 @@ function checkOffer(site: Site, { offer }: Surroundings): Problem[] {
         }),
       ];
     }
-    return [checkZones(site, found), checkEncryption(site, found)];
-  });
-}
-
-function checkZones({ zones, region }: Site, offer: SizeOffer): Problem | undefined {
-  const lacking = (zones ?? []).filter((zone: Zone) => !offer.zones.includes(zone));
-  if (lacking.length === 0 && offer.zones.length > 0) return undefined;
-  const offered = offer.zones.length === 0 ? 'no zone' : `zones ${offer.zones.join(', ')}`;
-  const asked = lacking.length === 0 ? '' : `, not zone ${lacking.join(', ')}`;
-  return problem('zone-unavailable', `${offer.size} is offered in ${offered} of ${region}${asked}.`, {
-    field: 'zones',
-    mend: 'Leave these zones out, or choose another size or region.',
+    return [checkEncryption(site, found)];
   });
 }
 
@@ -133,40 +125,6 @@ function checkImage({ gateway, region }: Site, { image }: Surroundings): Problem
           mend: 'Look up the image with "az vm image list --all", or leave it out for Debian 12.',
         }),
   ]);
-}
-
-function checkSecret(secret: SecretState): readonly (Problem | undefined)[] {
-  const field = 'tunnel.psk.secretPrefix';
-  switch (secret.state) {
-    case 'usable':
-      return [];
-    case 'missing':
-      return [
-        problem('secret-missing', `The vault has no secret ${secret.name}.`, {
-          field,
-          mend: `Store the PSK as secret ${secret.name}: 8 to 255 letters and digits.`,
-        }),
-      ];
-    case 'disabled':
-      return [
-        problem('secret-disabled', `Secret ${secret.name} is disabled.`, {
-          field,
-          mend: 'Enable its latest version, or store a new one.',
-        }),
-      ];
-    case 'unusable': {
-      const why = {
-        characters: 'has characters other than letters and digits, which would break the secrets file',
-        length: 'is not 8 to 255 characters long',
-      }[secret.because];
-      return [
-        problem('secret-unusable', `Version ${secret.version} of secret ${secret.name} ${why}.`, {
-          field,
-          mend: 'Store a new version of 8 to 255 letters and digits, and enter the same at Zscaler.',
-        }),
-      ];
-    }
-  }
 }
 
 function checkQuotas({ region }: Site, around: Surroundings, missing: Missing): Problem[] {
@@ -216,50 +174,4 @@ function checkAddresses({ network }: Site, around: Surroundings, missing: Missin
               }),
         ]);
   return [...tooFew, ...frontend];
-}
-
-function checkForeignAddresses(site: Site, around: Surroundings, slots: readonly DesiredSlot[]): Problem[] {
-  const zoneOf = new Map(
-    slots.flatMap(({ foreignAddressId, zone, slot }) =>
-      foreignAddressId === undefined ? [] : [[foreignAddressId.toLowerCase(), { zone, slot }] as const],
-    ),
-  );
-  return around.foreignAddresses.flatMap((looked) => {
-    if (!looked.ok) return [{ field: 'network.publicIpIds', ...looked.problem }];
-    const place = zoneOf.get(looked.value.id.toLowerCase());
-    const found = place === undefined ? undefined : checkForeignAddress(site, looked.value, place);
-    return found === undefined ? [] : [found];
-  });
-}
-
-function checkForeignAddress(
-  { region }: Site,
-  address: ObservedForeignAddress,
-  { zone, slot }: { readonly zone: Zone; readonly slot: string },
-): Problem | undefined {
-  const field = `network.publicIpIds.${zone}`;
-  const name = address.id.split('/').at(-1) ?? address.id;
-  const inUseByOthers =
-    address.usedBy !== undefined && !address.usedBy.toLowerCase().includes(`/nic-${slot}/`);
-  if (inUseByOthers) {
-    return problem('address-in-use', `${name} is used by ${address.usedBy ?? ''}.`, {
-      field,
-      mend: 'Name an address that is free.',
-    });
-  }
-  if (address.region !== region || !address.zones.includes(zone)) {
-    return problem(
-      'invalid-field',
-      `${name} lies in ${address.region}, zones ${address.zones.join(', ')}; zone ${zone} of ${region} is needed.`,
-      {
-        field,
-        mend: 'Name an address of this zone, or one that spans the zones.',
-      },
-    );
-  }
-  if (address.isStandardStatic) return undefined;
-  return problem('invalid-field', `${name} is not a static Standard address.`, {
-    field,
-    mend: 'Name a static address of the SKU Standard.',
-  });
 }

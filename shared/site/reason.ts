@@ -11,6 +11,7 @@ export type Reason =
   | 'resource-missing'
   | 'resource-differs'
   | 'resource-surplus'
+  | 'not-in-pool'
   | 'machine-never-came-up'
   | 'configuration-missing'
   | 'setup-failed'

@@ -9,10 +9,10 @@ export function isServing({ execution, result }: ObservedSetup): boolean {
 }
 
 /**
- * Azure ends the script after 15 min (shared/azure/setups.ts); ten more for a machine whose guest agent comes up late.
+ * Azure ends the script after 25 min (shared/azure/setups.ts); ten more for a machine whose guest agent comes up late.
  * A setup that isn't over then has an agent that will never tell.
  */
-const setupLimitSeconds = 25 * 60;
+const setupLimitSeconds = 35 * 60;
 
 /** Says whether a setup that began at a time (ISO 8601) can't be waited for any longer. */
 export function hasSetupTimedOut(begunAt: string, now: Date): boolean {

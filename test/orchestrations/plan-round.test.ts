@@ -55,6 +55,22 @@ describe('planRound', () => {
     expect(planOf(blind, { ...rested.record, wanted: 'absent' }).isGone).toBe(false);
   });
 
+  describe('without a resource group', () => {
+    // Seen: who deleted the group kept a site that was 'deleting' for ever, since no look ever succeeded.
+    const groupGone = problem('gone', 'No group.', { code: 'ResourceGroupNotFound' });
+    const inFlight = [anOperation({ kind: 'load-balancer', name: 'lb-hq', verb: 'delete' })];
+    const blind = foldResources(aRound({ inFlight }), failure(groupGone), 'hq', noon);
+
+    test.each([
+      { wanted: 'absent', isGone: true },
+      { wanted: 'present', isGone: false },
+    ] as const)('a site that is wanted $wanted is gone: $isGone', ({ wanted, isGone }) => {
+      const plan = planOf(blind, { ...rested.record, wanted });
+      expect(plan).toMatchObject({ isGone, steps: [] });
+      expect(plan.problem).toEqual(isGone ? undefined : groupGone);
+    });
+  });
+
   test('takes surroundings that are too old for none', () => {
     const old = { at: atSeconds(-601).toISOString(), value: goodSurroundings() };
     const resources = rested.observed.resources.filter(({ name }) => name !== 'vm-hq-z1-1-g1');

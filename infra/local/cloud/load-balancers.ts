@@ -1,6 +1,7 @@
 /** How do load balancers behave on the wire? What they do with packets is load-balancer-data-plane.ts. */
 import type { ResourceKind } from './arm-provider.js';
 import { idKey } from './arm-id.js';
+import { leavePoolsOf } from './network-interfaces.js';
 import { asList, asRecord, asText, propertiesOf, referenceOf, type Json } from './json.js';
 import { networkBody, networkView } from './network-view.js';
 import { guid, type Random } from './random.js';
@@ -38,6 +39,9 @@ export function loadBalancers(resources: Resources, random: Random, subnets: Sub
         outboundRules: [],
         inboundNatPools: [],
       });
+    },
+    removed({ id }) {
+      for (const found of resources.ofType(resourceType.networkInterface)) leavePoolsOf(id, found, resources);
     },
     view: (resource) => withMembers(resources, networkView(resource)),
     etag: ({ etag }) => etag,

@@ -135,6 +135,22 @@ export function useNetworkInterface(
   resources.touch(networkInterface);
 }
 
+/** Takes an interface out of the pools of a balancer that is gone; nothing else of it changes. */
+export function leavePoolsOf(balancerId: string, networkInterface: Resource, resources: Resources): void {
+  const properties = propertiesOf(networkInterface.body);
+  const isOfBalancer = (pool: unknown) =>
+    idKey(referenceOf(pool)).startsWith(`${idKey(balancerId)}/backendaddresspools/`);
+  const ipConfigurations = asList(properties['ipConfigurations']).map((configuration) => {
+    const own = propertiesOf(configuration);
+    const left = asList(own['loadBalancerBackendAddressPools']).filter((pool) => !isOfBalancer(pool));
+    const rest = without(own, 'loadBalancerBackendAddressPools');
+    const kept = left.length === 0 ? rest : { ...rest, loadBalancerBackendAddressPools: left };
+    return { ...asRecord(configuration), properties: kept };
+  });
+  networkInterface.body = { ...networkInterface.body, properties: { ...properties, ipConfigurations } };
+  resources.touch(networkInterface);
+}
+
 /** First private address of an interface, and its public one where it has any. */
 export function addressesOf(
   resources: Resources,

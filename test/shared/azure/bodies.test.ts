@@ -228,7 +228,7 @@ test('a setup has its PSK in the protected parameters alone', () => {
     source: { script: '#!/bin/sh\n' },
     parameters: [{ name: 'TK_ATTEMPT', value: '4' }],
     protectedParameters: [secret],
-    timeoutInSeconds: 900,
+    timeoutInSeconds: 1500,
     asyncExecution: false,
     treatFailureAsDeploymentFailure: false,
   });

@@ -119,6 +119,34 @@ test('resources of the network are read with what decisions need', () => {
   });
 });
 
+describe('a network interface is in the pool', () => {
+  const balancer = '/subscriptions/S/resourceGroups/RG/providers/Microsoft.Network/loadBalancers';
+  test.each([
+    { when: 'it names the site’s', ids: [`${balancer}/lb-hq/backendAddressPools/gateways`], is: true },
+    {
+      when: 'its id is written otherwise',
+      ids: [`${balancer}/LB-HQ/backendaddresspools/Gateways`],
+      is: true,
+    },
+    {
+      when: 'it names that of another site',
+      ids: [`${balancer}/lb-hq2/backendAddressPools/gateways`],
+      is: false,
+    },
+    { when: 'it names another pool', ids: [`${balancer}/lb-hq/backendAddressPools/dns`], is: false },
+    { when: 'it names none', ids: [], is: false },
+  ])('$is when $when', ({ ids, is }) => {
+    const loadBalancerBackendAddressPools = ids.map((id) => ({ id }));
+    const found = {
+      name: 'nic',
+      id: '/nic',
+      tags: ours,
+      ipConfigurations: [{ loadBalancerBackendAddressPools }],
+    };
+    expect(observedNetworkInterface(found)?.inPool).toBe(is);
+  });
+});
+
 describe('a machine', () => {
   const machine = (...codes: readonly string[]) =>
     observedVirtualMachine({

@@ -50,12 +50,37 @@ describe('problemOfError reads', () => {
     { code: 'InvalidResourceReference', kind: 'not-propagated', retryable: true },
     { code: 'PrincipalNotFound', kind: 'not-propagated', retryable: true },
     { code: 'SubscriptionRequestsThrottled', kind: 'throttled', retryable: true },
+    { code: 'NicInUse', kind: 'conflict', retryable: true },
+    { code: 'NicReservedForAnotherVm', kind: 'conflict', retryable: true },
+    { code: 'PublicIPAddressCannotBeDeleted', kind: 'conflict', retryable: true },
+    { code: 'InUseNetworkSecurityGroupCannotBeDeleted', kind: 'conflict', retryable: true },
+    { code: 'ReferencedResourceNotProvisioned', kind: 'conflict', retryable: true },
+    { code: 'MissingSubscriptionRegistration', kind: 'permission-denied', retryable: false },
+    { code: 'PropertyChangeNotAllowed', kind: 'service-failed', retryable: false },
+    { code: 'ResourceGroupBeingDeleted', kind: 'gone', retryable: false },
   ])('$code as $kind', ({ code, kind, retryable }) => {
     expect(problemOfError(thrown(400, refusalBody(code, 'No.')), doing)).toMatchObject({
       type: `/problems/${kind}`,
       retryable,
     });
   });
+});
+
+test.each(['OSProvisioningTimedOut', 'InternalExecutionError'])(
+  'problemOfBody takes %s for a service that failed, not for somebody else’s operation',
+  (code) => {
+    // Seen: a status made up for the body had every unknown failure told as 'another operation is in progress'.
+    expect(problemOfBody({ code, message: 'It failed.' }, doing)).toMatchObject({
+      type: '/problems/service-failed',
+      code,
+      retryable: true,
+    });
+  },
+);
+
+test('problemOfError names the command that registers a namespace', () => {
+  const found = problemOfError(thrown(409, refusalBody('MissingSubscriptionRegistration', 'No.')), doing);
+  expect(found.mend).toContain('az provider register');
 });
 
 describe('problemOfError keeps', () => {

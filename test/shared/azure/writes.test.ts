@@ -152,6 +152,17 @@ describe('writeNetworkResource', () => {
     });
   });
 
+  test('puts its tag in the place of one whose name differs only in case, since Azure takes no two', async () => {
+    const tags = { 'tunnelkeeper-site': 'hq', 'Tunnelkeeper-Config': 'older', Owner: 'net' };
+    const { puts, write } = keeper({ etag: 'W/"7"', tags, location: 'old' });
+    await write();
+    expect(Object.keys(puts[1]?.body.tags ?? {}).sort()).toEqual([
+      'Owner',
+      'tunnelkeeper-config',
+      'tunnelkeeper-site',
+    ]);
+  });
+
   test.each([
     { when: 'it bears no tag of ours', tags: {} },
     { when: 'it bears another site’s', tags: { 'tunnelkeeper-site': 'other' } },

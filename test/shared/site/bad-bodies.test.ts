@@ -20,9 +20,9 @@ const bad = (when: string, changes: Readonly<Record<string, unknown>>, field: st
 });
 
 const wrongTypesAndNames: readonly Bad[] = [
-  { when: 'the body is null', body: null, field: 'body', mend: /expected object/ },
-  { when: 'the body is a list', body: [], field: 'body', mend: /expected object/ },
-  { when: 'the body is text', body: 'hq', field: 'body', mend: /expected object/ },
+  { when: 'the body is null', body: null, field: 'body', mend: /one JSON object/ },
+  { when: 'the body is a list', body: [], field: 'body', mend: /one JSON object/ },
+  { when: 'the body is text', body: 'hq', field: 'body', mend: /one JSON object/ },
   bad('the name is missing', { name: undefined }, 'name', /a name/),
   bad('the name is a number', { name: 7 }, 'name', /a name/),
   bad('the name has 1 letter', { name: 'a' }, 'name', /2 to 24/),
@@ -42,7 +42,7 @@ const wrongTypesAndNames: readonly Bad[] = [
   bad('the region has its long name', { region: 'West Europe' }, 'region', /westeurope/),
   bad('the group ends with a full stop', { resourceGroup: 'rg.' }, 'resourceGroup', /1 to 90/),
   bad('the subscription is a name', { subscriptionId: 'production' }, 'subscriptionId', /GUID/),
-  bad('paused is text', { paused: 'false' }, 'paused', /boolean/),
+  bad('paused is text', { paused: 'false' }, 'paused', /true or false/),
   bad('gatewaysPerZone is 0', { gatewaysPerZone: 0 }, 'gatewaysPerZone', /1 to 4/),
   bad('gatewaysPerZone is 5', { gatewaysPerZone: 5 }, 'gatewaysPerZone', /1 to 4/),
   bad('gatewaysPerZone is half', { gatewaysPerZone: 1.5 }, 'gatewaysPerZone', /1 to 4/),
@@ -51,6 +51,15 @@ const wrongTypesAndNames: readonly Bad[] = [
   bad('no zone is left', { zones: [] }, 'zones', /for all/),
   bad('a zone stands there twice', { zones: ['1', '1'] }, 'zones', /twice/),
   bad('a tag is ours', { tags: { 'Tunnelkeeper-Site': 'x' } }, 'tags.Tunnelkeeper-Site', /are ours/),
+  bad(
+    'two tags differ only in case',
+    { tags: { Owner: 'a', owner: 'b' } },
+    'tags',
+    /only in upper and lower case/,
+  ),
+  ...['microsoft', 'Azure.team', 'WINDOWS'].map((name) =>
+    bad(`a tag begins as Azure’s own do: ${name}`, { tags: { [name]: 'x' } }, `tags.${name}`, /for itself/),
+  ),
   bad('a tag has 257 characters', { tags: { owner: 'x'.repeat(257) } }, 'tags.owner', /256/),
 ];
 

@@ -29,9 +29,9 @@ const seenSetup = observed.resources.find((resource): resource is ObservedSetup 
 const noRoom = problem('capacity-lacking', 'No room.', { retryable: true });
 
 test('an operation that still runs is asked again later, and its resource is taken over', () => {
-  const answers: OperationAnswer[] = [{ state: 'running', retryAfterSeconds: 20 }];
+  const answers: OperationAnswer[] = [{ state: 'running', retryAfterSeconds: 45 }];
   const round = foldAnswers({ ...settled, inFlight: [balancer, machine] }, [balancer], answers, noon);
-  expect(round.inFlight).toEqual([{ ...balancer, askAt: atSeconds(20).toISOString() }, machine]);
+  expect(round.inFlight).toEqual([{ ...balancer, askAt: atSeconds(45).toISOString() }, machine]);
   expect(round).toMatchObject({ mustLook: false, isLookFresh: false, happened: [] });
 });
 
@@ -107,13 +107,13 @@ describe('a setup of which nothing is heard', () => {
   const asked = (seconds: number) =>
     foldAnswers({ ...settled, inFlight: [setup] }, [setup], [{ state: 'running' }], atSeconds(seconds));
 
-  test('is waited for during 25 min', () => {
-    expect(asked(1499)).toMatchObject({ inFlight: [{ kind: 'setup' }], attempts: [] });
+  test('is waited for during 35 min', () => {
+    expect(asked(2099)).toMatchObject({ inFlight: [{ kind: 'setup' }], attempts: [] });
   });
 
   test('is given up then, with what to do about the guest agent', () => {
     // Seen: with a dead agent a gateway was 'setting-up' for ever, and no problem was told.
-    const round = asked(1500);
+    const round = asked(2100);
     expect(round).toMatchObject({ inFlight: [], mustLook: true });
     expect(round.attempts).toMatchObject([
       {
@@ -154,14 +154,14 @@ describe('a setup of which nothing is heard', () => {
   };
 
   test('is tried again after its pause, though Azure still calls it pending', () => {
-    const { attempts } = asked(1500);
-    expect(planAt(1529, attempts)).toMatchObject({ steps: [], gateways: [{ doing: 'failed' }, {}, {}] });
-    expect(planAt(1530, attempts).steps).toMatchObject([{ intent: { kind: 'setup', attempt: 2 } }]);
+    const { attempts } = asked(2100);
+    expect(planAt(2129, attempts)).toMatchObject({ steps: [], gateways: [{ doing: 'failed' }, {}, {}] });
+    expect(planAt(2130, attempts).steps).toMatchObject([{ intent: { kind: 'setup', attempt: 2 } }]);
   });
 
   test.each([
-    { seconds: 1499, steps: 0 },
-    { seconds: 1500, steps: 1 },
+    { seconds: 2099, steps: 0 },
+    { seconds: 2100, steps: 1 },
   ])('is run again $steps times after $seconds s when a restart lost its operation', ({ seconds, steps }) => {
     expect(planAt(seconds, [], noon).steps).toHaveLength(steps);
   });

@@ -35,7 +35,6 @@ function changed(name: string, change: Partial<ObservedResource>): readonly Obse
 describe('planSite repairs the one thing that is missing', () => {
   test.each([
     { gone: ['nsg-hq'], steps: ['put nsg-hq'], phase: 'serving' },
-    { gone: ['lb-hq'], steps: ['put lb-hq'], phase: 'serving' },
     { gone: ['nic-hq-z2-1'], steps: ['put nic-hq-z2-1'], phase: 'degraded' },
     { gone: ['pip-hq-z2-1'], steps: ['put pip-hq-z2-1'], phase: 'degraded' },
   ])('$gone', ({ gone, steps, phase }) => {
@@ -93,6 +92,49 @@ test('planSite grows a site in zones and in gateways a zone, and leaves what sta
     [],
   ]);
   expect(small.observed.resources.every((resource) => observed.resources.includes(resource))).toBe(true);
+});
+
+describe('planSite rebuilds a balancer that somebody deleted', () => {
+  // Seen: the new balancer's pool was empty, no client reached a gateway, and the site was told to serve.
+  const outOfPool = rested.observed.resources.map((resource) =>
+    resource.kind === 'network-interface' ? { ...resource, inPool: false } : resource,
+  );
+  const nobody = { ...rested, observed: { ...rested.observed, surroundings: around } };
+
+  test('then puts every gateway back into its pool, and none serves before', () => {
+    const resources = without(outOfPool, 'lb-hq');
+    const { plans } = settle({ ...nobody, observed: { ...nobody.observed, resources } });
+    expect(plans.map(named)).toEqual([
+      ['put lb-hq'],
+      ['put nic-hq-z1-1', 'put nic-hq-z2-1', 'put nic-hq-z3-1'],
+      [],
+    ]);
+    expect(plans.map(({ phase }) => phase)).toEqual(['down', 'down', 'serving']);
+    expect(plans[1]?.steps[0]).toMatchObject({
+      reason: 'not-in-pool',
+      gateway: 'hq-z1-1',
+      sentence: expect.stringContaining('no client reaches hq-z1-1') as unknown,
+    });
+  });
+
+  test('waits until the balancer is there', () => {
+    const inFlight = [anOperation({ kind: 'load-balancer', name: 'lb-hq' })];
+    const plan = planOf(without(outOfPool, 'lb-hq'), { inFlight });
+    expect(plan.steps).toEqual([]);
+    expect(doing(plan)).toEqual(['waiting', 'waiting', 'waiting']);
+  });
+
+  test('puts back the one that somebody took out, though nothing new may be made', () => {
+    const out = outOfPool.find(({ name }) => name === 'nic-hq-z2-1');
+    const resources = [
+      ...without(rested.observed.resources, 'nic-hq-z2-1'),
+      ...(out === undefined ? [] : [out]),
+    ];
+    const hold = goodSurroundings({ offer: success(goodOffer({ isOffered: false })) });
+    const plan = planOf(resources, { surroundings: hold });
+    expect(named(plan)).toEqual(['put nic-hq-z2-1']);
+    expect(doing(plan)).toEqual(['serving', 'getting-network-interface', 'serving']);
+  });
 });
 
 describe('planSite waits after a failure', () => {
@@ -221,6 +263,22 @@ describe('planSite holds what would be paid for while something speaks against i
       problem: { type: '/problems/size-unavailable' },
     });
     expect(plan.waits[0]).toMatchObject({ reason: 'waits-for-person', gateway: 'hq-z1-1' });
+  });
+
+  test('zone 1 comes back though the size is not offered in zone 2 any more, and zone 2 waits', () => {
+    // Seen: what was missing in one zone kept the others from being repaired.
+    const built = atRest(aRecord({ zones: ['1', '2'] }));
+    const surroundings = goodSurroundings({ offer: success(goodOffer({ zones: ['1', '3'] })) });
+    const lost = (...machines: readonly string[]) => {
+      const left = without(built.observed.resources, ...machines);
+      return planSite(built.record, { ...built.observed, surroundings, resources: left }, policy, noon);
+    };
+    const both = lost('vm-hq-z1-1-g1', 'vm-hq-z2-1-g1');
+    expect(named(both)).toEqual(['put vm-hq-z1-1-g2']);
+    expect(both.waits).toMatchObject([{ gateway: 'hq-z2-1', reason: 'waits-for-person' }]);
+    expect(both.problem?.type).toBe('/problems/zone-unavailable');
+    // Zone 2 serves on: what speaks against making it anew explains nothing.
+    expect(lost('vm-hq-z1-1-g1').problem).toBeUndefined();
   });
 
   test('and looks again soon when time may cure what speaks against it', () => {

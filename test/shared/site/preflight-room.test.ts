@@ -16,7 +16,9 @@ const untouched: Missing = {
 };
 
 const judge = (around: Partial<Surroundings>, spec = {}, missing: Partial<Missing> = {}) =>
-  preflight(aSite(spec), goodSurroundings(around), { ...untouched, ...missing });
+  preflight(aSite(spec), goodSurroundings(around), { ...untouched, ...missing }).map(
+    (objection) => objection.problem,
+  );
 
 describe('preflight counts', () => {
   const cores = (free: number): Partial<Surroundings> => ({

@@ -4,7 +4,7 @@ import { desiredSlots } from '../../../shared/site/desired-site.js';
 import type { Surroundings } from '../../../shared/site/observed-site.js';
 import { preflight, type Missing } from '../../../shared/site/preflight.js';
 import { failure, problem, success } from '../../../shared/site/problem.js';
-import { subnetId } from './helpers/bodies.js';
+import { publicIpId, subnetId } from './helpers/bodies.js';
 import { aSite, goodOffer, goodSubnet, goodSurroundings } from './helpers/builders.js';
 
 const untouched: Missing = {
@@ -16,7 +16,7 @@ const untouched: Missing = {
 };
 
 const judge = (around: Partial<Surroundings>, spec = {}) =>
-  preflight(aSite(spec), goodSurroundings(around), untouched);
+  preflight(aSite(spec), goodSurroundings(around), untouched).map((objection) => objection.problem);
 
 const secretsOf = (state: object) => ({
   secrets: [success({ name: 'psk-hq', ...state })] as Surroundings['secrets'], // every test gives one of its states
@@ -189,4 +189,66 @@ test('preflight passes on what could not be looked at, and tells all that is wro
     ['/problems/image-not-found', false],
     ['/problems/secret-missing', false],
   ]);
+});
+
+describe('preflight holds up', () => {
+  const bySlot = { tunnel: { psk: { scope: 'gateway' } } };
+  const twoAddresses = { network: { subnetId, publicIpIds: { 1: [publicIpId('a')], 3: [publicIpId('b')] } } };
+  const lost = failure<never>(problem('gone', 'Not there.'));
+  const isThere = success({
+    id: publicIpId('a'),
+    region: 'westeurope',
+    zones: ['1'],
+    isStandardStatic: true,
+  });
+  test.each([
+    {
+      what: 'zone 2, whose secret is missing',
+      spec: bySlot,
+      around: { secrets: [success({ name: 'psk-hq-z2-1', state: 'missing' as const })] },
+      slots: ['hq-z2-1'],
+    },
+    {
+      what: 'every gateway that shares a missing secret',
+      spec: {},
+      around: { secrets: [success({ name: 'psk-hq', state: 'missing' as const })] },
+      slots: ['hq-z1-1', 'hq-z2-1', 'hq-z3-1'],
+    },
+    {
+      what: 'zone 2, where the size is not offered',
+      spec: { zones: ['1', '2', '3'] },
+      around: { offer: success(goodOffer({ zones: ['1', '3'] })) },
+      slots: ['hq-z2-1'],
+    },
+    {
+      what: 'zone 3, whose existing address is gone',
+      spec: twoAddresses,
+      around: { foreignAddresses: [isThere, lost] },
+      slots: ['hq-z3-1'],
+    },
+    {
+      what: 'the whole site when the subnet cannot be used',
+      spec: {},
+      around: { subnet: success(goodSubnet({ region: 'northeurope' })) },
+      slots: undefined,
+    },
+    {
+      what: 'the whole site when the size is offered in no zone',
+      spec: {},
+      around: { offer: success(goodOffer({ zones: [] })) },
+      slots: undefined,
+    },
+  ])('$what', ({ spec, around, slots }) => {
+    const site = aSite(spec);
+    const missing = { ...untouched, slots: desiredSlots(site, ['1', '2', '3']) };
+    const objections = preflight(site, goodSurroundings(around), missing);
+    expect(objections.map((objection) => objection.slots)).toEqual([slots]);
+  });
+
+  test('nobody for the secret of a zone that the site does not use', () => {
+    const site = aSite({ zones: ['1'], ...bySlot });
+    const around = { secrets: [success({ name: 'psk-hq-z2-1', state: 'disabled' as const })] };
+    const missing = { ...untouched, slots: desiredSlots(site, ['1']) };
+    expect(preflight(site, goodSurroundings(around), missing)).toEqual([]);
+  });
 });

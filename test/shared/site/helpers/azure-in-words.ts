@@ -39,7 +39,7 @@ export function made(step: Extract<Step, { verb: 'put' }>): ObservedResource {
       };
     }
     case 'network-interface':
-      return { kind: intent.kind, ...common, slot: intent.slot, privateIp: '10.0.1.5' };
+      return { kind: intent.kind, ...common, slot: intent.slot, inPool: true, privateIp: '10.0.1.5' };
     case 'virtual-machine':
       return {
         kind: intent.kind,

@@ -1,0 +1,165 @@
+/** What does a request about a site do to its row, and when is it refused? */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  deleteSite,
+  findSite,
+  replaceSite,
+  requestSite,
+  type Asker,
+  type Requested,
+} from '../../functions/site-requests.js';
+import { specTag } from '../../functions/site-view.js';
+import type { Outcome } from '../../shared/site/problem.js';
+import type { SiteRecord } from '../../shared/site/site-record.js';
+import { readSiteRow, replaceSiteRow, wantLook, type SiteRow } from '../../shared/store/sites.js';
+import { readTimeline } from '../../shared/store/timeline.js';
+import { aBody } from '../shared/site/helpers/bodies.js';
+import { atSeconds, noon } from '../shared/site/helpers/builders.js';
+import { startTables, type Tables } from '../shared/store/helpers/azurite.js';
+
+const ann: Asker = { by: 'ann@example.com', at: noon.toISOString() };
+const later: Asker = { ...ann, at: atSeconds(60).toISOString() };
+let tables: Tables;
+
+beforeAll(async () => {
+  tables = await startTables();
+  process.env['TUNNELKEEPER_STORAGE'] = tables.connectionString;
+}, 30_000);
+
+afterAll(() => tables.stop());
+
+/** What a test goes on with; a problem fails it. */
+function valueOf<T>(outcome: Outcome<T>): T {
+  if (!outcome.ok) throw new Error(outcome.problem.detail);
+  return outcome.value;
+}
+
+const statusOf = (outcome: Outcome<unknown>) => (outcome.ok ? 'ok' : outcome.problem.status);
+const reasons = async ({ record }: SiteRow) =>
+  (await readTimeline(record.name, 20)).map(({ reason, by }) => ({ reason, by }));
+
+/** A site that was asked for, and what has become of it since. */
+async function aSiteThatIs(name: string, changes: Partial<SiteRecord> = {}): Promise<SiteRow> {
+  const { row } = valueOf(await requestSite(aBody({ name }), ann));
+  const current = valueOf(await findSite(name));
+  await replaceSiteRow({ ...row.record, ...changes }, current.etag, undefined);
+  return valueOf(await findSite(name));
+}
+
+describe('a request for a site', () => {
+  test('makes it, says so, and tells who asked', async () => {
+    const { row, isNew }: Requested = valueOf(await requestSite(aBody({ name: 'new' }), ann));
+    expect(isNew).toBe(true);
+    expect(row.record).toMatchObject({
+      phase: 'accepted',
+      wanted: 'present',
+      requestedBy: ann.by,
+      revision: 1,
+    });
+    expect(await reasons(row)).toEqual([{ reason: 'site-requested', by: ann.by }]);
+  });
+
+  test('finds the same one again, and tells nothing twice', async () => {
+    await requestSite(aBody({ name: 'same' }), ann);
+    const again = valueOf(await requestSite(aBody({ name: 'same' }), { ...ann, by: 'bob' }));
+    expect(again).toMatchObject({ isNew: false, row: { record: { requestedBy: ann.by } } });
+    expect(await reasons(again.row)).toHaveLength(1);
+  });
+
+  test('is refused when the name stands for another spec, with the fields that differ', async () => {
+    await requestSite(aBody({ name: 'taken' }), ann);
+    const refused = await requestSite(aBody({ name: 'taken', region: 'northeurope' }), ann);
+    expect(refused).toMatchObject({ ok: false, problem: { status: 409, field: 'region' } });
+  });
+
+  test('is refused while the site of that name goes, and says when to ask again', async () => {
+    await aSiteThatIs('going', { wanted: 'absent', phase: 'deleting' });
+    expect(await requestSite(aBody({ name: 'going' }), ann)).toMatchObject({
+      ok: false,
+      problem: { type: '/problems/site-deleting', status: 409, retryAfterSeconds: 60 },
+    });
+  });
+
+  test('that is no site makes none', async () => {
+    expect(statusOf(await requestSite(aBody({ name: 'wrong', region: 'West' }), ann))).toBe(422);
+    expect(statusOf(await findSite('wrong'))).toBe(404);
+  });
+});
+
+describe('a replacement', () => {
+  const other = (name: string) => aBody({ name, zones: ['1'] });
+
+  test('needs the ETag of what it replaces', async () => {
+    await aSiteThatIs('tagless');
+    expect(statusOf(await replaceSite('tagless', null, other('tagless'), ann))).toBe(428);
+  });
+
+  test('is refused when somebody was faster', async () => {
+    await aSiteThatIs('stale');
+    expect(statusOf(await replaceSite('stale', '"7"', other('stale'), ann))).toBe(412);
+  });
+
+  test.each(['accepted', 'refused'] as const)(
+    'is taken of a site that is %s, once for each ETag',
+    async (phase) => {
+      const name = `swap-${phase}`;
+      const before = await aSiteThatIs(name, { phase });
+      const tag = specTag(before.record);
+      const { row, isNew } = valueOf(await replaceSite(name, tag, other(name), later));
+      expect(isNew).toBe(true);
+      expect(row.record).toMatchObject({ revision: 2, phase: 'accepted', spec: { zones: ['1'] } });
+      expect((await reasons(row))[0]).toEqual({ reason: 'site-replaced', by: ann.by });
+      expect(statusOf(await replaceSite(name, tag, aBody({ name }), ann))).toBe(412);
+    },
+  );
+
+  test('by the same spec changes nothing', async () => {
+    const before = await aSiteThatIs('twin');
+    const same = valueOf(await replaceSite('twin', '*', aBody({ name: 'twin' }), ann));
+    expect(same).toMatchObject({ isNew: false, row: { record: { revision: before.record.revision } } });
+  });
+
+  test.each([
+    { when: 'the site is built', changes: { phase: 'serving' }, status: 409, type: '/problems/site-built' },
+    { when: 'it goes', changes: { wanted: 'absent' }, status: 409, type: '/problems/site-deleting' },
+  ] as const)('is refused when $when', async ({ changes, status, type }) => {
+    const name = `late-${type.slice(-5)}`;
+    await aSiteThatIs(name, changes);
+    const refused = await replaceSite(name, '*', other(name), ann);
+    expect(refused).toMatchObject({ ok: false, problem: { status, type } });
+  });
+
+  test('renames nothing', async () => {
+    await aSiteThatIs('kept');
+    const refused = await replaceSite('kept', '*', other('else'), ann);
+    expect(refused).toMatchObject({ ok: false, problem: { status: 422, field: 'name' } });
+  });
+
+  test.each(['nobody', 'NO NAME', undefined])('of %j finds nothing', async (name) => {
+    expect(statusOf(await replaceSite(name, '*', other('nobody'), ann))).toBe(404);
+  });
+});
+
+describe('a deletion', () => {
+  test('takes the row at once when nothing was ever begun', async () => {
+    const { record } = valueOf(await requestSite(aBody({ name: 'unborn' }), ann)).row;
+    expect(statusOf(await deleteSite('unborn', ann))).toBe('ok');
+    await expect(readSiteRow(record.name)).resolves.toBeUndefined();
+  });
+
+  test('marks a site that a run has touched, keeps a look that is wanted, and tells who asked', async () => {
+    const run = { id: 'run-1', startedAt: noon.toISOString() };
+    const before = await aSiteThatIs('built', { run, phase: 'serving' });
+    await wantLook(before.record.name, '2026-03-02T11:00:00.000Z');
+    expect(statusOf(await deleteSite('built', later))).toBe('ok');
+    const after = valueOf(await findSite('built'));
+    expect(after.record).toMatchObject({ wanted: 'absent', phase: 'deleting', phaseSince: later.at });
+    expect(after.lookWanted).toBe('2026-03-02T11:00:00.000Z');
+    expect((await reasons(after))[0]).toEqual({ reason: 'deletion-requested', by: ann.by });
+    expect(statusOf(await deleteSite('built', ann))).toBe(404);
+  });
+
+  test('of a site that is not there finds nothing', async () => {
+    expect(statusOf(await deleteSite('nobody', ann))).toBe(404);
+  });
+});
