@@ -1,11 +1,6 @@
 /** How is a modelled gateway brought up in a test? Rendered by the product, on a clock that the test moves. */
 import { jest } from '@jest/globals';
-import type {
-  ClientAnswer,
-  Guest,
-  Machine,
-  ScriptEnd,
-} from '../../../../infra/local/cloud/guests.js';
+import type { ClientAnswer, Guest, Machine, ScriptEnd } from '../../../../infra/local/cloud/guests.js';
 import { modelledGuests, type ModelledGuests } from '../../../../infra/local/gateways/modelled-guests.js';
 import { ServiceEdges, type EdgeSpec } from '../../../../infra/local/gateways/service-edges.js';
 import type { GatewayConfig } from '../../../../shared/gateway/gateway-config.js';
