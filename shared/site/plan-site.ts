@@ -73,7 +73,7 @@ function planPresence(presence: Presence): Plan {
   const { spec } = record;
   const shared = [
     planShared(securityGroupIntent(spec, resolved, policy), observed, now),
-    planShared(loadBalancerIntent(spec, policy), observed, now),
+    planShared(atKnownAddress(loadBalancerIntent(spec, policy), record), observed, now),
   ];
   const planned = slots.map((slot) => ({ slot, plan: planOneSlot(presence, slot) }));
   const gateways = planned.map(({ slot, plan }) => gatewayStatus(record, observed, slot, plan, now));
@@ -144,6 +144,11 @@ function planShared(
   const reason = found === undefined ? 'resource-missing' : 'resource-differs';
   const why = found === undefined ? 'the site has none' : 'it differs from what the site asks for';
   return { step: { verb: 'put', subject, intent, reason, sentence: `Writes ${subject}: ${why}.` } };
+}
+
+/** A balancer that is written again keeps the address that clients have in their proxy.pac. */
+function atKnownAddress(intent: LoadBalancerIntent, { frontendIp }: SiteRecord): LoadBalancerIntent {
+  return frontendIp === undefined || intent.frontendIp !== undefined ? intent : { ...intent, frontendIp };
 }
 
 function usableVersions(surroundings: Surroundings | undefined): ReadonlyMap<string, string> {

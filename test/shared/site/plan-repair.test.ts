@@ -314,3 +314,12 @@ test('planSite writes nothing that is in flight', () => {
   expect(plan.steps).toEqual([]);
   expect(plan.waits.map(({ reason }) => reason)).toEqual(['waits-for-operation']);
 });
+
+test('a balancer that is rebuilt asks for the address that clients have in their proxy.pac', () => {
+  const record = { ...rested.record, frontendIp: '10.1.4.9' };
+  const resources = without(rested.observed.resources, 'lb-hq');
+  const { steps } = planSite(record, { ...rested.observed, resources, surroundings: around }, policy, noon);
+  expect(steps.map(({ intent }) => intent)).toEqual([
+    expect.objectContaining({ name: 'lb-hq', frontendIp: '10.1.4.9' }),
+  ]);
+});
