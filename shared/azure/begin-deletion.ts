@@ -1,11 +1,11 @@
 /** How is one resource of a site deleted? Only if it bears the site's tag. */
 import type { Begun, DeletionIntent } from '../site/intent.js';
+import { nameTaken } from '../site/name-taken.js';
 import { failure, success, type Outcome } from '../site/problem.js';
 import { begin, type OnResponse } from './begin.js';
 import { computeClient, networkClient } from './clients.js';
 import { outcomeOf, statusOf } from './problem-of-error.js';
 import { isOf, type Tags } from './tags.js';
-import { foreign } from './write-network-resource.js';
 
 interface Deletable {
   readonly get: () => Promise<{ readonly tags?: Tags | undefined }>;
@@ -25,7 +25,8 @@ export async function beginDeletion(intent: DeletionIntent): Promise<Outcome<Beg
   });
   if (!existing.ok) return existing;
   if (existing.value === undefined) return success({});
-  if (!isOf(intent.placement.site, existing.value.tags)) return failure(foreign(intent));
+  if (!isOf(intent.placement.site, existing.value.tags))
+    return failure(nameTaken(intent.name, intent.placement.resourceGroup, intent.placement.site));
   return begin({ verb: 'delete', what: intent.name }, remove, () => undefined);
 }
 

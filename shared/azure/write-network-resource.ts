@@ -1,6 +1,7 @@
 /** How is a network resource written, so that nothing of others is lost? Made if absent, else merged by ETag. */
 import type { ResourceIntent, Begun } from '../site/intent.js';
-import { failure, problem, problemCode, type Outcome } from '../site/problem.js';
+import { nameTaken } from '../site/name-taken.js';
+import { failure, problemCode, type Outcome } from '../site/problem.js';
 import { begin, type FirstAnswer, type OnResponse } from './begin.js';
 import { outcomeOf } from './problem-of-error.js';
 import { isOf, tagsOf } from './tags.js';
@@ -48,7 +49,8 @@ export async function writeNetworkResource<Body extends Existing>(
   const existing = await outcomeOf({ verb: 'read', what: intent.name }, writer.get);
   if (!existing.ok) return existing;
   const { etag = '*', tags } = existing.value;
-  if (!isOf(intent.placement.site, tags)) return failure(foreign(intent));
+  if (!isOf(intent.placement.site, tags))
+    return failure(nameTaken(intent.name, intent.placement.resourceGroup, intent.placement.site));
   const merge = writer.merge ?? ((standing, wanted) => ({ ...standing, ...wanted }));
   return send(
     { ...merge(existing.value, writer.body), tags: mergedTags(tags, tagsOf(intent)) },
@@ -61,15 +63,4 @@ function mergedTags(theirs: Record<string, string> | undefined, ours: Record<str
   const taken = new Set(Object.keys(ours).map((name) => name.toLowerCase()));
   const left = Object.entries(theirs ?? {}).filter(([name]) => !taken.has(name.toLowerCase()));
   return { ...Object.fromEntries(left), ...ours };
-}
-
-/** Somebody else's resource has the name. */
-export function foreign({ name, placement }: Pick<ResourceIntent, 'name' | 'placement'>) {
-  return problem(
-    'conflict',
-    `${name} in ${placement.resourceGroup} does not bear the tag of site ${placement.site}; it is not touched.`,
-    {
-      mend: 'Rename or delete it, or choose another name for the site.',
-    },
-  );
 }

@@ -162,7 +162,10 @@ export interface Surroundings {
 /** All resources that carry the site's tag, as seen in one look. */
 export interface ObservedResources {
   readonly site: SiteName;
+  readonly resourceGroup: string;
   /** ISO 8601. */
   readonly observedAt: string;
   readonly resources: readonly ObservedResource[];
+  /** Names that the site's resources would have, and that somebody else's have. */
+  readonly taken: readonly string[];
 }

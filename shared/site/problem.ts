@@ -48,6 +48,7 @@ const kinds = {
   'precondition-failed': ['The site has changed since it was read', 412],
   'subnet-unusable': ['The subnet cannot be used', 422],
   'address-in-use': ['An address is in use', 409],
+  'name-taken': ['Somebody else’s resource has the name', 409],
   'no-free-addresses': ['The subnet has too few free addresses', 409],
   'default-route-captured': ['The route for 0.0.0.0/0 does not lead to the internet', 409],
   'zone-unavailable': ['A zone is not offered', 422],

@@ -4,6 +4,7 @@ import { dueOperations, firstAsk } from './ask-schedule.js';
 import type { Begun, Operation } from './intent.js';
 import type { ObservedResource, ObservedResources, Surroundings } from './observed-site.js';
 import type { Observed, Plan, Step, Wait } from './plan.js';
+import { attemptsBesideTaken, mustLookAgain } from './name-taken.js';
 import { identityOf } from './plan.js';
 import { restLookSeconds, surroundingsTrustSeconds } from './policy.js';
 import type { Outcome } from './problem.js';
@@ -72,7 +73,7 @@ export interface Looks {
 /** Says what to look at now: everything at first and after a failure, else the operations that are due. */
 export function looksOf(round: Round, now: Date): Looks {
   return {
-    resources: round.mustLook,
+    resources: round.mustLook || mustLookAgain(round.attempts, now),
     surroundings: round.wantsSurroundings,
     operations: dueOperations(round.inFlight, now),
   };
@@ -98,10 +99,15 @@ export function foldResources(
   now: Date,
 ): Round {
   if (looked.ok) {
-    const attempts = attemptsThatMatter(round.attempts, looked.value.resources);
+    const { resources, taken, resourceGroup } = looked.value;
+    const attempts = attemptsBesideTaken(attemptsThatMatter(round.attempts, resources), taken, {
+      site,
+      resourceGroup,
+      now,
+    });
     return {
       ...withoutAttempt({ ...round, attempts }, lookSubject(site)),
-      resources: looked.value.resources,
+      resources,
       mustLook: false,
       isLookFresh: true,
     };

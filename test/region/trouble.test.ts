@@ -1,5 +1,6 @@
 /** What does the status say of what is wrong, and does a site come up by itself once the cause is gone? */
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import type { Call } from '../../infra/local/cloud/cloud.js';
 import { siteSpec, TestRegion } from './start-region.js';
 
 jest.setTimeout(90_000);
@@ -60,6 +61,17 @@ test('a zone without capacity leaves the other zones serving, and is told in Azu
   );
   await region.call('region.cloud.faults.clear', 'no-capacity');
   await region.until('zonal', ({ phase }) => phase === 'serving', 60);
+});
+
+test('a name that somebody else’s resource has is told, and their resource is never written', async () => {
+  await region.call('region.cloud.vault.set', 'psk-warehouse', 'abcdefgh12345678');
+  await region.api.request(siteSpec('warehouse', { zones: ['1'] }));
+  const site = await region.until('warehouse', ({ problem }) => problem !== undefined);
+  expect(site.problem).toMatchObject({ type: '/problems/name-taken' });
+  expect(site.problem?.detail).toContain('nsg-warehouse');
+  const calls = await region.call<readonly Call[]>('region.cloud.calls');
+  const writes = calls.filter(({ method, path }) => method !== 'GET' && path.endsWith('/nsg-warehouse'));
+  expect(writes).toEqual([]);
 });
 
 test('no connection of a client left in the clear through any of it', async () => {

@@ -51,7 +51,7 @@ describe('beginDeletion', () => {
     { when: 'it bears no tag', tags: undefined },
   ])('never deletes somebody else’s when $when', async ({ tags }) => {
     wire.answers = { [`GET ${path}`]: { body: { name: 'pip-hq-z1-1', tags } }, [`DELETE ${path}`]: accepted };
-    await expect(remove()).resolves.toMatchObject({ ok: false, problem: { type: '/problems/conflict' } });
+    await expect(remove()).resolves.toMatchObject({ ok: false, problem: { type: '/problems/name-taken' } });
     expect(wire.asked()).toEqual([`GET ${path}`]);
   });
 

@@ -170,7 +170,7 @@ describe('writeNetworkResource', () => {
     const { puts, write } = keeper({ etag: '1', tags, location: 'theirs' });
     await expect(write()).resolves.toMatchObject({
       ok: false,
-      problem: { type: '/problems/conflict', mend: expect.stringContaining('Rename') as unknown },
+      problem: { type: '/problems/name-taken', mend: expect.stringContaining('Rename') as unknown },
     });
     expect(puts).toHaveLength(1);
   });

@@ -1,0 +1,47 @@
+/** Has somebody else a name that a site's resource would have? */
+import type { SiteName } from './ids.js';
+import { failedAgain } from './back-off.js';
+import { problem, problemCode, type Problem } from './problem.js';
+import type { Attempt } from './site-record.js';
+
+/** Says whether a resource of a site could have this name. */
+export function isNameOf(site: SiteName, name: string): boolean {
+  if (name === `nsg-${site}` || name === `lb-${site}`) return true;
+  const [, rest] = name.split(`-${site}-`);
+  return rest !== undefined && /^(pip|nic)-|^vm-/.test(name) && /^z[123]-\d+(-g\d+)?$/.test(rest);
+}
+
+/** The problem of a name that is taken. */
+export function nameTaken(name: string, resourceGroup: string, site: string): Problem {
+  return problem(
+    'name-taken',
+    `${name} in ${resourceGroup} does not bear the tag of site ${site}; it is not touched.`,
+    { mend: 'Rename or delete it, or choose another name for the site.' },
+  );
+}
+
+/**
+ * What was tried, brought in line with the names that a look found taken: nothing is written under one while its
+ * attempt pauses, and no attempt's pause ends without another look (`mustLookAgain`).
+ */
+export function attemptsBesideTaken(
+  attempts: readonly Attempt[],
+  taken: readonly string[],
+  about: { readonly site: string; readonly resourceGroup: string; readonly now: Date },
+): readonly Attempt[] {
+  const others = attempts.filter(({ problem: why }) => problemCode(why) !== 'name-taken');
+  const refused = taken.map((name) => {
+    const subject = name.replace(/^(vm-.*)-g\d+$/, '$1');
+    const before = attempts.find((attempt) => attempt.subject === subject);
+    return failedAgain(before, subject, nameTaken(name, about.resourceGroup, about.site), about.now);
+  });
+  const subjects = new Set(refused.map(({ subject }) => subject));
+  return [...others.filter(({ subject }) => !subjects.has(subject)), ...refused];
+}
+
+/** Says whether a name that was taken may be tried again: only a look can tell. */
+export function mustLookAgain(attempts: readonly Attempt[], now: Date): boolean {
+  return attempts.some(
+    ({ problem: why, notBefore }) => problemCode(why) === 'name-taken' && notBefore <= now.toISOString(),
+  );
+}
