@@ -23,7 +23,7 @@ import {
   foldSurroundings,
   forgetLook,
   looksOf,
-  nextLookAt,
+  nextRoundAt,
   startOrNotice,
   type Round,
 } from '../shared/site/round.js';
@@ -76,7 +76,7 @@ export function* reconcileSite(context: OrchestrationContext): Generator<Task, v
     round = { ...round, happened: [] };
     if (recorded !== 'written' || isOver) return;
     round = yield* begin(context, round, plan.steps);
-    yield df.createTimer(nextLookAt(round, plan, df.currentUtcDateTime));
+    yield df.createTimer(nextRoundAt(round, plan, df.currentUtcDateTime));
   }
   df.continueAsNew({ site, run, inFlight: round?.inFlight ?? [] }); // nothing is pending here: always safe
 }

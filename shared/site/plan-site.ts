@@ -8,6 +8,7 @@ import type { Surroundings } from './observed-site.js';
 import {
   isInFlight,
   pausedAttempt,
+  removalOf,
   subjectOf,
   type Observed,
   type Plan,
@@ -220,8 +221,8 @@ function planPause({ phase, problem, gateways, frontendIp, resolved, name }: Sit
 function planAbsence(record: SiteRecord, observed: Observed, policy: Policy, now: Date): Plan {
   const { steps, waits } = planDeletion(record.spec, observed, policy, now);
   const left = new Set(observed.resources.flatMap((resource) => ('slot' in resource ? [resource.slot] : [])));
-  const stuck = waits.find(({ reason }) => reason === 'waits-after-failure');
-  const why = observed.attempts.find(({ subject }) => subject === stuck?.subject)?.problem;
+  const removals = observed.resources.map(removalOf);
+  const why = observed.attempts.find(({ subject }) => removals.includes(subject))?.problem;
   return {
     steps,
     waits,

@@ -238,3 +238,13 @@ export function nextLookAt(round: Round, plan: Plan, now: Date): Date {
   const rest = now.getTime() + restLookSeconds * 1000;
   return new Date(Math.max(Math.min(...due, rest), now.getTime() + 1000));
 }
+
+/** Seconds until the next round when something is to be told: at once, but not in a spin. */
+const tellSeconds = 1;
+
+/** Says when the next round is due after steps were begun; one that could not be begun is recorded before its pause. */
+export function nextRoundAt(round: Round, plan: Plan, now: Date): Date {
+  return round.happened.length > 0
+    ? new Date(now.getTime() + tellSeconds * 1000)
+    : nextLookAt(round, plan, now);
+}
