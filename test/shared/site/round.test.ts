@@ -11,6 +11,7 @@ import {
   looksOf,
   mergeResource,
   nextLookAt,
+  nextRoundAt,
   observedOf,
   removeResource,
   startOrNotice,
@@ -136,6 +137,13 @@ describe('foldBegun', () => {
         askAt: atSeconds(30).toISOString(),
       },
     ]);
+  });
+
+  test('what could not be begun is told at once, not after its pause', () => {
+    const refused = failure<Begun>(problem('locked', 'Azure would not write lb-hq.'));
+    const begun = foldBegun(aRound(), [balancer], [refused], noon);
+    expect(nextRoundAt(begun, quietPlan, noon)).toEqual(atSeconds(1));
+    expect(nextRoundAt({ ...begun, happened: [] }, quietPlan, noon)).toEqual(atSeconds(60));
   });
 
   test('takes each answer for its own step', () => {
