@@ -1,4 +1,4 @@
-/** Does a site come up, serve and go again, with nothing of others touched? A whole region, at fifty times its speed. */
+/** Does a site come up, serve and go again, with nothing of others touched? A whole region, at a hundred times its speed. */
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { ClientCounts } from '../../infra/local/clients/clients.js';
 import type { Call } from '../../infra/local/cloud/cloud.js';
@@ -18,7 +18,7 @@ const spec = siteSpec('hq', { tags: { costCentre: '4711' } });
 const asOwned = ({ id, body }: Resource) => ({ id, body });
 
 beforeAll(async () => {
-  region = await TestRegion.start({ speed: 50, seed: 7 });
+  region = await TestRegion.start({ speed: 100, seed: 7 });
   before = await resources();
   await region.api.request(spec);
   await region.until('hq', ({ phase }) => phase === 'serving');

@@ -24,7 +24,7 @@ async function deleteByHand(name: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  region = await TestRegion.start({ speed: 50, seed: 4 });
+  region = await TestRegion.start({ speed: 100, seed: 4 });
   await region.api.request(spec);
   await region.until('hq', ({ phase }) => phase === 'serving');
 }, 60_000);

@@ -25,7 +25,7 @@ function withoutItsPlaces(exchange: Exchange): unknown {
 }
 
 beforeAll(async () => {
-  const region = await TestRegion.start({ speed: 50, seed: 5, tables });
+  const region = await TestRegion.start({ speed: 100, seed: 5, tables });
   await region.call('region.cloud.vault.set', 'psk-hq', psk);
   await region.call('region.cloud.vault.set', 'psk-rejected', wrongPsk);
   await region.call('region.edges.trouble', 'ams2-2', { wrongPsk: true });
