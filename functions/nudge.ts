@@ -2,6 +2,7 @@
 import type { InvocationContext } from '@azure/functions';
 import * as df from 'durable-functions';
 import type { SiteName } from '../shared/site/ids.js';
+import type { SiteRecord } from '../shared/site/site-record.js';
 import { wantLook } from '../shared/store/sites.js';
 
 /** Marks the site and starts its orchestrator; one that runs already reads the mark in its next round. */
@@ -17,9 +18,33 @@ export async function startReconciliation(site: SiteName, context: InvocationCon
   try {
     await client.startNew('reconcileSite', { instanceId, input: { site } });
   } catch (error) {
-    const status = await client.getStatus(instanceId);
-    if (!isAtWork(status.runtimeStatus)) throw error;
+    // The status of an instance that never was can't be read either; what the start said tells more.
+    const status = await client.getStatus(instanceId).catch(() => undefined);
+    if (status === undefined || !isAtWork(status.runtimeStatus)) throw error;
   }
+}
+
+/** A run writes its row each round, with a time to look again; rounds are at most ten minutes apart (`policy.ts`). */
+const stalledSeconds = 30 * 60;
+
+/**
+ * Ends a run that has written nothing for long: a replay of changed code may wait for ever, and while it counts as
+ * running no other can start. The next sweep starts one, which looks at everything.
+ */
+export async function endStalledRun(
+  { name, run, lookAt }: SiteRecord,
+  now: Date,
+  context: InvocationContext,
+): Promise<void> {
+  const isLate = lookAt !== undefined && now.getTime() - Date.parse(lookAt) > stalledSeconds * 1000;
+  if (!isLate || run === undefined) return;
+  const client = df.getClient(context);
+  const status = await client.getStatus(`site-${name}`).catch(() => undefined);
+  const { Running } = df.OrchestrationRuntimeStatus;
+  const isOld = status !== undefined && now.getTime() - status.createdTime.getTime() > stalledSeconds * 1000;
+  if (!isOld || status.runtimeStatus !== Running) return;
+  context.error(`The run of ${name} has written nothing since ${lookAt}; it is ended, and another started.`);
+  await client.terminate(`site-${name}`, 'No round was written for half an hour.');
 }
 
 function isAtWork(status: df.OrchestrationRuntimeStatus): boolean {

@@ -71,7 +71,7 @@ export async function findSite(text: string | undefined): Promise<Outcome<SiteRo
   const row = name === undefined ? undefined : await readSiteRow(name);
   if (row !== undefined) return success(row);
   return failure(
-    problem('site-not-found', `There is no site ${JSON.stringify(text ?? '')}.`, {
+    problem('site-not-found', `There is no site ${JSON.stringify((text ?? '').slice(0, 80))}.`, {
       mend: 'List the sites with GET /api/sites.',
     }),
   );
@@ -86,7 +86,7 @@ export async function replaceSite(
 ): Promise<Outcome<Requested>> {
   const row = await findSite(name);
   if (!row.ok) return row;
-  const { record, etag, lookWanted } = row.value;
+  const { record, etag } = row.value;
   const site = readSite(body);
   if (!site.ok) return site;
   const refused = whyNotReplaced(record, site.value, ifMatch);
@@ -94,7 +94,8 @@ export async function replaceSite(
   if (siteDifferences(record.spec, site.value).length === 0) return success({ row: row.value, isNew: false });
   const fresh = newSiteRecord(site.value, record.requestedBy, record.requestedAt);
   const next = { ...fresh, revision: record.revision + 1, phaseSince: asker.at, lookAt: asker.at };
-  const written = await replaceSiteRow(next, etag, lookWanted);
+  // A new wish for a look: a run that is at work has seen what surrounds the old spec, not the new one.
+  const written = await replaceSiteRow(next, etag, asker.at);
   if (written.kind === 'changed') return replaceSite(name, ifMatch, body, asker);
   await tell(
     record.name,
@@ -118,7 +119,7 @@ function whyNotReplaced(record: SiteRecord, site: Site, ifMatch: string | null) 
       mend: 'A site cannot be renamed; make another.',
     });
   }
-  if (ifMatch !== '*' && ifMatch !== specTag(record)) {
+  if (!matches(ifMatch, specTag(record))) {
     return problem(
       'precondition-failed',
       `The site’s ETag is ${specTag(record)}, not ${ifMatch.slice(0, 80)}.`,
@@ -133,6 +134,12 @@ function whyNotReplaced(record: SiteRecord, site: Site, ifMatch: string | null) 
       mend: 'Delete the site and ask for it again; changes in place come with a later release.',
     },
   );
+}
+
+/** `*`, or a list that names the tag (RFC 9110, 13.1.1); a weak tag never matches. */
+function matches(ifMatch: string, tag: string): boolean {
+  const listed = ifMatch.split(',').map((item) => item.trim());
+  return listed.includes('*') || listed.includes(tag);
 }
 
 /** Gives a site up. One of which nothing was begun goes at once. */

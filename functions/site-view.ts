@@ -3,7 +3,7 @@ import type { SiteRow } from '../shared/store/sites.js';
 import type { SiteRecord } from '../shared/site/site-record.js';
 
 /** The row as an operator reads it; what steers the controller alone is left out. */
-export function siteView({ record }: SiteRow) {
+export function siteView({ record }: Omit<SiteRow, 'writtenAs'>) {
   const { name, spec, phase, phaseSince, problem, resolved, gateways, frontendIp } = record;
   return {
     name,
@@ -20,7 +20,10 @@ export function siteView({ record }: SiteRow) {
   };
 }
 
-/** ETag of the wanted state: it changes with the spec, not with what is observed. */
-export function specTag({ revision, wanted }: SiteRecord): string {
-  return `"${revision}${wanted === 'absent' ? '-deleting' : ''}"`;
+/**
+ * ETag of the wanted state: it changes with the spec, not with what is observed. A site that was deleted and
+ * requested again has another, though it begins with the same revision.
+ */
+export function specTag({ revision, wanted, requestedAt }: SiteRecord): string {
+  return `"${Date.parse(requestedAt).toString(36)}-${revision}${wanted === 'absent' ? '-deleting' : ''}"`;
 }

@@ -2,11 +2,12 @@
 import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } from '@azure/functions';
 import * as df from 'durable-functions';
 import { parseSiteName } from '../shared/site/ids.js';
+import { deployment } from '../shared/azure/settings.js';
 import { problem, type Outcome } from '../shared/site/problem.js';
 import { proxyPac } from '../shared/site/proxy-pac.js';
 import { listSiteRows, type SiteRow } from '../shared/store/sites.js';
 import { readTimeline } from '../shared/store/timeline.js';
-import { json, problemAnswer } from './answer.js';
+import { answering, json, problemAnswer, type Handler } from './answer.js';
 import { nudge } from './nudge.js';
 import { readBody } from './read-body.js';
 import {
@@ -19,16 +20,17 @@ import {
 } from './site-requests.js';
 import { siteView, specTag } from './site-view.js';
 
-type Handler = (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>;
-
 /** Entries of a timeline that are answered at once. */
 const timelineEntries = 200;
 
 /** Seconds after which a client may look again whether its site moved. */
 const retryAfter = { 'retry-after': '5' };
 
+/** Anybody can send the header; only where the platform authenticates does the platform write it. */
 function asker(request: HttpRequest): Asker {
-  const by = request.headers.get('x-ms-client-principal-name') ?? 'function key';
+  const isAuthenticated = process.env['WEBSITE_AUTH_ENABLED']?.toLowerCase() === 'true';
+  const name = isAuthenticated ? request.headers.get('x-ms-client-principal-name') : null;
+  const by = name ?? 'function key';
   return { by: by.slice(0, 100), at: new Date().toISOString() };
 }
 
@@ -78,7 +80,11 @@ const getSite: Handler = async (request) => {
     : problemAnswer(row.problem);
 };
 
-const getSites: Handler = async () => json(200, { sites: (await listSiteRows()).map(siteView) });
+const getSites: Handler = async (_request, context) => {
+  const { rows, unreadable } = await listSiteRows();
+  for (const why of unreadable) context.error(why);
+  return json(200, { sites: rows.map(siteView) });
+};
 
 const getTimeline: Handler = async (request) => {
   const name = parseSiteName(request.params['name'] ?? '');
@@ -105,24 +111,55 @@ const getPac: Handler = async (request) => {
   return { status: 200, body: proxyPac(frontendIp, spec.proxy.ports), headers };
 };
 
-const getHealth: Handler = async () => json(200, { status: 'ok', sites: (await listSiteRows()).length });
+/** Settings are looked at too: without them every run fails, and the sites only stand still. */
+const getHealth: Handler = async (_request, context) => {
+  deployment();
+  const { rows, unreadable } = await listSiteRows();
+  for (const why of unreadable) context.error(why);
+  return json(unreadable.length === 0 ? 200 : 503, {
+    status: unreadable.length === 0 ? 'ok' : 'degraded',
+    sites: rows.length,
+    ...(unreadable.length === 0 ? {} : { unreadable: unreadable.length }),
+  });
+};
 
 /** Registers the routes of sites. */
 export function registerSites(): void {
   const client = { extraInputs: [df.input.durableClient()] };
   const at = { authLevel: 'function' as const };
-  app.http('postSite', { ...at, ...client, methods: ['POST'], route: 'sites', handler: postSite });
-  app.http('putSite', { ...at, ...client, methods: ['PUT'], route: 'sites/{name}', handler: putSite });
+  app.http('postSite', { ...at, ...client, methods: ['POST'], route: 'sites', handler: answering(postSite) });
+  app.http('putSite', {
+    ...at,
+    ...client,
+    methods: ['PUT'],
+    route: 'sites/{name}',
+    handler: answering(putSite),
+  });
   app.http('deleteSite', {
     ...at,
     ...client,
     methods: ['DELETE'],
     route: 'sites/{name}',
-    handler: removeSite,
+    handler: answering(removeSite),
   });
-  app.http('getSites', { ...at, methods: ['GET'], route: 'sites', handler: getSites });
-  app.http('getSite', { ...at, methods: ['GET'], route: 'sites/{name}', handler: getSite });
-  app.http('getTimeline', { ...at, methods: ['GET'], route: 'sites/{name}/timeline', handler: getTimeline });
-  app.http('getPac', { ...at, methods: ['GET'], route: 'sites/{name}/proxy.pac', handler: getPac });
-  app.http('getHealth', { authLevel: 'anonymous', methods: ['GET'], route: 'health', handler: getHealth });
+  app.http('getSites', { ...at, methods: ['GET'], route: 'sites', handler: answering(getSites) });
+  app.http('getSite', { ...at, methods: ['GET'], route: 'sites/{name}', handler: answering(getSite) });
+  app.http('getTimeline', {
+    ...at,
+    methods: ['GET'],
+    route: 'sites/{name}/timeline',
+    handler: answering(getTimeline),
+  });
+  app.http('getPac', {
+    ...at,
+    methods: ['GET'],
+    route: 'sites/{name}/proxy.pac',
+    handler: answering(getPac),
+  });
+  app.http('getHealth', {
+    authLevel: 'anonymous',
+    methods: ['GET'],
+    route: 'health',
+    handler: answering(getHealth),
+  });
 }

@@ -29,7 +29,8 @@ export interface PlanSettings {
 /** What `readSite` answers; absent when the site is gone. */
 export interface SiteReading {
   readonly record: SiteRecord;
-  readonly etag: string;
+  /** Names this writing of the record; a wish for a look doesn't change it. */
+  readonly writtenAs: string;
   readonly lookWanted?: string;
   readonly settings: PlanSettings;
 }
@@ -37,7 +38,9 @@ export interface SiteReading {
 /** What `recordRound` writes over the row before anything is begun. */
 export interface RoundRecord {
   readonly site: SiteName;
-  readonly etag: string;
+  readonly writtenAs: string;
+  /** ISO 8601: the wish for a look that the round knew of. */
+  readonly lookWanted?: string;
   readonly run: Run;
   readonly status: {
     readonly phase: Phase;

@@ -52,7 +52,8 @@ export function recordOf({ round, plan, reading, run, isOver, now }: Decided): R
   const { phase, problem, gateways, frontendIp, resolved } = plan;
   return {
     site: reading.record.name,
-    etag: reading.etag,
+    writtenAs: reading.writtenAs,
+    ...(reading.lookWanted === undefined ? {} : { lookWanted: reading.lookWanted }),
     run,
     status: {
       phase,

@@ -9,5 +9,7 @@ export async function readSite({ site }: { readonly site: SiteName }): Promise<S
   const row = await readSiteRow(site);
   if (row === undefined) return null;
   const { subscriptionId, resourceGroup, zscalerCloud } = deployment();
-  return { ...row, settings: { subscriptionId, resourceGroup, zscalerCloud } };
+  const { record, writtenAs, lookWanted } = row;
+  const mark = lookWanted === undefined ? {} : { lookWanted };
+  return { record, writtenAs, ...mark, settings: { subscriptionId, resourceGroup, zscalerCloud } };
 }

@@ -4,16 +4,21 @@ import { appendTimeline } from '../shared/store/timeline.js';
 import type { SiteRecord } from '../shared/site/site-record.js';
 import type { RecordOutcome, RoundRecord } from './activity-inputs.js';
 
-/** Writes a round's status and timeline, unless somebody wrote the row since the round began. */
+/**
+ * Writes a round's status and timeline, unless somebody wrote the record since the round began. A wish for a look that
+ * came meanwhile holds up the end of a run alone: else wishes that come faster than looks would keep it from working.
+ */
 export async function recordRound(round: RoundRecord): Promise<RecordOutcome> {
   const row = await readSiteRow(round.site);
   if (row === undefined) return 'gone';
-  if (row.etag !== round.etag) return isFenced(row.record, round) ? 'fenced' : 'changed';
+  if (isFenced(row.record, round)) return 'fenced';
+  if (row.writtenAs !== round.writtenAs) return 'changed';
+  if (round.isLookDone && !round.isGone && row.lookWanted !== round.lookWanted) return 'changed';
   const written = round.isGone
-    ? await removeSiteRow(round.site, round.etag)
+    ? await removeSiteRow(round.site, row.etag)
     : await replaceSiteRow(
         withStatus(row.record, round),
-        round.etag,
+        row.etag,
         round.isLookDone ? undefined : row.lookWanted,
       );
   if (written.kind === 'changed') return 'changed';
@@ -21,7 +26,7 @@ export async function recordRound(round: RoundRecord): Promise<RecordOutcome> {
   return round.isGone ? 'gone' : 'written';
 }
 
-/** Another run wrote the row, and it is the newer one. */
+/** Another run wrote the row, and it is the newer one; so also where this one has read what that wrote. */
 function isFenced({ run }: SiteRecord, round: RoundRecord): boolean {
   return run !== undefined && run.id !== round.run.id && run.startedAt >= round.run.startedAt;
 }

@@ -4,12 +4,20 @@ import { beginPutSetup, type ProtectedParameter } from '../shared/azure/setups.j
 import { pskVariable, type TunnelRole } from '../shared/gateway/gateway-config.js';
 import { renderSetupScript } from '../shared/gateway/render-setup-script.js';
 import type { Begun, SecretReference, SetupIntent } from '../shared/site/intent.js';
-import { success, type Outcome } from '../shared/site/problem.js';
+import { failure, success, type Outcome, type Problem } from '../shared/site/problem.js';
 
 /** Sends the run command's PUT with the rendered script. */
 export async function runSetup(intent: SetupIntent): Promise<Outcome<Begun>> {
   const secrets = await protectedParameters(intent.psk);
-  return secrets.ok ? beginPutSetup(intent, renderSetupScript(intent.gateway), secrets.value) : secrets;
+  if (!secrets.ok) return secrets;
+  const begun = await beginPutSetup(intent, renderSetupScript(intent.gateway), secrets.value);
+  return begun.ok ? begun : failure(without(secrets.value, begun.problem));
+}
+
+/** Azure quotes what it can't read: what it says of a refused body may hold a value of the body. */
+function without(secrets: readonly ProtectedParameter[], why: Problem): Problem {
+  const detail = secrets.reduce((text, { value }) => text.replaceAll(value || '\0', '<secret>'), why.detail);
+  return { ...why, detail };
 }
 
 async function protectedParameters(psk: SetupIntent['psk']): Promise<Outcome<readonly ProtectedParameter[]>> {

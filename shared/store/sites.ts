@@ -1,4 +1,5 @@
 /** Where does a site's row stand, and who may write it? */
+import { randomUUID } from 'node:crypto';
 import type { SiteName } from '../site/ids.js';
 import type { SiteRecord } from '../site/site-record.js';
 import { openTable } from './table-client.js';
@@ -7,6 +8,8 @@ import { openTable } from './table-client.js';
 export interface SiteRow {
   readonly record: SiteRecord;
   readonly etag: string;
+  /** Changes whenever the record is written, and stays where only a look was asked for. */
+  readonly writtenAs: string;
   /** ISO 8601: somebody asked for a look and no run has finished one since. */
   readonly lookWanted?: string;
 }
@@ -30,13 +33,14 @@ interface Entity {
   readonly lookAt: string;
   readonly lookWanted: string;
   readonly chunks: number;
+  readonly writtenAs: string;
 }
 
 function entityOf(
   record: SiteRecord,
   lookWanted: string | undefined,
 ): Entity & Readonly<Record<string, string | number>> {
-  const json = JSON.stringify(record);
+  const json = asciiOf(JSON.stringify(record));
   const chunks = Math.ceil(json.length / chunkCharacters);
   const parts = Array.from({ length: chunks }, (_, index) => [
     `record${index}`,
@@ -50,8 +54,17 @@ function entityOf(
     lookAt: record.lookAt ?? '',
     lookWanted: lookWanted ?? '',
     chunks,
+    writtenAs: randomUUID(),
     ...(Object.fromEntries(parts) as Record<string, string>), // made of strings just above
   };
+}
+
+/** A cut between two halves of a character would leave none of it that UTF-8 can carry. */
+function asciiOf(json: string): string {
+  return json.replace(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function rowOf(entity: Record<string, unknown> & { readonly etag?: string }): SiteRow {
@@ -67,6 +80,7 @@ function rowOf(entity: Record<string, unknown> & { readonly etag?: string }): Si
   return {
     record: JSON.parse(json) as SiteRecord, // written by entityOf alone, under the schema version checked above
     etag: entity.etag ?? '',
+    writtenAs: typeof entity['writtenAs'] === 'string' ? entity['writtenAs'] : (entity.etag ?? ''),
     ...(lookWanted === '' ? {} : { lookWanted }),
   };
 }
@@ -78,23 +92,47 @@ function statusOf(error: unknown): number | undefined {
     : undefined;
 }
 
-/** Reads a site's row, or `undefined` when there is none. */
+/** A table that is gone also answers 404: who took that for a site that is gone would forget what runs. */
+function isMissing(error: unknown): boolean {
+  const isTable = error instanceof Error && error.message.includes('TableNotFound');
+  return statusOf(error) === 404 && !isTable;
+}
+
+/**
+ * Reads a site's row, or `undefined` when there is none.
+ *
+ * @throws Error when the table can't be read, or a later release wrote the row
+ */
 export async function readSiteRow(name: SiteName): Promise<SiteRow | undefined> {
   const table = await openTable('sites');
   try {
     return rowOf(await table.getEntity(partitionKey, name));
   } catch (error) {
-    if (statusOf(error) === 404) return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }
 
+/** What a list of the rows found. */
+export interface ListedRows {
+  readonly rows: readonly SiteRow[];
+  /** Why rows could not be read, one sentence each: they hold up no other. */
+  readonly unreadable: readonly string[];
+}
+
 /** Lists all rows, by name. */
-export async function listSiteRows(): Promise<readonly SiteRow[]> {
+export async function listSiteRows(): Promise<ListedRows> {
   const table = await openTable('sites');
   const rows: SiteRow[] = [];
-  for await (const entity of table.listEntities()) rows.push(rowOf(entity));
-  return rows;
+  const unreadable: string[] = [];
+  for await (const entity of table.listEntities()) {
+    try {
+      rows.push(rowOf(entity));
+    } catch (error) {
+      unreadable.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  return { rows, unreadable };
 }
 
 /** Makes a row; `exists` when the name is taken. */
@@ -139,8 +177,7 @@ async function unlessChanged(write: () => Promise<Written>): Promise<Written> {
   try {
     return await write();
   } catch (error) {
-    const status = statusOf(error);
-    if (status === 412 || status === 404) return { kind: 'changed' };
+    if (statusOf(error) === 412 || isMissing(error)) return { kind: 'changed' };
     throw error;
   }
 }
@@ -151,6 +188,6 @@ export async function wantLook(name: SiteName, at: string): Promise<void> {
   try {
     await table.updateEntity({ partitionKey, rowKey: name, lookWanted: at }, 'Merge', { etag: '*' });
   } catch (error) {
-    if (statusOf(error) !== 404) throw error;
+    if (!isMissing(error)) throw error;
   }
 }

@@ -1,9 +1,10 @@
 /** How does a trigger answer, and can a client tell a problem from an answer? */
 import { expect, test } from '@jest/globals';
-import { json, problemAnswer } from '../../functions/answer.js';
+import { answering, json, problemAnswer } from '../../functions/answer.js';
+import { HttpRequest, InvocationContext } from '@azure/functions';
 import { siteView, specTag } from '../../functions/site-view.js';
 import { problem } from '../../shared/site/problem.js';
-import { aRecord, anAttempt, noon } from '../shared/site/helpers/builders.js';
+import { aRecord, anAttempt, atSeconds, noon } from '../shared/site/helpers/builders.js';
 
 test('a problem is answered with its own status, as a problem document (RFC 9457)', () => {
   const found = problem('site-exists', 'Site hq is there.', {
@@ -41,6 +42,8 @@ test('an answer is JSON, with the headers of its route', () => {
 test('a site’s ETag changes with what is wanted, not with what is observed', () => {
   const record = aRecord();
   expect(specTag({ ...record, phase: 'serving', lookAt: noon.toISOString() })).toBe(specTag(record));
+  const again = { ...record, requestedAt: atSeconds(1).toISOString() };
+  expect(specTag(again)).not.toBe(specTag(record));
   expect(specTag({ ...record, revision: 2 })).not.toBe(specTag(record));
   expect(specTag({ ...record, wanted: 'absent' })).not.toBe(specTag(record));
 });
@@ -66,4 +69,14 @@ test('a site’s view counts who serves, and leaves out what steers the controll
     attempts: [{ subject: 'lb-hq' }],
   });
   expect(JSON.stringify(view)).not.toMatch(/run-1|generations|W\//);
+});
+
+test('what a handler throws is logged, and answered by a problem that repeats none of it', async () => {
+  const logged: unknown[] = [];
+  const context = new InvocationContext({ logHandler: (_level, ...said) => logged.push(...said) });
+  const failing = answering(() => Promise.reject(new Error('AccountKey=abc was refused')));
+  const answer = await failing(new HttpRequest({ method: 'GET', url: 'https://app.example/' }), context);
+  expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '15' } });
+  expect(answer.body).not.toContain('AccountKey');
+  expect(String(logged[0])).toContain('AccountKey=abc was refused');
 });

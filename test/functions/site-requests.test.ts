@@ -113,6 +113,21 @@ describe('a replacement', () => {
     },
   );
 
+  test('wants a look of its own, so that a run at work forgets what it saw around the old spec', async () => {
+    await aSiteThatIs('fresh');
+    const { row } = valueOf(await replaceSite('fresh', '*', other('fresh'), later));
+    expect(row.lookWanted).toBe(later.at);
+  });
+
+  test.each([
+    { ifMatch: (tag: string) => `"7", ${tag}`, status: 'ok' },
+    { ifMatch: (tag: string) => `W/${tag}`, status: 412 },
+  ])('reads a list of ETags, and takes no weak one ($status)', async ({ ifMatch, status }) => {
+    const name = `list-${status}`;
+    const { record } = await aSiteThatIs(name);
+    expect(statusOf(await replaceSite(name, ifMatch(specTag(record)), other(name), later))).toBe(status);
+  });
+
   test('by the same spec changes nothing', async () => {
     const before = await aSiteThatIs('twin');
     const same = valueOf(await replaceSite('twin', '*', aBody({ name: 'twin' }), ann));

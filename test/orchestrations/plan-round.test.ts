@@ -20,7 +20,7 @@ import {
 
 const rested = atRest(aRecord());
 const { configHash, ...settings } = policy;
-const readingOf = (record: SiteRecord): SiteReading => ({ record, etag: 'W/"1"', settings });
+const readingOf = (record: SiteRecord): SiteReading => ({ record, writtenAs: 'first', settings });
 const looked = (changes: Partial<Round> = {}) =>
   aRound({
     resources: rested.observed.resources,
@@ -133,7 +133,7 @@ describe('recordOf', () => {
   test('writes what is seen under the ETag that the round began with', () => {
     expect(recorded(looked(), true)).toMatchObject({
       site: 'hq',
-      etag: 'W/"1"',
+      writtenAs: 'first',
       run,
       status: { phase: 'serving', frontendIp: '10.0.1.4', generations: rested.record.generations },
       isLookDone: true,

@@ -8,7 +8,7 @@ const { subscriptionId, resourceGroup, zscalerCloud } = policy;
 const settings = { subscriptionId, resourceGroup, zscalerCloud };
 const readingOf = (spec: Readonly<Record<string, unknown>>, changes = {}) => ({
   record: aRecord(spec, changes),
-  etag: '',
+  writtenAs: '',
   settings,
 });
 

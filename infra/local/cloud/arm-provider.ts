@@ -1,11 +1,11 @@
 /** How does ARM answer for a kind of resource? Reads, writes with preconditions, deletions: alike for all services. */
 import { formatArmId, lastName, type ArmId } from './arm-id.js';
+import type { Clock } from './clock.js';
 import type { Draw, Duration } from './durations.js';
 import { asRecord, type Json } from './json.js';
 import type { Operation, OperationVerb, Operations, Provider } from './operations.js';
-import { pause } from './clock.js';
 import type { Resource, Resources } from './resources.js';
-import { refusal, type Refusal, type WireAnswer, type WireRequest } from './wire.js';
+import { Refusal, refusal, type WireAnswer, type WireRequest } from './wire.js';
 
 /** What is written: the request's body under the resource's id. */
 export interface Write {
@@ -39,6 +39,8 @@ export interface ResourceKind {
   perform?(resource: Resource, verb: OperationVerb, seconds: number): Promise<Json | undefined>;
   /** What has changed when a write has succeeded. */
   settle?(resource: Resource): void;
+  /** A deletion ends a write that is under way, instead of being refused for it. */
+  readonly deletionEndsWrite?: boolean;
   /** Throws a refusal when the resource can't be deleted now. */
   checkDeletion?(resource: Resource): void;
   /** What goes with a resource that is gone. */
@@ -54,6 +56,7 @@ export interface Provision {
   readonly resources: Resources;
   readonly operations: Operations;
   readonly draw: Draw;
+  readonly clock: Clock;
 }
 
 /** Answers for a kind of resource. */
@@ -64,7 +67,9 @@ export function answerForKind(
   request: WireRequest,
 ): WireAnswer {
   const { resources } = provision;
+  checkParent(path, resources, request.method);
   if (path.isList) {
+    if (request.method !== 'GET') throw notAllowed(request);
     const parent = formatArmId({ ...path, type: path.type, names: path.names }).replace(/\/$/, '');
     const all = resources
       .ofType(kind.type, path.resourceGroup)
@@ -90,18 +95,39 @@ export function answerForKind(
       );
     case 'PATCH':
       if (existing === undefined) throw notFound(path);
-      existing.body = { ...existing.body, tags: asRecord(request.body?.['tags']) };
-      resources.touch(existing);
-      return { status: 200, body: kind.view(existing, request.query) };
+      return patchTags(kind, provision, existing, request);
     case 'DELETE':
       return existing === undefined ? { status: 204 } : remove(kind, provision, existing, request);
     default:
-      throw refusal(405, 'MethodNotAllowed', `The method ${request.method} is not allowed here.`);
+      throw notAllowed(request);
   }
 }
 
+/**
+ * Tags are all that is patched here. Network resources have them at once, without an operation; machines answer with
+ * one, as for a write (recorded).
+ */
+function patchTags(
+  kind: ResourceKind,
+  provision: Provision,
+  existing: Resource,
+  request: WireRequest,
+): WireAnswer {
+  const tags = request.body?.['tags'];
+  const body = tags === undefined ? existing.body : { ...existing.body, tags: asRecord(tags) };
+  if (kind.provider === 'Microsoft.Compute') {
+    const { id, name, resourceGroup } = existing;
+    return write(kind, provision, { id, name, resourceGroup, body, existing }, request);
+  }
+  checkPreconditions(kind, existing, request);
+  checkNothingInFlight(existing);
+  existing.body = body;
+  provision.resources.touch(existing);
+  return { status: 200, headers: { etag: kind.etag(existing) }, body: kind.view(existing, request.query) };
+}
+
 function write(kind: ResourceKind, provision: Provision, wanted: Write, request: WireRequest): WireAnswer {
-  const { resources, operations, draw } = provision;
+  const { resources, operations, draw, clock } = provision;
   const { existing } = wanted;
   checkPreconditions(kind, existing, request);
   checkNothingInFlight(existing);
@@ -113,11 +139,17 @@ function write(kind: ResourceKind, provision: Provision, wanted: Write, request:
   const view = kind.view(resource, new URLSearchParams());
   const operation = operations.start(
     { provider: kind.provider, resourceId: resource.id, type: kind.type, verb },
-    () => kind.perform?.(resource, verb, seconds) ?? pause(seconds).then(() => undefined),
-    ({ error }) => {
+    async () => {
+      const error = await (kind.perform?.(resource, verb, seconds) ?? clock.pause(seconds));
+      if (typeof error === 'object') return error;
+      kind.settle?.(resource);
+      return undefined;
+    },
+    (ended) => {
+      // A deletion that ended this write is the resource's operation now.
+      if (resource.operation !== ended) return;
       resource.operation = undefined;
-      resource.state = error === undefined ? 'Succeeded' : 'Failed';
-      if (error === undefined) kind.settle?.(resource);
+      resource.state = ended.error === undefined ? 'Succeeded' : 'Failed';
       resources.touch(resource);
     },
   );
@@ -131,20 +163,28 @@ function write(kind: ResourceKind, provision: Provision, wanted: Write, request:
 
 function remove(
   kind: ResourceKind,
-  { resources, operations, draw }: Provision,
+  { resources, operations, draw, clock }: Provision,
   resource: Resource,
   request: WireRequest,
 ): WireAnswer {
-  checkNothingInFlight(resource);
+  checkPreconditions(kind, resource, request);
+  const isWrite = resource.operation !== undefined && resource.operation.verb !== 'delete';
+  if (kind.deletionEndsWrite !== true || !isWrite) checkNothingInFlight(resource);
   kind.checkDeletion?.(resource);
   const seconds = draw(`${kind.duration}.delete` as Duration); // every kind has it in the table
   resource.state = 'Deleting';
   const operation = operations.start(
     { provider: kind.provider, resourceId: resource.id, type: kind.type, verb: 'delete' },
-    () => kind.perform?.(resource, 'delete', seconds) ?? pause(seconds).then(() => undefined),
-    () => {
+    async () => {
+      await (kind.perform?.(resource, 'delete', seconds) ?? clock.pause(seconds));
       resources.remove(resource.id);
       kind.removed?.(resource);
+      return undefined;
+    },
+    (ended) => {
+      if (ended.error === undefined) return;
+      resource.operation = undefined;
+      resource.state = 'Failed';
     },
   );
   resource.operation = operation;
@@ -183,13 +223,41 @@ function inFlight({ id }: Operation): Refusal {
   );
 }
 
-function notFound({ type, names, resourceGroup }: ArmId): Refusal {
+function notAllowed({ method, path }: WireRequest): Refusal {
+  return refusal(405, 'MethodNotAllowed', `The method ${method} is not allowed on ${path}.`);
+}
+
+function checkParent(path: ArmId, resources: Resources, method: string): void {
+  if (method === 'DELETE') return;
+  const [provider = '', ...levels] = path.type.split('/');
+  const names = path.names.slice(0, levels.length - 1);
+  if (names.length === 0) return;
+  const parent = formatArmId({ ...path, type: [provider, ...levels.slice(0, -1)].join('/'), names });
+  if (resources.get(parent) !== undefined) return;
+  throw fromGateway(
+    refusal(
+      404,
+      'ParentResourceNotFound',
+      `Failed to perform '${method === 'GET' ? 'read' : 'write'}' on resource(s) of type '${levels.join('/')}', because the parent resource '${parent}' could not be found.`,
+    ),
+  );
+}
+
+/** What ARM itself refuses, before a provider sees it, says so (recorded). */
+function fromGateway({ answer }: Refusal): Refusal {
+  return new Refusal({ ...answer, headers: { ...answer.headers, 'x-ms-failure-cause': 'gateway' } });
+}
+
+/** ARM's word on a resource that it doesn't know. */
+export function notFound({ type, names, resourceGroup }: ArmId): Refusal {
   const [provider = '', ...levels] = type.split('/');
   const path = levels.map((level, index) => `${level}/${names[index] ?? ''}`).join('/');
-  return refusal(
-    404,
-    'ResourceNotFound',
-    `The Resource '${provider}/${path}' under resource group '${resourceGroup}' was not found. ` +
-      'For more details please go to https://aka.ms/ARMResourceNotFoundFix',
+  return fromGateway(
+    refusal(
+      404,
+      'ResourceNotFound',
+      `The Resource '${provider}/${path}' under resource group '${resourceGroup}' was not found. ` +
+        'For more details please go to https://aka.ms/ARMResourceNotFoundFix',
+    ),
   );
 }

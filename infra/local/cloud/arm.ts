@@ -1,6 +1,6 @@
 /** Who answers what comes to management.azure.com? */
-import { formatArmId, parseResourcePath } from './arm-id.js';
-import { answerForKind, type Provision, type ResourceKind } from './arm-provider.js';
+import { formatArmId, parseResourcePath, type ArmId } from './arm-id.js';
+import { answerForKind, notFound, type Provision, type ResourceKind } from './arm-provider.js';
 import type { ComputeOffers } from './compute-offers.js';
 import type { Faults } from './faults.js';
 import { networkView } from './network-view.js';
@@ -8,7 +8,7 @@ import type { PublicIpQuota } from './public-ips.js';
 import { resourceType } from './resource-types.js';
 import type { Throttling } from './throttling.js';
 import type { Subnets } from './virtual-networks.js';
-import { networkRefusal, refusal, type WireAnswer, type WireRequest } from './wire.js';
+import { networkRefusal, Refusal, refusal, type WireAnswer, type WireRequest } from './wire.js';
 
 /** The services behind ARM. */
 export interface ArmServices extends Provision {
@@ -45,7 +45,16 @@ export function answerArm(services: ArmServices, request: WireRequest): WireAnsw
     );
   }
   const budget = services.throttling.take(request.method);
-  const answer = route(services, request);
+  try {
+    services.faults.checkAny(services.place.subscriptionId);
+    return withBudget(route(services, request), budget);
+  } catch (error) {
+    // What is refused has been counted too.
+    throw error instanceof Refusal ? new Refusal(withBudget(error.answer, budget)) : error;
+  }
+}
+
+function withBudget(answer: WireAnswer, budget: WireAnswer['headers']): WireAnswer {
   return { ...answer, headers: { ...budget, ...answer.headers } };
 }
 
@@ -139,23 +148,19 @@ function answerResource(services: ArmServices, request: WireRequest): WireAnswer
     id,
   });
   if (kind !== undefined) return answerForKind(kind, services, parsed, request);
-  return answerReadOnly(services, request, id, checked !== undefined);
+  return answerReadOnly(services, request, parsed, checked !== undefined);
 }
 
 /** Networks, route tables and disks, which are only read here. */
 function answerReadOnly(
   { resources, subnets }: ArmServices,
   { method, query }: WireRequest,
-  id: string,
+  parsed: ArmId,
   isAddressCheck: boolean,
 ): WireAnswer {
-  const found = resources.get(id);
+  const found = resources.get(formatArmId(parsed));
   if (found === undefined) {
-    throw refusal(
-      404,
-      'ResourceNotFound',
-      `The Resource '${id.split('/providers/')[1] ?? id}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix`,
-    );
+    throw notFound(parsed);
   }
   if (method !== 'GET')
     throw networkRefusal(405, 'MethodNotAllowed', `The local region doesn't ${method} ${found.type}.`);

@@ -1,6 +1,7 @@
 /** How is Azure stood in for on one machine? One region, one subscription, one vault, behind one address. */
 import { formatArmId } from './arm-id.js';
 import { answerArm, type ArmServices } from './arm.js';
+import { Clock } from './clock.js';
 import { ComputeOffers } from './compute-offers.js';
 import { durationsDrawnBy, type Draw } from './durations.js';
 import { Faults } from './faults.js';
@@ -65,16 +66,21 @@ export interface Cloud {
   close(): Promise<void>;
 }
 
+/** Sets the stream of durations apart from those of ids and of latencies, which begin at the seed and next to it. */
+const drawStream = 0x5eed;
+
 /** Brings the cloud up. */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const { world, seed, guests, onExchange, longest = 0.9 } = options;
   const random = seededRandom(seed);
-  const draw = durationsDrawnBy(random, longest);
+  // Streams of their own: how often a client asks must not change how long Azure takes.
+  const draw = durationsDrawnBy(seededRandom(seed + drawStream), longest);
   const drawLatency = durationsDrawnBy(seededRandom(seed + 1), longest);
+  const clock = new Clock();
   const resources = new Resources(random);
-  const machines = new Machines(guests, draw);
+  const machines = new Machines(guests, draw, clock);
   const balancers = new LoadBalancerDataPlane(resources, machines);
-  const services = armServices(world, random, { resources, machines, balancers, draw });
+  const services = armServices(world, random, { resources, machines, balancers, draw, clock });
   const vault = new KeyVault(world.vaultHost, world.tenantId, random);
   for (const { resourceGroup, type, name, body } of world.resources) {
     const id = formatArmId({ subscriptionId: world.subscriptionId, resourceGroup, type, names: [name] });
@@ -100,10 +106,10 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       random,
       answer: (request) =>
         request.path.startsWith('/sim/') ? answerSimulator(steered, request) : answer(request),
-      latencySeconds: ({ host, method, path }) => {
-        if (path.startsWith('/sim/')) return 0;
-        if (host === world.vaultHost) return drawLatency('key-vault.read');
-        return drawLatency(method === 'GET' ? 'arm.read' : 'arm.write');
+      latency: ({ host, method, path }) => {
+        if (path.startsWith('/sim/')) return Promise.resolve();
+        const arm = method === 'GET' ? 'arm.read' : 'arm.write';
+        return clock.pause(drawLatency(host === world.vaultHost ? 'key-vault.read' : arm));
       },
       onExchange: (exchange) => {
         const { host, method, target, status } = exchange;
@@ -122,6 +128,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     setPublicIpLimit: (limit) => void (services.publicIpQuota.limit = limit),
     send: (request) => balancers.send(request),
     async close() {
+      clock.stop();
       balancers.close();
       machines.close();
       server.closeAllConnections();
@@ -138,9 +145,10 @@ function armServices(
     readonly machines: Machines;
     readonly balancers: LoadBalancerDataPlane;
     readonly draw: Draw;
+    readonly clock: Clock;
   },
 ): ArmServices {
-  const { resources, machines, balancers, draw } = ground;
+  const { resources, machines, balancers, draw, clock } = ground;
   const { region, subscriptionId } = world;
   const coreQuotas = Object.fromEntries(
     Object.entries(world.coreQuotas).map(([name, quota]) => [name, { ...quota }]),
@@ -164,13 +172,14 @@ function armServices(
       },
     },
     networkInterfaces(resources, random, subnets),
-    virtualMachines({ resources, random, machines, offers, faults }),
-    runCommands(resources, machines),
+    virtualMachines({ resources, random, machines, offers, faults, clock }),
+    runCommands(machines, clock),
   ];
   return {
     resources,
     operations: new Operations(random, { subscriptionId, region }),
     draw,
+    clock,
     place: { subscriptionId, region, resourceGroups: world.resourceGroups },
     kinds,
     subnets,

@@ -61,7 +61,7 @@ export class ComputeOffers {
       throw refusal(
         409,
         'OperationNotAllowed',
-        `Operation could not be completed as it results in exceeding approved ${label(name)} quota. Additional details - ` +
+        `Operation could not be completed as it results in exceeding approved ${refusedName(name)} quota. Additional details - ` +
           `Deployment Model: Resource Manager, Location: ${this.region}, Current Limit: ${quota.limit}, Current Usage: ${used}, ` +
           `Additional Required: ${vCpus}, (Minimum) New Limit Required: ${used + vCpus}. Submit a request for Quota increase at https://aka.ms/ProdportalCRP/`,
       );
@@ -151,6 +151,12 @@ function imageKey(publisher: string, offer: string, sku: string): string {
   return `${publisher}:${offer}:${sku}`.toLowerCase();
 }
 
+/** Usages say vCPUs (recorded), the refusal says Cores (from an issue; a family's is inferred from it). */
+function refusedName(quota: string): string {
+  return quota === 'cores' ? 'Total Regional Cores' : `${quota} Cores`;
+}
+
 function label(quota: string): string {
-  return quota === 'cores' ? 'Total Regional vCPUs' : `${quota.replace('Family', ' Family')} vCPUs`;
+  if (quota === 'cores') return 'Total Regional vCPUs';
+  return `${quota.replace(/^standard/, 'Standard ').replace('Family', ' Family')} vCPUs`;
 }

@@ -60,6 +60,17 @@ export class Faults {
     return this.#on.some((fault) => fault.kind === 'size-not-available' && fault.size === size);
   }
 
+  /** Throws the refusal that any request may meet, a poll or a list too. */
+  checkAny(subscriptionId: string): void {
+    for (const fault of this.#on) {
+      const isMet =
+        (fault.kind === 'throttle' || fault.kind === 'server-timeout') && this.random() < fault.share;
+      if (!isMet) continue;
+      if (fault.kind === 'throttle') throw throttled(fault.retryAfterSeconds);
+      throw timedOut(subscriptionId, guid(this.random));
+    }
+  }
+
   /** Throws the refusal that a request meets before its provider sees it. */
   check(about: About): void {
     for (const fault of this.#on) this.#checkOne(fault, about);
@@ -68,12 +79,6 @@ export class Faults {
   #checkOne(fault: Fault, { request, subscriptionId, resourceGroup, type, name, id }: About): void {
     const verb = { GET: 'read', PUT: 'write', PATCH: 'write', DELETE: 'delete' }[request.method] ?? 'action';
     switch (fault.kind) {
-      case 'throttle':
-        if (this.random() < fault.share) throw throttled(fault.retryAfterSeconds);
-        return;
-      case 'server-timeout':
-        if (this.random() < fault.share) throw timedOut(subscriptionId, guid(this.random));
-        return;
       case 'permission': {
         const action = `${type}/${verb}`;
         if (action.toLowerCase() !== fault.action.toLowerCase()) return;
@@ -103,6 +108,8 @@ export class Faults {
           `Resource '${name}' was disallowed by policy. Reasons: '${fault.reason}'. See error details for policy resource IDs.`,
           { target: name, additionalInfo: [] },
         );
+      case 'throttle':
+      case 'server-timeout':
       case 'no-capacity':
       case 'size-not-available':
         return;

@@ -11,6 +11,7 @@ interface Version {
 
 /** One vault's secrets. */
 export class KeyVault {
+  /** By name in lower case: Key Vault doesn't tell names apart by case (documentation). */
   readonly #secrets = new Map<string, Version[]>();
 
   constructor(
@@ -23,26 +24,26 @@ export class KeyVault {
   /** Stores a new version, and gives its id. */
   set(name: string, value: string): string {
     const version = guid(this.random).replaceAll('-', '');
-    const versions = this.#secrets.get(name) ?? [];
+    const versions = this.#secrets.get(name.toLowerCase()) ?? [];
     versions.push({ version, value, createdAt: Date.now(), enabled: true });
-    this.#secrets.set(name, versions);
+    this.#secrets.set(name.toLowerCase(), versions);
     return version;
   }
 
   /** Enables or disables the newest version. */
   enable(name: string, enabled: boolean): void {
-    const newest = this.#secrets.get(name)?.at(-1);
+    const newest = this.#secrets.get(name.toLowerCase())?.at(-1);
     if (newest === undefined) throw new Error(`There is no secret ${name}.`);
     newest.enabled = enabled;
   }
 
   delete(name: string): void {
-    this.#secrets.delete(name);
+    this.#secrets.delete(name.toLowerCase());
   }
 
   /** The newest value, for whoever plays the operator. */
   value(name: string): string | undefined {
-    return this.#secrets.get(name)?.at(-1)?.value;
+    return this.#secrets.get(name.toLowerCase())?.at(-1)?.value;
   }
 
   /** Answers `GET /secrets/{name}[/{version}]`; without a token, the challenge that the SDK waits for. */
@@ -52,7 +53,7 @@ export class KeyVault {
     if (method !== 'GET' || root !== 'secrets' || name === undefined) {
       throw refusal(405, 'MethodNotAllowed', `The method ${method} is not allowed on ${path}.`);
     }
-    const versions = this.#secrets.get(name);
+    const versions = this.#secrets.get(name.toLowerCase());
     const found =
       wanted === undefined ? versions?.at(-1) : versions?.find(({ version }) => version === wanted);
     if (found === undefined) {

@@ -38,6 +38,14 @@ interface Member {
   against: number;
 }
 
+/** A machine with power that is registered in pools of a balancer. */
+interface PoweredMember {
+  readonly networkInterface: Resource;
+  readonly machineId: string;
+  /** Ids of the pools in lower case. */
+  readonly pools: readonly string[];
+}
+
 interface Watch {
   timer: ReturnType<typeof setTimeout> | undefined;
   readonly members: Map<string, Member>;
@@ -105,7 +113,9 @@ export class LoadBalancerDataPlane {
     if (balancer === undefined) return nobody('no frontend has this address');
     const rule = rulesOf(balancer).find(({ frontendPort }) => Number(frontendPort) === port);
     if (rule === undefined) return nobody('no rule for this port');
-    const up = this.#running(balancer).filter(({ machineId }) => this.#isUp(balancer, machineId));
+    const pool = idKey(referenceOf(rule['backendAddressPool']));
+    const ofRule = this.#running(balancer).filter(({ pools }) => pools.includes(pool));
+    const up = ofRule.filter(({ machineId }) => this.#isUp(balancer, machineId));
     const chosen = up[hash(this.#flowKey(rule, clientIp)) % Math.max(1, up.length)];
     if (chosen === undefined) return nobody('no healthy member');
     const backendPort = Number(rule['backendPort']);
@@ -132,16 +142,19 @@ export class LoadBalancerDataPlane {
     return group === undefined || letsIn(group, sourceIp, port);
   }
 
-  #running(
-    balancer: Resource,
-  ): readonly { readonly networkInterface: Resource; readonly machineId: string }[] {
-    const pool = asRecord(asList(propertiesOf(balancer.body)['backendAddressPools'])[0]);
-    return membersOf(this.resources, `${balancer.id}/backendAddressPools/${asText(pool['name'])}`)
-      .map(({ networkInterface }) => ({
-        networkInterface,
-        machineId: referenceOf(propertiesOf(networkInterface.body)['virtualMachine']),
-      }))
-      .filter(({ machineId }) => this.machines.guest(machineId) !== undefined);
+  /** Members of all pools that have power, each once. */
+  #running(balancer: Resource): readonly PoweredMember[] {
+    const byMachine = new Map<string, PoweredMember>();
+    for (const pool of asList(propertiesOf(balancer.body)['backendAddressPools'])) {
+      const poolId = idKey(`${balancer.id}/backendAddressPools/${asText(asRecord(pool)['name'])}`);
+      for (const { networkInterface } of membersOf(this.resources, poolId)) {
+        const machineId = referenceOf(propertiesOf(networkInterface.body)['virtualMachine']);
+        if (this.machines.guest(machineId) === undefined) continue;
+        const pools = [...(byMachine.get(idKey(machineId))?.pools ?? []), poolId];
+        byMachine.set(idKey(machineId), { networkInterface, machineId, pools });
+      }
+    }
+    return [...byMachine.values()];
   }
 
   async #probeAll(balancer: Resource, watch: Watch): Promise<void> {
@@ -152,9 +165,9 @@ export class LoadBalancerDataPlane {
       running.map(async ({ machineId, networkInterface }) => {
         const { port, requestPath, probeThreshold } = probeOf(balancer);
         const mayPass = this.#letsIn(networkInterface, probeAddress, Number(port));
-        const status = mayPass
-          ? await this.machines.guest(machineId)?.probe(Number(port), asText(requestPath))
-          : undefined;
+        const guest = mayPass ? this.machines.guest(machineId) : undefined;
+        // A guest that fails inside itself answers nothing, as a machine would.
+        const status = await guest?.probe(Number(port), asText(requestPath)).catch(() => undefined);
         judge(watch, idKey(machineId), status === 200, Number(probeThreshold ?? 1));
       }),
     );

@@ -2,7 +2,7 @@
 import type { ResourceKind } from './arm-provider.js';
 import { idKey } from './arm-id.js';
 import { leavePoolsOf } from './network-interfaces.js';
-import { asList, asRecord, asText, propertiesOf, referenceOf, type Json } from './json.js';
+import { asList, asRecord, asText, propertiesOf, referenceOf, without, type Json } from './json.js';
 import { networkBody, networkView } from './network-view.js';
 import { guid, type Random } from './random.js';
 import type { Resource, Resources } from './resources.js';
@@ -21,9 +21,7 @@ export function loadBalancers(resources: Resources, random: Random, subnets: Sub
     complete({ id, body, existing }) {
       const sent = asRecord(body['properties']);
       const before = propertiesOf(existing?.body);
-      const frontends = asList(sent['frontendIPConfigurations']).map((frontend) =>
-        completeFrontend(asRecord(frontend), asList(before['frontendIPConfigurations']), subnets),
-      );
+      const frontends = completeFrontends(sent, before, subnets);
       const rules = asList(sent['loadBalancingRules']).map(asRecord);
       checkReferences(id, rules, sent);
       return networkBody(body, {
@@ -31,13 +29,17 @@ export function loadBalancers(resources: Resources, random: Random, subnets: Sub
         frontendIPConfigurations: frontends,
         backendAddressPools: asList(sent['backendAddressPools']).map((pool) => ({
           name: asRecord(pool)['name'],
-          properties: { loadBalancerBackendAddresses: [] },
+          properties: {
+            loadBalancerBackendAddresses: [],
+            // Kept with the interfaces; a client may send back what it read.
+            ...without(propertiesOf(pool), 'backendIPConfigurations'),
+          },
         })),
         probes: sent['probes'] ?? [],
         loadBalancingRules: rules,
-        inboundNatRules: [],
-        outboundRules: [],
-        inboundNatPools: [],
+        inboundNatRules: sent['inboundNatRules'] ?? [],
+        outboundRules: sent['outboundRules'] ?? [],
+        inboundNatPools: sent['inboundNatPools'] ?? [],
       });
     },
     removed({ id }) {
@@ -48,9 +50,25 @@ export function loadBalancers(resources: Resources, random: Random, subnets: Sub
   };
 }
 
-function completeFrontend(frontend: Json, before: readonly unknown[], subnets: Subnets): Json {
-  const properties = propertiesOf(frontend);
-  const kept = before.map(asRecord).find(({ name }) => name === frontend['name']);
+function completeFrontends(sent: Json, before: Json, subnets: Subnets): readonly Json[] {
+  const given: string[] = [];
+  return asList(sent['frontendIPConfigurations']).map((child) => {
+    const frontend = asRecord(child);
+    const kept = asList(before['frontendIPConfigurations'])
+      .map(asRecord)
+      .find(({ name }) => name === frontend['name']);
+    checkZones(frontend, kept);
+    const address = subnets.addressFor(propertiesOf(frontend), propertiesOf(kept), given);
+    given.push(address);
+    return {
+      name: frontend['name'],
+      ...(frontend['zones'] === undefined ? {} : { zones: frontend['zones'] }),
+      properties: { ...propertiesOf(frontend), privateIPAddress: address },
+    };
+  });
+}
+
+function checkZones(frontend: Json, kept: Json | undefined): void {
   if (kept !== undefined && JSON.stringify(kept['zones']) !== JSON.stringify(frontend['zones'])) {
     throw networkRefusal(
       400,
@@ -58,15 +76,6 @@ function completeFrontend(frontend: Json, before: readonly unknown[], subnets: S
       `Resource ${asText(frontend['name'])} has an existing availability zone constraint and the request has another; which cannot be modified.`,
     );
   }
-  const wanted = asText(properties['privateIPAddress']) || undefined;
-  const address =
-    asText(propertiesOf(kept)['privateIPAddress']) ||
-    subnets.allocate(referenceOf(properties['subnet']), wanted);
-  return {
-    name: frontend['name'],
-    ...(frontend['zones'] === undefined ? {} : { zones: frontend['zones'] }),
-    properties: { ...properties, privateIPAddress: address },
-  };
 }
 
 function checkReferences(id: string, rules: readonly Json[], sent: Json): void {

@@ -1,5 +1,5 @@
 /** Which machines have power, and is their agent ready? What happens inside is the guests' matter. */
-import { pause } from './clock.js';
+import type { Clock } from './clock.js';
 import type { Draw } from './durations.js';
 import type { Guest, Guests, Machine } from './guests.js';
 import { idKey } from './arm-id.js';
@@ -8,7 +8,9 @@ import { idKey } from './arm-id.js';
 interface Running {
   readonly guest: Guest;
   readonly power: AbortController;
-  agentReady: Promise<boolean>;
+  /** Ends when the agent takes commands, or when power goes. */
+  readonly agentReady: Promise<boolean>;
+  readonly decideAgent: (isReady: boolean) => void;
   agentIsReady: boolean;
 }
 
@@ -27,6 +29,7 @@ export class Machines {
   constructor(
     private readonly guests: Guests,
     private readonly draw: Draw,
+    private readonly clock: Clock,
   ) {}
 
   draws(): readonly MachineDraws[] {
@@ -41,10 +44,15 @@ export class Machines {
 
   /** Gives a machine power. */
   powerOn(machine: Machine): void {
+    let decideAgent: Running['decideAgent'] = () => undefined;
+    const agentReady = new Promise<boolean>((resolve) => {
+      decideAgent = resolve;
+    });
     this.#running.set(idKey(machine.id), {
       guest: this.guests.boot(machine),
       power: new AbortController(),
-      agentReady: new Promise(() => undefined),
+      agentReady,
+      decideAgent,
       agentIsReady: false,
     });
   }
@@ -55,15 +63,16 @@ export class Machines {
     if (running === undefined) return;
     const seconds = this.draw('guest-agent.ready');
     this.drawsOf(id).agentReadySeconds = seconds;
-    running.agentReady = pause(seconds, running.power.signal).then(() => {
+    void this.clock.pause(seconds, running.power.signal).then(() => {
       running.agentIsReady = !running.power.signal.aborted;
-      return running.agentIsReady;
+      running.decideAgent(running.agentIsReady);
     });
   }
 
   powerOff(id: string): void {
     const running = this.#running.get(idKey(id));
     running?.power.abort();
+    running?.decideAgent(false);
     running?.guest.powerOff();
     this.#running.delete(idKey(id));
   }
@@ -77,6 +86,11 @@ export class Machines {
   /** What is inside a machine that has power. */
   guest(id: string): Guest | undefined {
     return this.#running.get(idKey(id))?.guest;
+  }
+
+  /** Aborts when the machine's power goes; `undefined` for one that has none. */
+  power(id: string): AbortSignal | undefined {
+    return this.#running.get(idKey(id))?.power.signal;
   }
 
   isAgentReady(id: string): boolean {

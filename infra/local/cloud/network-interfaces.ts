@@ -19,12 +19,13 @@ export function networkInterfaces(resources: Resources, random: Random, subnets:
     retryAfter: 10,
     claims: { create: 'Succeeded', update: 'Succeeded' },
     complete({ id, body, existing }) {
-      const sent = asRecord(body['properties']);
+      // Who uses an interface is Azure's to say, whatever a client read earlier and sends back.
+      const sent = without(asRecord(body['properties']), 'virtualMachine');
       const before = propertiesOf(existing?.body);
-      const configurations = asList(sent['ipConfigurations']).map((configuration) =>
-        completeConfiguration(asRecord(configuration), asList(before['ipConfigurations']), subnets),
-      );
+      const configurations = completeConfigurations(sent, before, subnets);
       for (const reference of referencesOf(sent, configurations)) checkReference(resources, id, reference);
+      for (const configuration of configurations) checkPublicIp(resources, id, configuration);
+      for (const publicIp of publicIpsOf(resources, before)) holdPublicIp(resources, publicIp, undefined);
       for (const configuration of configurations) attach(resources, id, configuration);
       return networkBody(body, {
         enableAcceleratedNetworking: false,
@@ -32,8 +33,8 @@ export function networkInterfaces(resources: Resources, random: Random, subnets:
         ...sent,
         resourceGuid: before['resourceGuid'] ?? guid(random),
         ipConfigurations: configurations,
-        dnsSettings: { dnsServers: [], appliedDnsServers: [] },
-        tapConfigurations: [],
+        dnsSettings: { dnsServers: [], appliedDnsServers: [], ...asRecord(sent['dnsSettings']) },
+        tapConfigurations: sent['tapConfigurations'] ?? [],
         nicType: 'Standard',
         ...(before['virtualMachine'] === undefined ? {} : { virtualMachine: before['virtualMachine'] }),
       });
@@ -49,9 +50,8 @@ export function networkInterfaces(resources: Resources, random: Random, subnets:
       );
     },
     removed({ body }) {
-      for (const configuration of asList(propertiesOf(body)['ipConfigurations'])) {
-        const publicIp = resources.get(referenceOf(propertiesOf(configuration)['publicIPAddress']));
-        if (publicIp !== undefined) holdPublicIp(resources, publicIp, undefined);
+      for (const publicIp of publicIpsOf(resources, propertiesOf(body))) {
+        holdPublicIp(resources, publicIp, undefined);
       }
     },
     view: networkView,
@@ -59,17 +59,25 @@ export function networkInterfaces(resources: Resources, random: Random, subnets:
   };
 }
 
-function completeConfiguration(configuration: Json, before: readonly unknown[], subnets: Subnets): Json {
-  const properties = propertiesOf(configuration);
-  const kept = before.map(asRecord).find(({ name }) => name === configuration['name']);
-  const wanted = asText(properties['privateIPAddress']) || undefined;
-  const address =
-    asText(propertiesOf(kept)['privateIPAddress']) ||
-    subnets.allocate(referenceOf(properties['subnet']), wanted);
-  return {
-    name: configuration['name'],
-    properties: { primary: true, privateIPAddressVersion: 'IPv4', ...properties, privateIPAddress: address },
-  };
+function completeConfigurations(sent: Json, before: Json, subnets: Subnets): readonly Json[] {
+  const given: string[] = [];
+  return asList(sent['ipConfigurations']).map((configuration, index) => {
+    const properties = propertiesOf(configuration);
+    const { name } = asRecord(configuration);
+    const kept = asList(before['ipConfigurations'])
+      .map(asRecord)
+      .find((one) => one['name'] === name);
+    const address = subnets.addressFor(properties, propertiesOf(kept), given);
+    given.push(address);
+    const standard = { primary: index === 0, privateIPAddressVersion: 'IPv4' };
+    return { name, properties: { ...standard, ...properties, privateIPAddress: address } };
+  });
+}
+
+function publicIpsOf(resources: Resources, properties: Json): readonly Resource[] {
+  return asList(properties['ipConfigurations'])
+    .map((configuration) => resources.get(referenceOf(propertiesOf(configuration)['publicIPAddress'])))
+    .filter((found) => found !== undefined);
 }
 
 function referencesOf(sent: Json, configurations: readonly Json[]): readonly string[] {
@@ -106,7 +114,8 @@ function checkReference(resources: Resources, user: string, id: string): void {
   });
 }
 
-function attach(resources: Resources, id: string, configuration: Json): void {
+/** The refusal's text is inferred: only its code was found. */
+function checkPublicIp(resources: Resources, id: string, configuration: Json): void {
   const publicIp = resources.get(referenceOf(propertiesOf(configuration)['publicIPAddress']));
   if (publicIp === undefined) return;
   const mine = `${id}/ipConfigurations/${String(configuration['name'])}`;
@@ -118,7 +127,12 @@ function attach(resources: Resources, id: string, configuration: Json): void {
       `Resource ${mine} is referencing public IP address ${publicIp.id} that is already allocated to resource ${holder}.`,
     );
   }
-  holdPublicIp(resources, publicIp, mine);
+}
+
+function attach(resources: Resources, id: string, configuration: Json): void {
+  const publicIp = resources.get(referenceOf(propertiesOf(configuration)['publicIPAddress']));
+  const mine = `${id}/ipConfigurations/${String(configuration['name'])}`;
+  if (publicIp !== undefined) holdPublicIp(resources, publicIp, mine);
 }
 
 /** Tells an interface which machine uses it; `undefined` lets it go. */

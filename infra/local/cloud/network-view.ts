@@ -34,7 +34,8 @@ export function networkView(resource: Resource): Json {
     etag,
     type,
     ...body,
-    properties: { provisioningState: state, ...properties, ...Object.fromEntries(children) },
+    // Last, since clients send back what they read.
+    properties: { ...properties, ...Object.fromEntries(children), provisioningState: state },
   };
 }
 
@@ -46,7 +47,7 @@ function childView({ id, type, etag, state }: Resource, list: string, child: Jso
     etag,
     type: `${type}/${list}`,
     ...(child['zones'] === undefined ? {} : { zones: child['zones'] }),
-    properties: { provisioningState: state, ...propertiesOf(child) },
+    properties: { ...propertiesOf(child), provisioningState: state },
   };
 }
 

@@ -51,7 +51,7 @@ export class Operations {
   /**
    * Starts an operation.
    *
-   * @param perform ends when the work is done, with the error of one that failed
+   * @param perform ends when the work is done, with the error of one that failed; one that throws has failed too
    * @param settle called once, before anybody is told that the operation is over
    */
   start(
@@ -66,12 +66,14 @@ export class Operations {
       status: 'InProgress',
     };
     this.#byId.set(operation.id, operation);
-    void perform().then((error) => {
-      operation.endedAt = Date.now();
-      operation.status = error === undefined ? 'Succeeded' : 'Failed';
-      if (error !== undefined) operation.error = error;
-      settle(operation);
-    });
+    void perform()
+      .catch(internalError)
+      .then((error) => {
+        operation.endedAt = Date.now();
+        operation.status = error === undefined ? 'Succeeded' : 'Failed';
+        if (error !== undefined) operation.error = error;
+        settle(operation);
+      });
     return operation;
   }
 
@@ -100,7 +102,7 @@ export class Operations {
   answer(path: string, query: URLSearchParams): WireAnswer | undefined {
     const [, , provider, , kind, id] = operationPath.exec(path) ?? [];
     if (provider === undefined || id === undefined) return undefined;
-    const operation = this.#byId.get(id);
+    const operation = this.#byId.get(id.toLowerCase());
     if (operation === undefined) {
       throw refusal(404, 'NotFound', `The operation ${id} was not found.`);
     }
@@ -111,6 +113,12 @@ export class Operations {
     }
     return { status: 200, headers: isRunning ? retryAfter : {}, body: bodyOf(operation) };
   }
+}
+
+/** An operation that runs for ever would hide what broke (the code was seen in recordings, the text wasn't). */
+function internalError(error: unknown): Json {
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: 'InternalExecutionError', message: `The simulated cloud failed: ${message}` };
 }
 
 function bodyOf({ provider, id, status, error, startedAt, endedAt }: Operation): Json {

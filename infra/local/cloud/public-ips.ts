@@ -33,7 +33,8 @@ export function publicIps(resources: Resources, random: Random, quota: PublicIpQ
           `Cannot create more than ${quota.limit} public IP addresses for this subscription in this region.`,
         );
       }
-      const sent = asRecord(body['properties']);
+      // Who holds an address is Azure's to say, whatever a client read earlier and sends back.
+      const sent = without(asRecord(body['properties']), 'ipConfiguration');
       const kept = asRecord(existing?.body['properties']);
       return networkBody(body, {
         ...sent,

@@ -1,12 +1,12 @@
 /** How do managed run commands behave? By documentation: no recording of them was found (docs/azure.md). */
 import { idKey } from './arm-id.js';
 import type { ResourceKind } from './arm-provider.js';
-import { pause } from './clock.js';
+import type { Clock } from './clock.js';
 import { asList, asRecord, asText, propertiesOf, without, type Json } from './json.js';
 import type { Machines } from './machines.js';
 import type { OperationVerb } from './operations.js';
 import { resourceType } from './resource-types.js';
-import type { Resource, Resources } from './resources.js';
+import type { Resource } from './resources.js';
 import { refusal } from './wire.js';
 
 /** What a read with `$expand=instanceView` shows. */
@@ -22,11 +22,14 @@ interface Execution {
 /** The action's documented limit; taken for the managed kind too (inferred). */
 const outputBytes = 4096;
 
+/** How long a script may take unless told (documented: 90 minutes). */
+const defaultTimeoutSeconds = 5400;
+
 /** Share of a short script's duration before it starts; the rest is its report. An estimate. */
 const pickupShare = 0.4;
 
-/** Run commands: run once the agent is ready; Succeeded only says that the platform ran them. */
-export function runCommands(resources: Resources, machines: Machines): ResourceKind {
+/** Run commands: run once the agent is ready; Succeeded only says that the platform ran them. A deletion ends the script. */
+export function runCommands(machines: Machines, clock: Clock): ResourceKind {
   const executions = new Map<string, Execution>();
   const secrets = new Map<string, readonly unknown[]>();
   const running = new Map<string, AbortController>();
@@ -36,16 +39,9 @@ export function runCommands(resources: Resources, machines: Machines): ResourceK
     duration: 'run-command',
     retryAfter: 10,
     claims: { create: 'Creating', update: 'Updating' },
+    deletionEndsWrite: true,
     complete({ id, body }) {
-      const machineId = machineOf(id);
-      if (resources.get(machineId) === undefined) {
-        throw refusal(
-          404,
-          'ParentResourceNotFound',
-          `Failed to perform 'write' on resource(s) of type 'virtualMachines/runCommands', because the parent resource '${machineId}' could not be found.`,
-        );
-      }
-      if (machines.guest(machineId) === undefined) {
+      if (machines.guest(machineOf(id)) === undefined) {
         throw refusal(
           409,
           'OperationNotAllowed',
@@ -60,15 +56,22 @@ export function runCommands(resources: Resources, machines: Machines): ResourceK
       const key = idKey(resource.id);
       if (verb === 'delete') {
         running.get(key)?.abort();
-        await pause(seconds);
+        await clock.pause(seconds);
         return undefined;
       }
       const stop = new AbortController();
       running.set(key, stop);
       const execution = executions.get(key) ?? { executionState: 'Pending', output: '', error: '' };
-      await run(machines, resource, { execution, stop, seconds, secrets: secrets.get(key) ?? [] });
+      const known = secrets.get(key) ?? [];
       secrets.delete(key);
-      running.delete(key);
+      try {
+        await run(machines, resource, { clock, execution, stop, seconds, secrets: known });
+      } catch (error) {
+        execution.executionState = 'Failed';
+        throw error;
+      } finally {
+        if (running.get(key) === stop) running.delete(key);
+      }
       return undefined;
     },
     removed: ({ id }) => void executions.delete(idKey(id)),
@@ -94,6 +97,7 @@ function machineOf(commandId: string): string {
 }
 
 interface Run {
+  readonly clock: Clock;
   readonly execution: Execution;
   readonly stop: AbortController;
   readonly seconds: number;
@@ -103,42 +107,65 @@ interface Run {
 async function run(
   machines: Machines,
   resource: Resource,
-  { execution, stop, seconds, secrets }: Run,
+  { clock, execution, stop, seconds, secrets }: Run,
 ): Promise<void> {
   const machineId = machineOf(resource.id);
   const isReady = await machines.whenAgentReady(machineId);
   machines.drawsOf(machineId).runCommandSeconds = seconds;
-  await pause(seconds * pickupShare, stop.signal);
+  await clock.pause(seconds * pickupShare, stop.signal);
   const guest = machines.guest(machineId);
-  if (!isReady || guest === undefined || stop.signal.aborted) {
+  const power = machines.power(machineId);
+  if (!isReady || guest === undefined || power === undefined || isAborted(stop.signal)) {
     execution.executionState = 'Canceled';
     return;
   }
   const { source, parameters, timeoutInSeconds } = propertiesOf(resource.body);
   execution.executionState = 'Running';
   execution.startTime = new Date().toISOString();
-  const limit = Number(timeoutInSeconds ?? 5400);
-  const timer = setTimeout(() => {
-    stop.abort();
-  }, limit * 1000);
-  const ended = await guest.runScript({
+  const over = new AbortController();
+  const limit = clock.pause(Number(timeoutInSeconds ?? defaultTimeoutSeconds), over.signal);
+  const timedOut = limit.then(() => !over.signal.aborted);
+  void timedOut.then((isOver) => {
+    if (isOver) stop.abort();
+  });
+  const script = guest.runScript({
     script: asText(asRecord(source)['script']),
     environment: environmentOf([...asList(parameters), ...secrets]),
     signal: stop.signal,
   });
-  clearTimeout(timer);
-  await pause(seconds * (1 - pickupShare));
+  const ended = await Promise.race([script, whenAborted(power)]).finally(() => {
+    over.abort();
+  });
+  if (ended !== undefined) await clock.pause(seconds * (1 - pickupShare), power);
   execution.endTime = new Date().toISOString();
+  if (ended === undefined || isAborted(power)) {
+    execution.executionState = 'Canceled';
+    return;
+  }
   execution.exitCode = ended.exitCode;
   execution.output = last(ended.stdout);
   execution.error = last(ended.stderr);
   const outcome = ended.exitCode === 0 ? 'Succeeded' : 'Failed';
-  execution.executionState = isAborted(stop.signal) ? 'TimedOut' : outcome;
+  const stopped = (await timedOut) ? 'TimedOut' : 'Canceled';
+  execution.executionState = isAborted(stop.signal) ? stopped : outcome;
 }
 
 /** A function, so that the check before the script doesn't count for the time after it. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
+}
+
+/** A machine that loses its power never says how its script ended. */
+function whenAborted(power: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    power.addEventListener(
+      'abort',
+      () => {
+        resolve(undefined);
+      },
+      { once: true },
+    );
+  });
 }
 
 function environmentOf(parameters: readonly unknown[]): Record<string, string> {

@@ -102,8 +102,12 @@ export function letsIn(group: Resource, sourceIp: string, port: number): boolean
     .map(propertiesOf)
     .filter(({ direction }) => direction === 'Inbound')
     .sort((one, other) => Number(one['priority']) - Number(other['priority']));
-  const first = rules.find((rule) => isFrom(rule, sourceIp) && isTo(rule, port));
+  const first = rules.find((rule) => isTcp(rule) && isFrom(rule, sourceIp) && isTo(rule, port));
   return first?.['access'] === 'Allow';
+}
+
+function isTcp({ protocol }: Json): boolean {
+  return protocol === '*' || asText(protocol).toLowerCase() === 'tcp';
 }
 
 function isFrom(rule: Json, sourceIp: string): boolean {

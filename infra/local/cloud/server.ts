@@ -1,7 +1,6 @@
 /** How do requests come in and answers go out? HTTP on the loopback, for every host that the clients believe to reach. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { pause } from './clock.js';
 import { asRecord } from './json.js';
 import { guid, type Random } from './random.js';
 import { Refusal, refusal, type WireAnswer, type WireRequest } from './wire.js';
@@ -24,8 +23,8 @@ export interface Serving {
   readonly random: Random;
   /** Answers, or throws a refusal. */
   readonly answer: (request: WireRequest) => WireAnswer;
-  /** Seconds until a request is looked at. */
-  readonly latencySeconds: (request: WireRequest) => number;
+  /** Ends when it is time to look at a request. */
+  readonly latency: (request: WireRequest) => Promise<void>;
   readonly onExchange: (exchange: Exchange) => void;
 }
 
@@ -35,7 +34,8 @@ export async function listen(
   port: number,
 ): Promise<{ readonly server: Server; readonly url: string }> {
   const server = createServer((incoming, outgoing) => {
-    void serve(serving, incoming, outgoing);
+    // A client that goes away amid its request is the only way for this to fail.
+    serve(serving, incoming, outgoing).catch(() => outgoing.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -48,10 +48,10 @@ export async function listen(
 async function serve(serving: Serving, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const text = await readText(incoming);
   const { request, body } = parse(incoming, text);
-  await pause(serving.latencySeconds(request));
+  await serving.latency(request);
   const answer = answerOrRefuse(serving, request, text, body);
   const headers = {
-    'content-type': 'application/json; charset=utf-8',
+    ...(answer.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
     ...correlation(serving.random, request),
     ...answer.headers,
   };
@@ -98,12 +98,21 @@ function parse(
   const request: WireRequest = {
     host: headers['x-forwarded-host'] ?? headers['host'] ?? '',
     method: incoming.method ?? 'GET',
-    path: decodeURIComponent(url.pathname.replaceAll(/\/{2,}/g, '/').replace(/(.)\/$/, '$1')),
+    path: decoded(url.pathname.replaceAll(/\/{2,}/g, '/').replace(/(.)\/$/, '$1')),
     query: new URLSearchParams(url.search),
     headers,
     body: body === undefined ? undefined : asRecord(body),
   };
   return { request, body };
+}
+
+/** A path that can't be decoded names nothing that is here, as it stands. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 function parseJson(text: string): unknown {

@@ -1,7 +1,7 @@
 /** How do virtual machines behave on the wire? */
 import { idKey, lastName } from './arm-id.js';
 import type { ResourceKind, Write } from './arm-provider.js';
-import { pause } from './clock.js';
+import type { Clock } from './clock.js';
 import type { ComputeOffers } from './compute-offers.js';
 import type { Faults } from './faults.js';
 import { asList, asRecord, asText, propertiesOf, referenceOf, without, type Json } from './json.js';
@@ -19,6 +19,7 @@ export interface MachineGround {
   readonly machines: Machines;
   readonly offers: ComputeOffers;
   readonly faults: Faults;
+  readonly clock: Clock;
 }
 
 /** Share of a creation after which the machine has power; an estimate, the rest is the platform's. */
@@ -126,6 +127,7 @@ function interfacesOf(resources: Resources, properties: Json, machineId: string)
         `Network Interface ${id} is used by existing resource ${user}. In order to use it, it must be dissociated from the resource.`,
       );
     }
+    // Inferred: no recording shows a machine that was put on an interface whose operation still ran.
     if (found.operation !== undefined) {
       throw refusal(
         409,
@@ -143,21 +145,21 @@ async function perform(
   verb: 'create' | 'update' | 'delete',
   seconds: number,
 ): Promise<Json | undefined> {
-  const { machines, faults } = ground;
+  const { machines, faults, clock } = ground;
   if (verb === 'delete') {
     machines.powerOff(resource.id);
-    await pause(seconds);
+    await clock.pause(seconds);
     return undefined;
   }
   const isNew = machines.guest(resource.id) === undefined;
   const zone = asText(asList(resource.body['zones'])[0]) || undefined;
   if (isNew && faults.lacksCapacity(zone)) {
-    await pause(seconds * allocationShare);
+    await clock.pause(seconds * allocationShare);
     return allocationFailed(zone);
   }
-  await pause(seconds * bootShare);
+  await clock.pause(seconds * bootShare);
   if (isNew) bootMachine(ground, resource, zone);
-  await pause(seconds * (1 - bootShare));
+  await clock.pause(seconds * (1 - bootShare));
   if (isNew) machines.provisioned(resource.id);
   return undefined;
 }

@@ -45,10 +45,23 @@ export class Subnets {
     return { status: 200, body: { available, ...more, isPlatformReserved: false } };
   }
 
-  /** Gives an address: the wanted one, or the first that is free. Throws a refusal. */
-  allocate(subnetId: string, wanted: string | undefined): string {
-    const subnet = this.find(subnetId);
-    const free = this.#free(subnet);
+  /**
+   * Gives a configuration its address: the one that it has, as long as it stays in its subnet and wants no other; else
+   * the one that it wants, or the first that is free. Throws a refusal.
+   *
+   * @param given addresses that the same write has taken already
+   */
+  addressFor(wanted: Json, kept: Json, given: readonly string[]): string {
+    const [subnetId, keptSubnetId] = [referenceOf(wanted['subnet']), referenceOf(kept['subnet'])];
+    const [address, keptAddress] = [asText(wanted['privateIPAddress']), asText(kept['privateIPAddress'])];
+    const wantsOther = wanted['privateIPAllocationMethod'] === 'Static' && address !== keptAddress;
+    const stays = idKey(subnetId) === idKey(keptSubnetId) && !wantsOther;
+    return stays && keptAddress !== '' ? keptAddress : this.#allocate(subnetId, address || undefined, given);
+  }
+
+  #allocate(subnetId: string, wanted: string | undefined, alreadyGiven: readonly string[]): string {
+    const subnet = this.#find(subnetId);
+    const free = this.#free(subnet).filter((address) => !alreadyGiven.includes(address));
     const given = wanted === undefined ? free[0] : free.find((address) => address === wanted);
     if (given !== undefined) return given;
     throw wanted === undefined
@@ -64,22 +77,21 @@ export class Subnets {
         );
   }
 
-  /** Finds a subnet by its id; throws a refusal where there is none. */
-  find(subnetId: string): { readonly id: string; readonly prefix: string; readonly network: Resource } {
+  #find(subnetId: string): { readonly id: string; readonly prefix: string } {
     const networkId = subnetId.replace(/\/subnets\/[^/]+$/i, '');
     const network = this.resources.get(networkId);
     const subnet =
       network === undefined
         ? undefined
         : this.#subnetsOf(network).find(({ id }) => idKey(id) === idKey(subnetId));
-    if (network === undefined || subnet === undefined) {
+    if (subnet === undefined) {
       throw networkRefusal(
         404,
         'InvalidResourceReference',
         `Resource ${subnetId} referenced by resource was not found. Please make sure that the referenced resource exists, and that both resources are in the same region.`,
       );
     }
-    return { ...subnet, network };
+    return subnet;
   }
 
   #subnetsOf(network: Resource): readonly { readonly id: string; readonly prefix: string }[] {

@@ -80,16 +80,17 @@ function listen(server: Server, port: number): Promise<string> {
 }
 
 async function serve(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://localhost');
-  const bytes = await bodyOf(request);
   try {
+    const url = new URL(`http://localhost${request.url ?? '/'}`);
+    const bytes = await bodyOf(request);
     const api = /^\/(?:runtime\/webhooks\/)?durabletask\/(.*)$/.exec(url.pathname);
     if (api !== null)
       answerDurable(parts, request, response, { url, path: api[1] ?? '', body: bytes.toString() });
     else await answerTrigger(parts, request, response, { url, bytes });
   } catch (error) {
     parts.options.log('error', error instanceof Error ? (error.stack ?? error.message) : String(error));
-    response.writeHead(500).end();
+    if (!response.headersSent) response.writeHead(error instanceof URIError ? 400 : 500);
+    response.end();
   }
 }
 

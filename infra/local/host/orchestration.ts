@@ -99,14 +99,20 @@ export class Orchestrations {
     if (!instance.isTurning) setImmediate(() => void this.turn(instance));
   }
 
+  private mayGoOn(instance: Instance): boolean {
+    return !this.isClosed && !isOver(instance);
+  }
+
   private async turn(instance: Instance): Promise<void> {
-    if (instance.isTurning || instance.inbox.length === 0 || isOver(instance)) return;
+    if (instance.isTurning || instance.inbox.length === 0 || !this.mayGoOn(instance)) return;
     instance.isTurning = true;
     instance.status = 'Running';
     for (const event of instance.history) event.IsPlayed = true;
     instance.history.push(historyEvent(eventType.orchestratorStarted), ...instance.inbox.splice(0));
     try {
-      this.apply(instance, await this.ask(instance));
+      const turn = await this.ask(instance);
+      // Who was ended from outside during its turn begins nothing more.
+      if (this.mayGoOn(instance)) this.apply(instance, turn);
     } catch (error) {
       this.end(instance, 'Failed', error instanceof Error ? error.message : String(error));
     }

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 
 let child: ChildProcessWithoutNullStreams;
 let url: string;
@@ -57,6 +58,26 @@ test.each([
 test('host answers an HTTP trigger when the key is right', async () => {
   const answer = await fetch(`${url}/api/hello/world`, { headers: { 'x-functions-key': 'secret' } });
   expect(await answer.json()).toEqual({ hello: 'world' });
+});
+
+test('host goes on when a client hangs up, and when a path is none', async () => {
+  const { port } = new URL(url);
+  for (const sent of [
+    'POST /api/start/fan HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n1',
+    'GET // HTTP/1.1\r\nhost: x\r\n\r\n',
+  ]) {
+    const socket = connect(Number(port), '127.0.0.1');
+    await once(socket, 'connect');
+    await new Promise((resolve) => socket.write(sent, resolve));
+    socket.end();
+    socket.resume();
+    await once(socket, 'close');
+  }
+  expect((await fetch(`${url}/api/hello/%E0%A4`, { headers: { 'x-functions-key': 'secret' } })).status).toBe(
+    400,
+  );
+  const answer = await fetch(`${url}/api/hello/still`, { headers: { 'x-functions-key': 'secret' } });
+  expect(await answer.json()).toEqual({ hello: 'still' });
 });
 
 test.each([
