@@ -18,7 +18,7 @@ async function request(name: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  region = await TestRegion.start({ speed: 100, seed: 8 });
+  region = await TestRegion.start({ speed: 200, seed: 8 });
 }, 60_000);
 
 afterAll(() => region.close());

@@ -10,7 +10,7 @@ let region: TestRegion;
 const edge = (name: string) => ({ tunnel: { edges: { primary: `${name}-vpn.zscaler.net` } } });
 
 beforeAll(async () => {
-  region = await TestRegion.start({ speed: 100, seed: 11 });
+  region = await TestRegion.start({ speed: 200, seed: 11 });
   await region.call('region.edges.trouble', 'fra4', { wrongPsk: true });
   await region.call('region.edges.trouble', 'ams2-2', { down: true });
   await region.call('region.cloud.offers.setLimit', 'standardFSv2Family', 2);
