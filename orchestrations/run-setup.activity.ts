@@ -16,8 +16,23 @@ export async function runSetup(intent: SetupIntent): Promise<Outcome<Begun>> {
 
 /** Azure quotes what it can't read: what it says of a refused body may hold a value of the body. */
 function without(secrets: readonly ProtectedParameter[], why: Problem): Problem {
-  const detail = secrets.reduce((text, { value }) => text.replaceAll(value || '\0', '<secret>'), why.detail);
+  const detail = secrets.reduce(
+    (text, { value }) => withoutTail(text.replaceAll(value, '<secret>'), value),
+    why.detail,
+  );
   return { ...why, detail };
+}
+
+/** Shortest piece of a secret that is taken for one. */
+const shortestPiece = 4;
+
+/** What is quoted at length is cut, perhaps in the middle of a secret. */
+function withoutTail(text: string, secret: string): string {
+  for (let length = secret.length - 1; length >= shortestPiece; length--) {
+    const tail = `${secret.slice(0, length)}…`;
+    if (text.endsWith(tail)) return `${text.slice(0, -tail.length)}<secret>…`;
+  }
+  return text;
 }
 
 async function protectedParameters(psk: SetupIntent['psk']): Promise<Outcome<readonly ProtectedParameter[]>> {

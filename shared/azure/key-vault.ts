@@ -1,7 +1,7 @@
 /** What does the vault hold? Values leave this file by one function alone. */
 import type { SecretReference } from '../site/intent.js';
 import type { SecretState } from '../site/observed-site.js';
-import { problemCode, success, type Outcome } from '../site/problem.js';
+import { failure, problem, problemCode, success, type Outcome } from '../site/problem.js';
 import { secretClient } from './clients.js';
 import { outcomeOf } from './problem-of-error.js';
 
@@ -29,10 +29,14 @@ export async function secretState(name: string): Promise<Outcome<SecretState>> {
 }
 
 /** Reads one version's value, for the protected parameter that it goes into. */
-export function readSecretVersion({ name, version }: SecretReference): Promise<Outcome<string>> {
-  return outcomeOf({ verb: 'read', what: `version ${version} of secret ${name}` }, async () => {
-    const client = await secretClient();
-    const { value } = await client.getSecret(name, { version });
-    return value ?? '';
-  });
+export async function readSecretVersion({ name, version }: SecretReference): Promise<Outcome<string>> {
+  const what = `version ${version} of secret ${name}`;
+  const read = await outcomeOf({ verb: 'read', what }, async () =>
+    (await secretClient()).getSecret(name, { version }),
+  );
+  if (!read.ok) return read;
+  const { value = '' } = read.value;
+  return value === ''
+    ? failure(problem('secret-unusable', `The vault gave no value for ${what}.`, { retryable: true }))
+    : success(value);
 }

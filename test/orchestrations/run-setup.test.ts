@@ -12,12 +12,15 @@ beforeAll(async () => {
 
 afterAll(() => wire.stop());
 
-test('a refusal that quotes the PSK comes back without it', async () => {
+test.each([
+  { where: 'in full', before: '' },
+  { where: 'and is cut in the middle of it', before: 'x'.repeat(550) },
+])('a refusal that quotes the PSK $where comes back without it', async ({ before }) => {
   const intent = aSetupIntent();
   const psk = 'Correct7HorseBattery';
   const { subscriptionId, resourceGroup } = intent.placement;
   const machine = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Compute/virtualMachines/${intent.virtualMachine}`;
-  const message = `Could not convert "${psk}" at properties.protectedParameters[0].value.`;
+  const message = `Could not convert ${before} "${psk}" at properties.protectedParameters[0].value.`;
   wire.answers = {
     'GET /secrets/psk-hq/v7': { body: { value: psk, id: 'https://kv.vault.azure.net/secrets/psk-hq/v7' } },
     [`PUT ${machine}/runCommands/setup`]: {
@@ -31,5 +34,6 @@ test('a refusal that quotes the PSK comes back without it', async () => {
     ok: false,
     problem: { detail: expect.stringContaining('Could not convert') as unknown },
   });
-  expect(JSON.stringify(refused)).not.toContain(psk);
+  expect(JSON.stringify(refused)).toContain('<secret>');
+  expect(JSON.stringify(refused)).not.toContain(psk.slice(0, 4));
 });
