@@ -18,8 +18,8 @@ const puts: Record<ResourceKind, Cadence> = {
   'load-balancer': { firstSeconds: 30, thenSeconds: 30 },
   'public-ip': { firstSeconds: 4, thenSeconds: 5 },
   'network-interface': { firstSeconds: 21, thenSeconds: 10 },
-  'virtual-machine': { firstSeconds: 36, thenSeconds: 9 },
-  setup: { firstSeconds: 42, thenSeconds: 12 },
+  'virtual-machine': { firstSeconds: 36, thenSeconds: 11 },
+  setup: { firstSeconds: 42, thenSeconds: 14 },
 };
 
 const deletions: Record<ResourceKind, Cadence> = {
@@ -35,7 +35,7 @@ const deletions: Record<ResourceKind, Cadence> = {
 const truthfulKinds: readonly ResourceKind[] = ['security-group', 'public-ip', 'virtual-machine'];
 
 /** The pause grows to this share of an operation's age: who has taken long may take long still. */
-const pauseShare = 0.1;
+const pauseShare = 0.12;
 
 /** Seconds within which two questions are asked together. */
 const togetherSeconds = 2;
