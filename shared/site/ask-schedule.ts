@@ -19,7 +19,7 @@ const puts: Record<ResourceKind, Cadence> = {
   'public-ip': { firstSeconds: 4, thenSeconds: 5 },
   'network-interface': { firstSeconds: 21, thenSeconds: 10 },
   'virtual-machine': { firstSeconds: 36, thenSeconds: 11 },
-  setup: { firstSeconds: 42, thenSeconds: 14 },
+  setup: { firstSeconds: 48, thenSeconds: 16 },
 };
 
 const deletions: Record<ResourceKind, Cadence> = {

@@ -14,7 +14,7 @@ describe('an operation is first asked when most of its kind are done', () => {
     { kind: 'load-balancer', seconds: 30 },
     { kind: 'network-interface', seconds: 21 },
     { kind: 'virtual-machine', seconds: 36 },
-    { kind: 'setup', seconds: 42 },
+    { kind: 'setup', seconds: 48 },
   ] as const)('$kind after $seconds s', ({ kind, seconds }) => {
     expect(firstAsk({ verb: 'put', kind }, noon)).toBe(atSeconds(seconds).toISOString());
   });
