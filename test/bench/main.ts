@@ -52,10 +52,6 @@ async function measure(run: Run, looksAtRest: boolean): Promise<Measured> {
     const operations = await region.call<readonly OperationSeen[]>('region.cloud.operations');
     const bounds = boundsOf(operations, await machinesOf(region));
     const boundSeconds = Math.max(...bounds.map(({ seconds }) => seconds));
-    if (process.env['BENCH_PARTS'] !== undefined)
-      process.stderr.write(
-        `${JSON.stringify({ bounds, machines: await machinesOf(region), operations, timeline: await region.api.timeline('hq'), served: site.phaseSince, asked: site.requestedAt })}\n`,
-      );
     const servedSeconds = (Date.parse(site.phaseSince) - Date.parse(site.requestedAt)) / 1000;
     return {
       ...run,

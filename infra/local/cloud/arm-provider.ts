@@ -5,7 +5,7 @@ import type { Draw, Duration } from './durations.js';
 import { asRecord, type Json } from './json.js';
 import type { Operation, OperationVerb, Operations, Provider } from './operations.js';
 import type { Resource, Resources } from './resources.js';
-import { Refusal, refusal, type WireAnswer, type WireRequest } from './wire.js';
+import { methodNotAllowed, refusal, type Refusal, type WireAnswer, type WireRequest } from './wire.js';
 
 /** What is written: the request's body under the resource's id. */
 export interface Write {
@@ -69,8 +69,8 @@ export function answerForKind(
   const { resources } = provision;
   checkParent(path, resources, request.method);
   if (path.isList) {
-    if (request.method !== 'GET') throw notAllowed(request);
-    const parent = formatArmId({ ...path, type: path.type, names: path.names }).replace(/\/$/, '');
+    if (request.method !== 'GET') throw methodNotAllowed(request);
+    const parent = formatArmId(path).replace(/\/$/, '');
     const all = resources
       .ofType(kind.type, path.resourceGroup)
       .filter(({ id }) => id.toLowerCase().startsWith(`${parent.toLowerCase()}/`));
@@ -99,7 +99,7 @@ export function answerForKind(
     case 'DELETE':
       return existing === undefined ? { status: 204 } : remove(kind, provision, existing, request);
     default:
-      throw notAllowed(request);
+      throw methodNotAllowed(request);
   }
 }
 
@@ -223,10 +223,6 @@ function inFlight({ id }: Operation): Refusal {
   );
 }
 
-function notAllowed({ method, path }: WireRequest): Refusal {
-  return refusal(405, 'MethodNotAllowed', `The method ${method} is not allowed on ${path}.`);
-}
-
 function checkParent(path: ArmId, resources: Resources, method: string): void {
   if (method === 'DELETE') return;
   const [provider = '', ...levels] = path.type.split('/');
@@ -244,8 +240,8 @@ function checkParent(path: ArmId, resources: Resources, method: string): void {
 }
 
 /** What ARM itself refuses, before a provider sees it, says so (recorded). */
-function fromGateway({ answer }: Refusal): Refusal {
-  return new Refusal({ ...answer, headers: { ...answer.headers, 'x-ms-failure-cause': 'gateway' } });
+function fromGateway(refused: Refusal): Refusal {
+  return refused.with({ 'x-ms-failure-cause': 'gateway' });
 }
 
 /** ARM's word on a resource that it doesn't know. */

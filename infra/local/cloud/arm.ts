@@ -47,15 +47,12 @@ export function answerArm(services: ArmServices, request: WireRequest): WireAnsw
   const budget = services.throttling.take(request.method);
   try {
     services.faults.checkAny(services.place.subscriptionId);
-    return withBudget(route(services, request), budget);
+    const answer = route(services, request);
+    return { ...answer, headers: { ...budget, ...answer.headers } };
   } catch (error) {
     // What is refused has been counted too.
-    throw error instanceof Refusal ? new Refusal(withBudget(error.answer, budget)) : error;
+    throw error instanceof Refusal ? error.with(budget) : error;
   }
-}
-
-function withBudget(answer: WireAnswer, budget: WireAnswer['headers']): WireAnswer {
-  return { ...answer, headers: { ...budget, ...answer.headers } };
 }
 
 function route(services: ArmServices, request: WireRequest): WireAnswer {

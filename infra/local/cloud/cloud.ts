@@ -55,7 +55,6 @@ export interface Cloud {
   readonly faults: Faults;
   readonly vault: KeyVault;
   readonly offers: ComputeOffers;
-  setPublicIpLimit(limit: number): void;
   operations(): readonly Operation[];
   draws(): readonly MachineDraws[];
   resources(): readonly Resource[];
@@ -125,7 +124,6 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     world,
     ...steered,
     offers: services.offers,
-    setPublicIpLimit: (limit) => void (services.publicIpQuota.limit = limit),
     send: (request) => balancers.send(request),
     async close() {
       clock.stop();

@@ -122,10 +122,7 @@ const clientId = '5f2d8d5e-0000-4000-8000-00000000a117';
 
 function throttled(retryAfterSeconds: number | undefined) {
   const thrown = refusal(429, 'TooManyRequests', 'Too many requests. Please try again after sometime.');
-  if (retryAfterSeconds === undefined) return thrown;
-  return Object.assign(thrown, {
-    answer: { ...thrown.answer, headers: { 'retry-after': String(retryAfterSeconds) } },
-  });
+  return retryAfterSeconds === undefined ? thrown : thrown.with({ 'retry-after': String(retryAfterSeconds) });
 }
 
 function timedOut(subscriptionId: string, tracking: string) {

@@ -1,6 +1,6 @@
 /** How does Key Vault answer for secrets? */
 import { guid, type Random } from './random.js';
-import { refusal, Refusal, type WireAnswer, type WireRequest } from './wire.js';
+import { methodNotAllowed, refusal, Refusal, type WireAnswer, type WireRequest } from './wire.js';
 
 interface Version {
   readonly version: string;
@@ -47,11 +47,12 @@ export class KeyVault {
   }
 
   /** Answers `GET /secrets/{name}[/{version}]`; without a token, the challenge that the SDK waits for. */
-  answer({ method, path, headers }: WireRequest): WireAnswer {
+  answer(request: WireRequest): WireAnswer {
+    const { method, path, headers } = request;
     if (headers['authorization'] === undefined) throw this.#challenge();
     const [, root, name, wanted] = path.split('/');
     if (method !== 'GET' || root !== 'secrets' || name === undefined) {
-      throw refusal(405, 'MethodNotAllowed', `The method ${method} is not allowed on ${path}.`);
+      throw methodNotAllowed(request);
     }
     const versions = this.#secrets.get(name.toLowerCase());
     const found =

@@ -27,12 +27,11 @@ export class Throttling {
     const filled = Math.min(size, bucket.tokens + ((now - bucket.filledAt) / 1000) * perSecond);
     this.#buckets.set(kind, { tokens: Math.max(0, filled - 1), filledAt: now });
     if (filled < 1) {
-      const refused = refusal(
+      throw refusal(
         429,
         'SubscriptionRequestsThrottled',
         `Number of '${kind}' requests for subscription exceeded the limit. Please try again after '1' seconds.`,
-      );
-      throw Object.assign(refused, { answer: { ...refused.answer, headers: { 'retry-after': '1' } } });
+      ).with({ 'retry-after': '1' });
     }
     return { [`x-ms-ratelimit-remaining-subscription-${kind}`]: String(Math.floor(filled - 1)) };
   }

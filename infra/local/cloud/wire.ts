@@ -27,6 +27,11 @@ export class Refusal extends Error {
   constructor(readonly answer: WireAnswer) {
     super(JSON.stringify(answer.body));
   }
+
+  /** The same with more headers; those that it has already stay. */
+  with(headers: Readonly<Record<string, string>>): Refusal {
+    return new Refusal({ ...this.answer, headers: { ...headers, ...this.answer.headers } });
+  }
 }
 
 /** What ARM and its providers answer to what they refuse: `{ "error": { code, message, … } }`. */
@@ -37,4 +42,9 @@ export function refusal(status: number, code: string, message: string, more: Jso
 /** The network provider's refusals carry an empty list of details. */
 export function networkRefusal(status: number, code: string, message: string): Refusal {
   return refusal(status, code, message, { details: [] });
+}
+
+/** A method that a service doesn't know for a path. */
+export function methodNotAllowed({ method, path }: WireRequest): Refusal {
+  return refusal(405, 'MethodNotAllowed', `The method ${method} is not allowed on ${path}.`);
 }
