@@ -4,7 +4,7 @@ import type { Commands } from './command.js';
 
 /** What apt says without a way to a mirror. */
 const unreachable =
-  'E: Failed to fetch http://deb.debian.org/debian/dists/bookworm/InRelease  Could not connect to deb.debian.org:80\n' +
+  'E: Failed to fetch http://mirror.example/debian/dists/bookworm/InRelease  Could not connect to mirror.example:80\n' +
   'E: Some index files failed to download. They have been ignored, or old ones used instead.\n';
 
 /** dpkg, apt and cloud-init. */

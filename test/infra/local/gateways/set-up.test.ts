@@ -85,7 +85,7 @@ test('setup says that packages are missing when no mirror is reached', async () 
   const world = aWorld({ reachesMirror: () => false });
   const end = await world.setUp();
   expect(end.exitCode).toBe(1);
-  expect(end.stdout).toContain('Could not connect to deb.debian.org');
+  expect(end.stdout).toContain('Could not connect to mirror.example');
   expect(parseSetupResult(end.stdout)).toMatchObject({ ok: false, reason: 'packages-not-installed' });
 });
 
