@@ -15,18 +15,18 @@ import { readSiteRow, replaceSiteRow, wantLook, type SiteRow } from '../../share
 import { readTimeline } from '../../shared/store/timeline.js';
 import { aBody } from '../shared/site/helpers/bodies.js';
 import { atSeconds, noon } from '../shared/site/helpers/builders.js';
-import { startTables, type Tables } from '../shared/store/helpers/azurite.js';
+import { startTables, type TableService } from '../../infra/local/region/azurite.js';
 
 const ann: Asker = { by: 'ann@example.com', at: noon.toISOString() };
 const later: Asker = { ...ann, at: atSeconds(60).toISOString() };
-let tables: Tables;
+let tables: TableService;
 
 beforeAll(async () => {
   tables = await startTables();
   process.env['TUNNELKEEPER_STORAGE'] = tables.connectionString;
 }, 30_000);
 
-afterAll(() => tables.stop());
+afterAll(() => tables.close());
 
 /** What a test goes on with; a problem fails it. */
 function valueOf<T>(outcome: Outcome<T>): T {

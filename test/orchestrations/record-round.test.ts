@@ -5,9 +5,9 @@ import { recordRound } from '../../orchestrations/record-round.activity.js';
 import type { SiteRecord } from '../../shared/site/site-record.js';
 import { createSiteRow, readSiteRow, wantLook, type SiteRow } from '../../shared/store/sites.js';
 import { aRecord, atSeconds, noon } from '../shared/site/helpers/builders.js';
-import { startTables, type Tables } from '../shared/store/helpers/azurite.js';
+import { startTables, type TableService } from '../../infra/local/region/azurite.js';
 
-let tables: Tables;
+let tables: TableService;
 const older = { id: 'older', startedAt: noon.toISOString() };
 const newer = { id: 'newer', startedAt: atSeconds(5).toISOString() };
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
   process.env['TUNNELKEEPER_STORAGE'] = tables.connectionString;
 }, 30_000);
 
-afterAll(() => tables.stop());
+afterAll(() => tables.close());
 
 async function rowOf({ name }: SiteRecord): Promise<SiteRow> {
   const row = await readSiteRow(name);

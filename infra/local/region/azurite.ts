@@ -22,7 +22,7 @@ const maxTries = 200;
 const maxStopMs = 5000;
 
 /** Starts Azurite's tables; with a folder they outlive it. */
-export async function startTables(folder: string | undefined): Promise<TableService> {
+export async function startTables(folder?: string): Promise<TableService> {
   const port = await freePort();
   const main = createRequire(import.meta.url).resolve('azurite/dist/src/table/main.js');
   const where = folder === undefined ? ['--inMemoryPersistence'] : ['--location', folder];

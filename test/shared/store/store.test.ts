@@ -15,16 +15,16 @@ import {
 import { openTable } from '../../../shared/store/table-client.js';
 import { appendTimeline, readTimeline } from '../../../shared/store/timeline.js';
 import { aRecord, atSeconds, noon } from '../site/helpers/builders.js';
-import { startTables, type Tables } from './helpers/azurite.js';
+import { startTables, type TableService } from '../../../infra/local/region/azurite.js';
 
-let tables: Tables;
+let tables: TableService;
 
 beforeAll(async () => {
   tables = await startTables();
   process.env['TUNNELKEEPER_STORAGE'] = tables.connectionString;
 }, 30_000);
 
-afterAll(() => tables.stop());
+afterAll(() => tables.close());
 
 function named(text: string): SiteName {
   const name = parseSiteName(text);
