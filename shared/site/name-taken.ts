@@ -1,14 +1,15 @@
 /** Has somebody else a name that a site's resource would have? */
-import type { SiteName } from './ids.js';
 import { failedAgain } from './back-off.js';
+import { parseSlotId, resourceName, type SiteName } from './ids.js';
+import { subjectOf } from './plan.js';
 import { problem, problemCode, type Problem } from './problem.js';
 import type { Attempt } from './site-record.js';
 
 /** Says whether a resource of a site could have this name. */
 export function isNameOf(site: SiteName, name: string): boolean {
-  if (name === `nsg-${site}` || name === `lb-${site}`) return true;
-  const [, rest] = name.split(`-${site}-`);
-  return rest !== undefined && /^(pip|nic)-|^vm-/.test(name) && /^z[123]-\d+(-g\d+)?$/.test(rest);
+  if (name === resourceName.securityGroup(site) || name === resourceName.loadBalancer(site)) return true;
+  const slot = /^(?:(?:pip|nic)-(.+)|vm-(.+)-g\d+)$/.exec(name);
+  return parseSlotId(slot?.[1] ?? slot?.[2] ?? '')?.site === site;
 }
 
 /** The problem of a name that is taken. */
@@ -31,7 +32,7 @@ export function attemptsBesideTaken(
 ): readonly Attempt[] {
   const others = attempts.filter(({ problem: why }) => problemCode(why) !== 'name-taken');
   const refused = taken.map((name) => {
-    const subject = name.replace(/^(vm-.*)-g\d+$/, '$1');
+    const subject = name.startsWith('vm-') ? subjectOf({ kind: 'virtual-machine', name }) : name;
     const before = attempts.find((attempt) => attempt.subject === subject);
     return failedAgain(before, subject, nameTaken(name, about.resourceGroup, about.site), about.now);
   });
