@@ -20,6 +20,8 @@ export interface TunnelResult {
   readonly state: 'up' | 'down';
   /** Seconds from the start of the connection to this state. */
   readonly seconds: number;
+  /** The IKE SA that carries it was authenticated during this run. */
+  readonly isNew?: boolean;
 }
 
 /** The JSON of the line `TUNNELKEEPER RESULT {json}`, at most 1 KB. */

@@ -1,12 +1,16 @@
 /** What should be there? Slots and intents of a site whose open questions are resolved. */
-import type { GatewayConfig } from '../gateway/gateway-config.js';
+import type { GatewayConfig, TunnelConfig, TunnelRole } from '../gateway/gateway-config.js';
 import { fingerprint } from './fingerprint.js';
 import { resourceName, slotId, type SlotId, type Zone } from './ids.js';
 import type {
+  AlertRuleIntent,
   LoadBalancerIntent,
   NetworkInterfaceIntent,
   Placement,
+  PoolIntent,
   PublicIpIntent,
+  RunIntent,
+  SecretReference,
   SecurityGroupIntent,
   SetupIntent,
   VirtualMachineIntent,
@@ -16,6 +20,7 @@ import { secretNames } from './secret-names.js';
 import { probePort } from './site-fields.js';
 import type { Site } from './site.js';
 import type { Resolved } from './site-record.js';
+import { tunnelRoles } from './tunnel-roles.js';
 
 /** The place of one gateway. */
 export interface DesiredSlot {
@@ -125,13 +130,11 @@ export function gatewayConfig(
     site: site.name,
     slot,
     routing,
-    tunnels: [
-      {
-        role: 'primary',
-        edge: edges.primary,
-        localId: identity.type === 'ip' ? publicAddress : `${slot}-primary@${identity.domain}`,
-      },
-    ],
+    tunnels: tunnelRoles(site).map((role): TunnelConfig => ({
+      role,
+      edge: edges[role] ?? edges.primary,
+      localId: identity.type === 'ip' ? publicAddress : `${slot}-${role}@${identity.domain}`,
+    })),
     ike,
     esp,
     proxy: { address, ports, masquerade },
@@ -142,7 +145,7 @@ export function gatewayConfig(
   };
 }
 
-/** What a slot's machine of some generation should be. */
+/** What a slot's machine of some generation should be. Its fingerprint is over what only another machine can change. */
 export function virtualMachineIntent(
   site: Site,
   { slot, zone }: DesiredSlot,
@@ -150,8 +153,8 @@ export function virtualMachineIntent(
   gateway: GatewayConfig,
   policy: Policy,
 ): VirtualMachineIntent {
-  return withConfig({
-    kind: 'virtual-machine' as const,
+  return {
+    kind: 'virtual-machine',
     placement: placementOf(site, policy),
     name: resourceName.virtualMachine(slot, generation),
     slot,
@@ -159,7 +162,48 @@ export function virtualMachineIntent(
     generation,
     ...site.gateway,
     gateway,
+    config: machineFingerprint(site),
+  };
+}
+
+/** Changes with what only another machine brings: size, image, encryption at host. */
+export function machineFingerprint({ gateway }: Site): string {
+  return fingerprint(gateway);
+}
+
+/** What a rule should be that tells when probes of the balancer fail. */
+export function alertRuleIntent(site: Site, policy: Policy): AlertRuleIntent {
+  return withConfig({
+    kind: 'alert-rule' as const,
+    placement: placementOf(site, policy),
+    name: resourceName.alertRule(site.name),
+    loadBalancer: resourceName.loadBalancer(site.name),
   });
+}
+
+/** Which members of the pool should get no new connections. */
+export function poolIntent(site: Site, drained: readonly SlotId[], policy: Policy): PoolIntent {
+  return withConfig({
+    kind: 'pool' as const,
+    placement: placementOf(site, policy),
+    name: resourceName.loadBalancer(site.name),
+    drained: [...drained].sort(),
+  });
+}
+
+/** A short script on a slot's machine. */
+export function runIntent(
+  site: Site,
+  about: Pick<RunIntent, 'slot' | 'virtualMachine' | 'gateway' | 'script' | 'requestedAt'>,
+  policy: Policy,
+): RunIntent {
+  return {
+    kind: 'run',
+    placement: placementOf(site, policy),
+    name: about.script === 'diagnose' ? 'diagnose' : 'remedy',
+    ...about,
+    config: policy.configHash(about.gateway),
+  };
 }
 
 /** What should be set up on a machine. */
@@ -172,7 +216,10 @@ export function setupIntent(
   attempt: number,
   policy: Policy,
 ): SetupIntent {
-  const secret = secretNames(site, slot).primary;
+  const names = secretNames(site, slot);
+  const psk: Partial<Record<TunnelRole, SecretReference>> = Object.fromEntries(
+    tunnelRoles(site).map((role) => [role, { name: names[role], version: versions.get(names[role]) ?? '' }]),
+  );
   return {
     kind: 'setup',
     placement: placementOf(site, policy),
@@ -180,7 +227,7 @@ export function setupIntent(
     slot,
     virtualMachine,
     gateway,
-    psk: { primary: { name: secret, version: versions.get(secret) ?? '' } },
+    psk,
     attempt,
     config: policy.configHash(gateway),
   };

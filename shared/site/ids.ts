@@ -45,6 +45,7 @@ export function slotId(site: SiteName, zone: Zone, n: number): SlotId {
 export const resourceName = {
   loadBalancer: (site: SiteName) => `lb-${site}`,
   securityGroup: (site: SiteName) => `nsg-${site}`,
+  alertRule: (site: SiteName) => `alert-${site}`,
   publicIp: (slot: SlotId) => `pip-${slot}`,
   networkInterface: (slot: SlotId) => `nic-${slot}`,
   virtualMachine: (slot: SlotId, generation: number) => `vm-${slot}-g${generation}`,

@@ -1,7 +1,7 @@
 /** What should a resource be? The decisions behind one write, in the domain's words; bodies are made in shared/azure. */
 import type { GatewayConfig, TunnelRole } from '../gateway/gateway-config.js';
 import type { SiteName, SlotId, Zone } from './ids.js';
-import type { ObservedResource, ResourceKind } from './observed-site.js';
+import type { ObservedResource, ResourceKind, RunName } from './observed-site.js';
 import type { Problem } from './problem.js';
 
 /** Where a site's resources are made. */
@@ -87,6 +87,33 @@ export interface SetupIntent extends Intent {
   readonly attempt: number;
 }
 
+/** A short script on a machine that is set up. */
+export interface RunIntent extends Intent {
+  readonly kind: 'run';
+  readonly name: RunName;
+  readonly slot: SlotId;
+  readonly virtualMachine: string;
+  readonly gateway: GatewayConfig;
+  /** What the script does. */
+  readonly script: 'diagnose' | 'tunnel-up' | 'ipsec-restart';
+  /** ISO 8601; a later one runs the script again. */
+  readonly requestedAt: string;
+}
+
+export interface AlertRuleIntent extends Intent {
+  readonly kind: 'alert-rule';
+  /** Name of the balancer that it watches. */
+  readonly loadBalancer: string;
+}
+
+/** Which members of the pool get no new connections. */
+export interface PoolIntent extends Intent {
+  readonly kind: 'pool';
+  /** Name of the balancer, whose part the pool is. */
+  readonly name: string;
+  readonly drained: readonly SlotId[];
+}
+
 /** Everything that can be written. */
 export type ResourceIntent =
   | SecurityGroupIntent
@@ -94,23 +121,34 @@ export type ResourceIntent =
   | PublicIpIntent
   | NetworkInterfaceIntent
   | VirtualMachineIntent
-  | SetupIntent;
+  | SetupIntent
+  | RunIntent
+  | AlertRuleIntent
+  | PoolIntent;
+
+/** Power for a machine that is off, or another host for one that doesn't answer. */
+export interface MachineActionIntent {
+  readonly placement: Placement;
+  readonly kind: 'virtual-machine';
+  readonly name: string;
+  readonly slot: SlotId;
+}
 
 /** One resource of ours that should go. */
 export interface DeletionIntent {
   readonly placement: Placement;
-  readonly kind: Exclude<ResourceKind, 'setup'>;
+  readonly kind: Exclude<ResourceKind, 'setup' | 'run'>;
   readonly name: string;
   readonly slot?: SlotId;
 }
 
 /** A long operation that was begun and is looked at later. */
 export interface Operation {
-  readonly verb: 'put' | 'delete';
-  readonly kind: ResourceKind;
+  readonly verb: 'put' | 'delete' | 'start' | 'redeploy';
+  readonly kind: ResourceKind | 'pool';
   readonly name: string;
   readonly slot?: SlotId;
-  /** The virtual machine of a setup. */
+  /** The virtual machine of a setup or of a run. */
   readonly virtualMachine?: string;
   /** Opaque; from Azure-AsyncOperation or Location. Absent when Azure gave none. */
   readonly url?: string;

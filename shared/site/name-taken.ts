@@ -7,7 +7,12 @@ import type { Attempt } from './site-record.js';
 
 /** Says whether a resource of a site could have this name. */
 export function isNameOf(site: SiteName, name: string): boolean {
-  if (name === resourceName.securityGroup(site) || name === resourceName.loadBalancer(site)) return true;
+  const shared = [
+    resourceName.securityGroup(site),
+    resourceName.loadBalancer(site),
+    resourceName.alertRule(site),
+  ];
+  if (shared.some((own) => own === name)) return true;
   const slot = /^(?:(?:pip|nic)-(.+)|vm-(.+)-g\d+)$/.exec(name);
   return parseSlotId(slot?.[1] ?? slot?.[2] ?? '')?.site === site;
 }

@@ -1,4 +1,5 @@
 /** What is there? What Azure says of a site, in the few fields that decisions need. */
+import type { GatewayDiagnosis } from '../gateway/gateway-diagnosis.js';
 import type { SetupResult } from '../gateway/setup-result.js';
 import type { SiteName, SlotId, Zone } from './ids.js';
 import type { Outcome } from './problem.js';
@@ -27,6 +28,13 @@ export interface ObservedLoadBalancer extends Resource {
   readonly kind: 'load-balancer';
   /** Private address of the frontend. */
   readonly frontendIp?: string;
+  /** Gateways whose pool membership has the admin state `Down`: they get no new connections. */
+  readonly drained: readonly SlotId[];
+}
+
+/** The metric alert rule on the backend health of the site's balancer. */
+export interface ObservedAlertRule extends Resource {
+  readonly kind: 'alert-rule';
 }
 
 export interface ObservedPublicIp extends SlotResource {
@@ -47,6 +55,8 @@ export interface ObservedVirtualMachine extends SlotResource {
   readonly generation: number;
   /** From the instance view; `unknown` when it has no PowerState entry. */
   readonly power: 'running' | 'stopped' | 'deallocated' | 'starting' | 'unknown';
+  /** ISO 8601. */
+  readonly createdAt?: string;
 }
 
 /** The managed run command `setup` of a virtual machine. */
@@ -65,6 +75,34 @@ export interface ObservedSetup extends SlotResource {
   readonly lastLine?: string;
 }
 
+/** Name of a short script that is run on a machine which is set up. */
+export type RunName = 'diagnose' | 'remedy';
+
+/** The managed run command `diagnose` or `remedy` of a virtual machine. */
+export interface ObservedRun extends SlotResource {
+  readonly kind: 'run';
+  readonly name: RunName;
+  /** Name of the virtual machine that it runs on. */
+  readonly virtualMachine: string;
+  readonly execution: ObservedSetup['execution'];
+  /** ISO 8601: when it was asked for, as its parameter `TK_RUN` says. */
+  readonly requestedAt?: string;
+  readonly endedAt?: string;
+  /** What `diagnose` said; absent when its output has no sound line. */
+  readonly diagnosis?: GatewayDiagnosis;
+  /** What `remedy` said; absent as above. */
+  readonly result?: SetupResult;
+}
+
+/** How one member of the balancer's pool answered probes in one minute. */
+export interface BackendSample {
+  readonly privateIp: string;
+  /** ISO 8601: begin of the minute. */
+  readonly at: string;
+  /** Share of probes that were answered, 0 to 100. */
+  readonly percent: number;
+}
+
 /** One resource of a site. */
 export type ObservedResource =
   | ObservedSecurityGroup
@@ -72,7 +110,9 @@ export type ObservedResource =
   | ObservedPublicIp
   | ObservedNetworkInterface
   | ObservedVirtualMachine
-  | ObservedSetup;
+  | ObservedSetup
+  | ObservedRun
+  | ObservedAlertRule;
 
 /** Kinds of resources, in the order in which they are made. */
 export type ResourceKind = ObservedResource['kind'];
@@ -168,4 +208,7 @@ export interface ObservedResources {
   readonly resources: readonly ObservedResource[];
   /** Names that the site's resources would have, and that somebody else's have. */
   readonly taken: readonly string[];
+  /** The last minutes of the balancer's members; empty when there are none, or the metrics could not be read. */
+  readonly health: readonly BackendSample[];
+  readonly secrets: readonly Outcome<SecretState>[];
 }

@@ -14,12 +14,13 @@ import {
 import type { Policy } from './policy.js';
 import type { Site } from './site.js';
 
-type Deletable = Exclude<ObservedResource, { kind: 'setup' }>;
+type Deletable = Exclude<ObservedResource, { kind: 'setup' | 'run' }>;
 
 /** Who has to be gone first: Azure refuses to delete what is referred to (docs/azure.md, in-use errors). */
 function holders(resource: Deletable, all: readonly Deletable[]): readonly Deletable[] {
   switch (resource.kind) {
     case 'virtual-machine':
+    case 'alert-rule':
       return [];
     case 'network-interface':
       return all.filter(
@@ -43,7 +44,7 @@ export function planDeletion(
   policy: Policy,
   now: Date,
 ): { readonly steps: readonly Step[]; readonly waits: readonly Wait[] } {
-  const all = observed.resources.filter((resource) => resource.kind !== 'setup');
+  const all = observed.resources.filter((resource) => resource.kind !== 'setup' && resource.kind !== 'run');
   const steps: Step[] = [];
   const waits: Wait[] = [];
   for (const resource of all) {

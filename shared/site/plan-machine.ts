@@ -2,6 +2,8 @@
 import { gatewayConfig, placementOf, virtualMachineIntent } from './desired-site.js';
 import type { ObservedSetup, ObservedVirtualMachine } from './observed-site.js';
 import { isInFlight, removalOf, subjectOf } from './plan.js';
+import { openTry } from './ladder.js';
+import type { GatewayActivity } from './site-record.js';
 import { attempt, waitFor, type SlotPlan, type SlotQuestion } from './slot-question.js';
 
 function machinesOf({ observed, slot }: SlotQuestion): readonly ObservedVirtualMachine[] {
@@ -30,7 +32,7 @@ export function planMachine(question: SlotQuestion, address: string): SlotPlan |
     const gateway = gatewayConfig(site, slot, address, resolved, policy);
     const intent = virtualMachineIntent(site, slot, next, gateway, policy);
     const why = next === 1 ? `${slot.slot} has no machine` : `the machine of ${slot.slot} is gone`;
-    return attempt(question, 'creating-machine', {
+    const planned = attempt(question, 'creating-machine', {
       verb: 'put',
       subject: subjectOf(intent),
       gateway: slot.slot,
@@ -39,6 +41,7 @@ export function planMachine(question: SlotQuestion, address: string): SlotPlan |
       sentence: `Creates ${intent.name} (${site.gateway.size}) in zone ${slot.zone}: ${why}.`,
       evidence: { generation: next, address },
     });
+    return mayBeMade(question) ? planned : asMend(question, planned);
   }
   if (
     isInFlight(observed, subjectOf(machine)) ||
@@ -48,6 +51,16 @@ export function planMachine(question: SlotQuestion, address: string): SlotPlan |
     const isGoing =
       machine.state === 'deleting' ||
       observed.inFlight.some(({ verb, name }) => verb === 'delete' && name === machine.name);
+    const action = observed.inFlight.find(
+      ({ verb, name }) => name === machine.name && (verb === 'start' || verb === 'redeploy'),
+    );
+    if (action !== undefined) {
+      const because =
+        action.verb === 'start'
+          ? `${machine.name} is being started.`
+          : `${machine.name} is being moved to another host.`;
+      return waitFor(question, subjectOf(machine), 'mending', because);
+    }
     return waitFor(
       question,
       subjectOf(machine),
@@ -58,6 +71,42 @@ export function planMachine(question: SlotQuestion, address: string): SlotPlan |
   if (machine.state === 'failed' && setupOf(question, machine) === undefined)
     return removeFailedMachine(question, machine);
   return machine;
+}
+
+/** What a gateway was doing that has been in service: a machine that is missing then was taken from it. */
+const doingOfServed: readonly GatewayActivity[] = [
+  'serving',
+  'drained',
+  'draining',
+  'changing',
+  'mending',
+  'broken',
+  'suspended',
+  'stopped',
+];
+
+/** A machine is made without asking where it is a part of the build, or of a replacement that was allowed. */
+function mayBeMade({ record, slot }: SlotQuestion): boolean {
+  const told = record.gateways.find((status) => status.slot === slot.slot);
+  if (told === undefined || !doingOfServed.includes(told.doing)) return true;
+  const out = record.outOfService?.[slot.slot];
+  return out?.because === 'replacement' || openTry(record.remedies?.[slot.slot])?.rung === 'replace';
+}
+
+/** A machine that somebody deleted is replaced as one that doesn't work: guards are asked. */
+function asMend({ record, slot, now }: SlotQuestion, planned: SlotPlan): SlotPlan {
+  const { step } = planned;
+  const cause = 'vm-missing' as const;
+  if (step === undefined) return { ...planned, cause };
+  const known = record.remedies?.[slot.slot];
+  const remedy = { since: now.toISOString(), tries: [], ...known, cause };
+  return {
+    doing: 'mending',
+    because: step.sentence,
+    cause,
+    remedy,
+    wish: { kind: 'mend', rung: 'replace', remedy, step },
+  };
 }
 
 function removeFailedMachine(question: SlotQuestion, machine: ObservedVirtualMachine): SlotPlan {

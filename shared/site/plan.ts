@@ -1,11 +1,16 @@
 /** What does a plan look like? Steps to take now, what is waited for, and what `GET` will tell. */
 import type { SlotId } from './ids.js';
-import type { DeletionIntent, Operation, ResourceIntent } from './intent.js';
-import type { ObservedResource, Surroundings } from './observed-site.js';
-import type { Problem } from './problem.js';
+import type { FleetView } from './fleet-view.js';
+import type { DeletionIntent, MachineActionIntent, Operation, ResourceIntent } from './intent.js';
+import type { BackendSample, ObservedResource, SecretState, Surroundings } from './observed-site.js';
+import type { Outcome, Problem } from './problem.js';
 import type { Reason } from './reason.js';
-import type { Attempt, GatewayStatus, Phase, Resolved } from './site-record.js';
-import type { Evidence } from './timeline-entry.js';
+import type { Remedy, Replacement } from './remedy.js';
+import type { Rotation, SecretUse } from './rotation.js';
+import type { RotationStep } from './rotation-step.js';
+import type { Orders } from './orders.js';
+import type { Attempt, GatewayStatus, OutOfService, Phase, Resolved } from './site-record.js';
+import type { Evidence, TimelineEntry } from './timeline-entry.js';
 
 /** All that is known when a plan is made. */
 export interface Observed {
@@ -14,6 +19,12 @@ export interface Observed {
   readonly surroundings?: Surroundings;
   readonly inFlight: readonly Operation[];
   readonly attempts: readonly Attempt[];
+  readonly health?: readonly BackendSample[];
+  readonly secrets?: readonly Outcome<SecretState>[];
+  /** Absent when it was not looked at, or too long ago to be believed. */
+  readonly fleet?: FleetView;
+  /** Fleet-wide seats that remedies of this site were given, or not, by slot. */
+  readonly seats?: Readonly<Record<string, 'taken' | 'full'>>;
 }
 
 /** Why something is done or not done. */
@@ -32,7 +43,11 @@ export type Step = Verdict &
   (
     | { readonly verb: 'put'; readonly intent: ResourceIntent }
     | { readonly verb: 'delete'; readonly intent: DeletionIntent }
+    | { readonly verb: 'start' | 'redeploy'; readonly intent: MachineActionIntent }
   );
+
+/** Everything that can be begun. */
+export type AnyStep = Step | RotationStep;
 
 /** Something that can't be done yet. */
 export interface Wait extends Verdict {
@@ -42,10 +57,18 @@ export interface Wait extends Verdict {
 
 /** The answer of `planSite`. */
 export interface Plan {
-  readonly steps: readonly Step[];
+  readonly steps: readonly AnyStep[];
   readonly waits: readonly Wait[];
   /** Nothing can be decided before the surroundings are looked at. */
   readonly needsSurroundings: boolean;
+  /** Nothing is mended before the fleet is looked at. */
+  readonly needsFleet?: boolean;
+  /** Gateways whose mending needs a seat of the fleet first. */
+  readonly wantsSeats?: readonly SlotId[];
+  /** What the run keeps from now on; absent where nothing is decided, and all stays as it was. */
+  readonly kept?: Kept;
+  /** What was found out while planning, for the timeline. */
+  readonly happened?: readonly TimelineEntry[];
   /** The site was to go, and nothing of it is left. */
   readonly isGone: boolean;
   readonly phase: Phase;
@@ -57,11 +80,24 @@ export interface Plan {
   readonly refusal?: Attempt;
 }
 
+/** What is kept of decisions: the next round begins with it, in whatever process. */
+export interface Kept {
+  readonly outOfService: Readonly<Record<string, OutOfService>>;
+  readonly remedies: Readonly<Record<string, Remedy>>;
+  readonly replacements: readonly Replacement[];
+  readonly rotation?: Rotation;
+  readonly secretsInUse: Readonly<Record<string, SecretUse>>;
+  readonly orders: Orders;
+  /** A wish for a rotation that hasn't begun. */
+  readonly isRotationWanted: boolean;
+}
+
 /** What a resource and an operation on it have in common. */
 type Named = Pick<Operation, 'kind' | 'name' | 'virtualMachine'>;
 
 /** Tells one resource from all others of a site. */
 export function identityOf({ kind, name, virtualMachine }: Named): string {
+  if (kind === 'run') return `run/${virtualMachine ?? ''}/${name}`;
   return kind === 'setup' ? `setup/${virtualMachine ?? ''}` : `${kind}/${name}`;
 }
 
@@ -71,6 +107,7 @@ export function identityOf({ kind, name, virtualMachine }: Named): string {
  */
 export function subjectOf({ kind, name, virtualMachine }: Named): string {
   if (kind === 'setup') return `setup of ${virtualMachine ?? ''}`;
+  if (kind === 'run') return `${name} of ${virtualMachine ?? ''}`;
   return kind === 'virtual-machine' ? name.replace(/-g\d+$/, '') : name;
 }
 

@@ -1,5 +1,6 @@
 /** Which numbers steer decisions? All in one place, with units and sources. */
 import type { GatewayConfig } from '../gateway/gateway-config.js';
+import type { FleetLimits } from './guards/guard.js';
 
 /** Settings of the deployment that decisions need; none is a secret. */
 export interface Policy {
@@ -9,6 +10,9 @@ export interface Policy {
   readonly zscalerCloud: string;
   /** Hash of what would be rendered for a gateway; `configHash` of shared/gateway. */
   readonly configHash: (config: GatewayConfig) => string;
+  readonly fleet: FleetLimits;
+  /** Whether there is an action group that alert rules can call. */
+  readonly hasActionGroup: boolean;
 }
 
 /** Numbers of the balancer (architecture.md, Cadence on the gateway: a probe every 5 s, 2 failures). */
@@ -19,6 +23,15 @@ export const balancer = {
   /** Azure allows 4 to 100 (Microsoft Learn, 'Load Balancer TCP Reset and Idle Timeout'); proxied connections live long. */
   idleTimeoutMinutes: 30,
 } as const;
+
+/** A drained gateway is touched after so long: connections that are still open then are cut (architecture.md, Pool). */
+export const drainSeconds = 120;
+
+/**
+ * A gateway that is in service again may take connections after two probes (`balancer`), five seconds apart; the next
+ * one is taken out only after that, with as much to spare.
+ */
+export const returnSeconds = 30;
 
 /** A run ends when nothing is due within this; the sweep starts the next one. */
 export const runHorizonSeconds = 60;

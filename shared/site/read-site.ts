@@ -95,6 +95,29 @@ function fieldsThatContradict({ network, zones, gatewaysPerZone, proxy, tunnel }
       mend: 'Give each gateway its own address.',
     });
   }
+  if (tunnel.edges.secondary !== undefined && tunnel.routing === 'policy-based') {
+    errors.push({
+      field: 'tunnel.edges.secondary',
+      detail:
+        'Policy-based, a gateway has one tunnel: two policies for one destination cannot be told apart.',
+      mend: 'Leave the secondary edge out, or set tunnel.routing to route-based.',
+    });
+  }
+  if (tunnel.edges.secondary !== undefined && tunnel.edges.secondary === tunnel.edges.primary) {
+    errors.push({
+      field: 'tunnel.edges.secondary',
+      detail: 'Both service edges are the same.',
+      mend: 'Name another one, in another data centre, or leave it out.',
+    });
+  }
+  if (tunnel.identity.type === 'ip' && tunnel.psk.scope === 'tunnel') {
+    errors.push({
+      field: 'tunnel.psk.scope',
+      detail:
+        'With an address as identity both tunnels of a gateway use one credential, so they share one PSK.',
+      mend: 'Set the scope to "gateway", or the identity to ufqdn.',
+    });
+  }
   if (tunnel.edges.primary === proxy.address) {
     errors.push({
       field: 'tunnel.edges.primary',

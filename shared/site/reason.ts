@@ -22,4 +22,42 @@ export type Reason =
   | 'waits-for-resource'
   | 'waits-after-failure'
   | 'waits-for-person'
-  | 'paused';
+  | 'paused'
+  // What is wrong with a gateway, and what is tried.
+  | 'asks-machine'
+  | 'mends'
+  | 'mend-did-not-help'
+  | 'gateway-mended'
+  | 'cannot-tell'
+  | 'waits-for-far-side'
+  // Why a gateway is taken out of service, and what becomes of it.
+  | 'configuration-differs'
+  | 'machine-differs'
+  | 'secret-newer'
+  | 'replacement-asked-for'
+  | 'drains'
+  | 'returns'
+  // Guards, in their order.
+  | 'protected'
+  | 'frozen'
+  | 'grace-after-build'
+  | 'last-healthy-gateway'
+  | 'max-unavailable'
+  | 'replacements-a-day'
+  | 'suspended'
+  | 'fleet-in-flight'
+  | 'fleet-frozen'
+  | 'advised'
+  // Rotations.
+  | 'rotation-began'
+  | 'rotation-step'
+  | 'rotation-refused'
+  | 'rotation-goes-back'
+  | 'rotation-done'
+  | 'outside-window'
+  // What operators asked for.
+  | 'order-given'
+  | 'order-taken-back'
+  | 'look-asked-for'
+  | 'site-paused'
+  | 'site-resumed';

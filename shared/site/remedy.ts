@@ -27,6 +27,8 @@ export interface Try {
   /** ISO 8601; absent while it may still help. */
   readonly endedAt?: string;
   readonly result?: 'helped' | 'did-not-help';
+  /** Of the machine that was to be replaced. */
+  readonly generation?: number;
 }
 
 /** The mending of one gateway, from the first sign until a request through its tunnel succeeds. */

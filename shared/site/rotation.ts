@@ -31,11 +31,11 @@ export interface Rotation {
   readonly secrets: readonly RotatingSecret[];
   /** Slots whose credential the far side holds in the version that it should. */
   readonly told: readonly string[];
-  /** By hand: the gateway that tries the new version now. */
-  readonly trying?: string;
-  /** Slots that were proved with the new version. */
+  /** Slots that try the version that they shall use now: one that serves, or all that don't. */
+  readonly trying: readonly string[];
+  /** Slots that were proved with the version that they shall use: a new IKE SA, and a request through it. */
   readonly proved: readonly string[];
-  /** Refusals of the new version in a row. */
+  /** How often the new version was tried in vain. */
   readonly refusals: number;
   /** ISO 8601: not to be tried before. */
   readonly nextTryAt?: string;

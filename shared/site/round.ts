@@ -183,7 +183,7 @@ export function mergeResource(round: Round, resource: ObservedResource): Round {
 export function removeResource(round: Round, gone: Pick<Operation, 'kind' | 'name'>): Round {
   const isLeft = (resource: ObservedResource) =>
     identityOf(resource) !== identityOf(gone) &&
-    !(resource.kind === 'setup' && resource.virtualMachine === gone.name);
+    !('virtualMachine' in resource && resource.virtualMachine === gone.name);
   return { ...round, resources: round.resources.filter(isLeft) };
 }
 

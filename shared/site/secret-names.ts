@@ -1,5 +1,6 @@
 /** Which secret holds which tunnel's PSK? */
 import type { TunnelRole } from '../gateway/gateway-config.js';
+import { tunnelRoles } from './tunnel-roles.js';
 import { parseSlotId, type SlotId } from './ids.js';
 import type { Site } from './site.js';
 
@@ -20,4 +21,10 @@ export function secretNames(site: Site, slot: SlotId): Readonly<Record<TunnelRol
     case 'tunnel':
       return { primary: `${ofGateway}-primary`, secondary: `${ofGateway}-secondary` };
   }
+}
+
+/** Names of the secrets that a slot's tunnels need, each once. */
+export function secretsOfSlot(site: Site, slot: SlotId): readonly string[] {
+  const names = secretNames(site, slot);
+  return [...new Set(tunnelRoles(site).map((role) => names[role]))];
 }

@@ -1,6 +1,7 @@
 /** What does somebody want? A site's desired state, with all defaults filled in. */
 import { z } from 'zod';
 import { parseSiteName } from './ids.js';
+import { isTimeZone } from './maintenance-window.js';
 import { checkProposal, espProposals } from './proposals.js';
 import {
   edge,
@@ -126,7 +127,11 @@ const remediation = z.strictObject(
     replacementsPerDay: whole(0, 24).default(2),
     freeze: z
       .array(
-        z.strictObject({ from: time, to: time }, 'Give an object with "from" and "to".'),
+        z
+          .strictObject({ from: time, to: time }, 'Give an object with "from" and "to".')
+          .refine(({ from, to }) => from < to, {
+            error: 'It ends before it begins; exchange "from" and "to".',
+          }),
         'Give a list of objects with "from" and "to".',
       )
       .optional(),
@@ -137,20 +142,20 @@ const remediation = z.strictObject(
 const rotation = z.strictObject(
   {
     everyDays: whole(1, 365),
-    window: text(
-      /^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/,
-      'Give a window such as 02:00-04:00.',
-    ).optional(),
-    timeZone: text(
-      /^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/,
-      'Give a time zone by its name, such as Europe/Berlin.',
-    ).optional(),
+    window: text(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, 'Give a window such as 02:00-04:00.')
+      .refine((value) => value.slice(0, 5) !== value.slice(6), {
+        error: 'The window has no length and never opens; give one such as 02:00-04:00.',
+      })
+      .optional(),
+    timeZone: text(/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/, 'Give a time zone by its name, such as Europe/Berlin.')
+      .refine(isTimeZone, { error: 'Give a time zone by its name, such as Europe/Berlin.' })
+      .optional(),
   },
   'Give an object with everyDays, window or timeZone.',
 );
 
 const monitoring = z.strictObject(
-  { alertRules: yesOrNo.default(false), netdata: yesOrNo.default(false) },
+  { alertRules: yesOrNo.default(true), netdata: yesOrNo.default(false) },
   'Give an object with alertRules or netdata.',
 );
 

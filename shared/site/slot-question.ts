@@ -6,15 +6,19 @@ import { isInFlight, pausedAttempt, type Observed, type Step, type Wait } from '
 import type { Policy } from './policy.js';
 import type { Problem } from './problem.js';
 import type { Site } from './site.js';
-import type { GatewayActivity, Resolved } from './site-record.js';
+import type { Cause, Remedy } from './remedy.js';
+import type { GatewayActivity, Resolved, SiteRecord } from './site-record.js';
+import type { TimelineEntry } from './timeline-entry.js';
+import type { Wish } from './wish.js';
 
 /** What a slot's plan is made from. */
 export interface SlotQuestion {
   readonly site: Site;
+  readonly record: SiteRecord;
   readonly slot: DesiredSlot;
   readonly observed: Observed;
   readonly resolved: Resolved;
-  /** Versions of the usable secrets, by name. */
+  /** Versions that the gateway should have, by the secret's name. */
   readonly versions: ReadonlyMap<string, string>;
   /** Highest generation that was begun in this slot, 0 for none. */
   readonly generation: number;
@@ -34,6 +38,14 @@ export interface SlotPlan {
   readonly because: string;
   readonly step?: Step;
   readonly wait?: Wait;
+  /** What is wrong, when anything is. */
+  readonly cause?: Cause;
+  /** What is due and that guards have to allow first. */
+  readonly wish?: Wish;
+  /** State of the gateway's mending from now on: as it was when absent, over when `undefined` is told by `isMended`. */
+  readonly remedy?: Remedy;
+  readonly isMended?: boolean;
+  readonly happened?: readonly TimelineEntry[];
 }
 
 /** Finds the resource of one kind that belongs to the slot. */

@@ -1,0 +1,130 @@
+/** How does one gateway do? What spoke for it last, what has spoken against it since, and what it says itself. */
+import type { GatewayDiagnosis } from '../gateway/gateway-diagnosis.js';
+import type { SetupFailure } from '../gateway/setup-result.js';
+import type {
+  BackendSample,
+  ObservedResource,
+  ObservedRun,
+  ObservedSetup,
+  ObservedVirtualMachine,
+  RunName,
+} from './observed-site.js';
+import { isServing } from './setup-verdict.js';
+
+/** What the machine said of itself, and when (ISO 8601). */
+export type Said =
+  | { readonly at: string; readonly diagnosis: GatewayDiagnosis }
+  | { readonly at: string; readonly failure: SetupFailure | 'nothing' };
+
+/** What is known of a gateway whose machine stands. */
+export interface GatewayHealth {
+  readonly machine: ObservedVirtualMachine;
+  /**
+   * ISO 8601: when a request through its tunnel is known to have succeeded last, on this machine; empty when the time
+   * isn't known, absent when none has.
+   */
+  readonly provedAt?: string;
+  /** The balancer's newest minute since, when its probes were not all answered. */
+  readonly complaint?: BackendSample;
+  /** The machine's newest word since, when it isn't that all is well. */
+  readonly said?: Said;
+  readonly diagnose?: ObservedRun;
+  readonly remedy?: ObservedRun;
+  /** ISO 8601: when the machine was last started or moved by us. */
+  readonly touchedAt?: string;
+}
+
+/** Says whether the machine itself finds that it serves. */
+export function isWell({ probe }: GatewayDiagnosis): boolean {
+  return probe === 200;
+}
+
+/** Finds a run on a machine. */
+export function runOf(
+  resources: readonly ObservedResource[],
+  machine: string,
+  name: RunName,
+): ObservedRun | undefined {
+  return resources
+    .filter((resource) => resource.kind === 'run')
+    .find((run) => run.virtualMachine === machine && run.name === name);
+}
+
+/** What is gathered. */
+export interface HealthSources {
+  readonly resources: readonly ObservedResource[];
+  readonly machine: ObservedVirtualMachine;
+  readonly setup: ObservedSetup | undefined;
+  /** Of this gateway alone. */
+  readonly samples: readonly BackendSample[];
+  /** ISO 8601: when the machine was last started or moved by us; what it said before counts no more. */
+  readonly touchedAt?: string | undefined;
+}
+
+/** Gathers what is known of a gateway. */
+export function gatewayHealth({
+  resources,
+  machine,
+  setup,
+  samples,
+  touchedAt = '',
+}: HealthSources): GatewayHealth {
+  const diagnose = runOf(resources, machine.name, 'diagnose');
+  const remedy = runOf(resources, machine.name, 'remedy');
+  const since = latest([machine.createdAt ?? '', touchedAt]) ?? '';
+  const provedAt = latest([
+    ...(setup !== undefined && isServing(setup) ? [setup.endedAt ?? ''] : []),
+    ...(remedy?.result?.ok === true ? [remedy.endedAt ?? ''] : []),
+    ...(diagnose?.diagnosis !== undefined && isWell(diagnose.diagnosis) ? [diagnose.endedAt ?? ''] : []),
+    // The probe is answered 200 only while a request through the tunnel has just succeeded.
+    ...samples.filter(({ at, percent }) => percent === 100 && at >= since).map(({ at }) => at),
+  ]);
+  const complaint = complaintOf(samples, latest([provedAt ?? '', since]) ?? '');
+  const said = newestWord({ setup, diagnose, remedy }, latest([provedAt ?? '', touchedAt]) ?? '');
+  return {
+    machine,
+    ...(touchedAt === '' ? {} : { touchedAt }),
+    ...(provedAt === undefined ? {} : { provedAt }),
+    ...(complaint === undefined ? {} : { complaint }),
+    ...(said === undefined ? {} : { said }),
+    ...(diagnose === undefined ? {} : { diagnose }),
+    ...(remedy === undefined ? {} : { remedy }),
+  };
+}
+
+function latest(times: readonly string[]): string | undefined {
+  return [...times].sort().at(-1);
+}
+
+/** A minute in which the last proof lies may hold what was before it; only whole ones since count. */
+function complaintOf(samples: readonly BackendSample[], since: string): BackendSample | undefined {
+  const newest = [...samples].sort((a, b) => (a.at < b.at ? -1 : 1)).at(-1);
+  return newest !== undefined && newest.at >= since && newest.percent < 100 ? newest : undefined;
+}
+
+interface Words {
+  readonly setup: ObservedSetup | undefined;
+  readonly diagnose: ObservedRun | undefined;
+  readonly remedy: ObservedRun | undefined;
+}
+
+function newestWord({ setup, diagnose, remedy }: Words, provedAt: string): Said | undefined {
+  const words: Said[] = [];
+  const isOver = ({ execution }: ObservedRun | ObservedSetup) =>
+    execution === 'failed' || execution === 'succeeded';
+  if (setup?.endedAt !== undefined && isOver(setup) && !isServing(setup)) {
+    words.push({ at: setup.endedAt, failure: setup.result?.reason ?? 'nothing' });
+  }
+  if (remedy?.endedAt !== undefined && isOver(remedy) && remedy.result?.ok !== true) {
+    words.push({ at: remedy.endedAt, failure: remedy.result?.reason ?? 'nothing' });
+  }
+  if (diagnose?.endedAt !== undefined && isOver(diagnose)) {
+    const { endedAt: at, diagnosis } = diagnose;
+    if (diagnosis === undefined) words.push({ at, failure: 'nothing' });
+    else if (!isWell(diagnosis)) words.push({ at, diagnosis });
+  }
+  return words
+    .filter(({ at }) => at > provedAt)
+    .sort((a, b) => (a.at < b.at ? -1 : 1))
+    .at(-1);
+}
