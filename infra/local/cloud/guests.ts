@@ -34,6 +34,8 @@ export interface ClientRequest {
   readonly port: number;
   /** Absolute URL that the client asks the proxy for. */
   readonly url: string;
+  /** The answer comes after so many seconds; at once when left out. */
+  readonly seconds?: number;
 }
 
 /** What the client gets: a status and which edge served it, or why there was no answer. */
