@@ -1,6 +1,7 @@
 /** Who answers what comes to management.azure.com? */
 import { formatArmId, parseResourcePath, type ArmId } from './arm-id.js';
-import { answerForKind, notFound, type Provision, type ResourceKind } from './arm-provider.js';
+import { answerForAction, answerForKind, type Provision, type ResourceKind } from './arm-provider.js';
+import { notFound } from './arm-refusals.js';
 import type { ComputeOffers } from './compute-offers.js';
 import type { Faults } from './faults.js';
 import { networkView } from './network-view.js';
@@ -145,7 +146,20 @@ function answerResource(services: ArmServices, request: WireRequest): WireAnswer
     id,
   });
   if (kind !== undefined) return answerForKind(kind, services, parsed, request);
+  const found = actionOf(kinds, parsed.type);
+  if (found !== undefined) return answerForAction(found.kind, found.action, services, parsed, request);
   return answerReadOnly(services, request, parsed, checked !== undefined);
+}
+
+/** The action that a path names after its resource, if there is one; names compare without regard to case. */
+function actionOf(kinds: readonly ResourceKind[], type: string) {
+  for (const kind of kinds) {
+    for (const [name, does] of Object.entries(kind.actions ?? {})) {
+      if (`${kind.type}/${name}`.toLowerCase() === type.toLowerCase())
+        return { kind, action: { name, does } };
+    }
+  }
+  return undefined;
 }
 
 /** Networks, route tables and disks, which are only read here. */

@@ -14,6 +14,7 @@ import { networkInterfaces } from './network-interfaces.js';
 import { Operations, type Operation } from './operations.js';
 import { publicIps } from './public-ips.js';
 import { seededRandom } from './random.js';
+import { resourceType } from './resource-types.js';
 import { Resources, type Resource } from './resources.js';
 import { runCommands } from './run-commands.js';
 import { securityGroups } from './security-groups.js';
@@ -62,6 +63,8 @@ export interface Cloud {
   calls(): readonly Call[];
   readonly balancers: LoadBalancerDataPlane;
   send(request: FrontendRequest): Promise<Delivery>;
+  /** Lets a machine hang until it is booted again; throws when there is none of this name with power. */
+  hang(machineName: string): void;
   close(): Promise<void>;
 }
 
@@ -99,6 +102,9 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     resources: () => resources.all(),
     calls: () => calls,
     balancers,
+    hang: (machineName: string) => {
+      machines.hang(machineNamed(resources, machineName).id);
+    },
   };
   const { server, url } = await listen(
     {
@@ -133,6 +139,14 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function machineNamed(resources: Resources, name: string): Resource {
+  const found = resources
+    .ofType(resourceType.virtualMachine)
+    .find((machine) => machine.name.toLowerCase() === name.toLowerCase());
+  if (found === undefined) throw new Error(`There is no machine ${name}.`);
+  return found;
 }
 
 function armServices(
