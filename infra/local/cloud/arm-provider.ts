@@ -1,5 +1,6 @@
 /** How does ARM answer for a kind of resource? Reads, writes with preconditions, deletions: alike for all services. */
 import { formatArmId, lastName, type ArmId } from './arm-id.js';
+import type { ResourceAction } from './arm-actions.js';
 import { checkNothingInFlight, checkParent, checkPreconditions, notFound } from './arm-refusals.js';
 import type { Clock } from './clock.js';
 import type { Draw, Duration } from './durations.js';
@@ -18,14 +19,13 @@ export interface Write {
   readonly existing: Resource | undefined;
 }
 
-/** Something that is done to a resource by a POST, as an operation of its own. */
-export interface ResourceAction {
-  readonly duration: Duration;
-  /** Throws a refusal when it can't be done now. */
-  check?(resource: Resource): void;
-  /** The work itself; answers the error of one that failed. */
-  perform(resource: Resource, seconds: number): Promise<Json | undefined>;
-}
+/** Answers for a child that stands inside its parent, or for the list of them, without a name. */
+export type ChildAnswer = (
+  parent: Resource,
+  name: string | undefined,
+  provision: Provision,
+  request: WireRequest,
+) => WireAnswer;
 
 /** What is particular to a kind of resource. */
 export interface ResourceKind {
@@ -49,6 +49,8 @@ export interface ResourceKind {
   perform?(resource: Resource, verb: OperationVerb, seconds: number): Promise<Json | undefined>;
   /** What can be done to it by POST, by the action's name as documented. */
   readonly actions?: Readonly<Record<string, ResourceAction>>;
+  /** Children that stand inside it and are resources of their own, by the last part of their type. */
+  readonly children?: Readonly<Record<string, ChildAnswer>>;
   /** What has changed when a write has succeeded. */
   settle?(resource: Resource): void;
   /** A deletion ends a write that is under way, instead of being refused for it. */
@@ -162,29 +164,6 @@ function write(kind: ResourceKind, provision: Provision, wanted: Write, request:
   };
 }
 
-/**
- * Answers a POST to a resource's action: accepted at once without a body, done in an operation; meanwhile the resource
- * says Updating and takes no other change.
- */
-export function answerForAction(
-  kind: ResourceKind,
-  action: { readonly name: string; readonly does: ResourceAction },
-  provision: Provision,
-  path: ArmId,
-  request: WireRequest,
-): WireAnswer {
-  if (request.method !== 'POST') throw methodNotAllowed(request);
-  const existing = provision.resources.get(formatArmId({ ...path, type: kind.type }));
-  if (existing === undefined) throw notFound({ ...path, type: kind.type });
-  checkNothingInFlight(existing);
-  action.does.check?.(existing);
-  const seconds = provision.draw(action.does.duration);
-  existing.state = 'Updating';
-  const about = { ...aboutOf(kind, existing, 'action'), action: action.name };
-  const operation = beginChange(provision, existing, about, () => action.does.perform(existing, seconds));
-  return { status: 202, headers: headersOf(provision, operation, request, 10) };
-}
-
 /** Starts what changes a resource; until it is over, the resource takes no other change. */
 export function beginChange(
   { operations, resources }: Provision,
@@ -203,7 +182,8 @@ export function beginChange(
   return operation;
 }
 
-function aboutOf(kind: ResourceKind, { id }: Resource, verb: Change['verb']): Change {
+/** What a change of a resource says of itself. */
+export function aboutOf(kind: ResourceKind, { id }: Resource, verb: Change['verb']): Change {
   return { provider: kind.provider, resourceId: id, type: kind.type, verb };
 }
 

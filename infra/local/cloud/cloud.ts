@@ -1,4 +1,5 @@
 /** How is Azure stood in for on one machine? One region, one subscription, one vault, behind one address. */
+import { AdminStates } from './admin-states.js';
 import { formatArmId } from './arm-id.js';
 import { answerArm, type ArmServices } from './arm.js';
 import { Clock } from './clock.js';
@@ -81,8 +82,9 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const clock = new Clock();
   const resources = new Resources(random);
   const machines = new Machines(guests, draw, clock);
-  const balancers = new LoadBalancerDataPlane(resources, machines);
-  const services = armServices(world, random, { resources, machines, balancers, draw, clock });
+  const states = new AdminStates();
+  const balancers = new LoadBalancerDataPlane(resources, machines, states);
+  const services = armServices(world, random, { resources, machines, balancers, states, draw, clock });
   const vault = new KeyVault(world.vaultHost, world.tenantId, random);
   for (const { resourceGroup, type, name, body } of world.resources) {
     const id = formatArmId({ subscriptionId: world.subscriptionId, resourceGroup, type, names: [name] });
@@ -156,11 +158,12 @@ function armServices(
     readonly resources: Resources;
     readonly machines: Machines;
     readonly balancers: LoadBalancerDataPlane;
+    readonly states: AdminStates;
     readonly draw: Draw;
     readonly clock: Clock;
   },
 ): ArmServices {
-  const { resources, machines, balancers, draw, clock } = ground;
+  const { resources, machines, balancers, states, draw, clock } = ground;
   const { region, subscriptionId } = world;
   const coreQuotas = Object.fromEntries(
     Object.entries(world.coreQuotas).map(([name, quota]) => [name, { ...quota }]),
@@ -169,13 +172,14 @@ function armServices(
   const offers = new ComputeOffers(resources, region, world.sizes, world.images, coreQuotas);
   const faults = new Faults(random);
   const subnets = new Subnets(resources);
-  const balancerKind = loadBalancers(resources, random, subnets);
+  const balancerKind = loadBalancers(resources, random, subnets, states);
   const kinds = [
     publicIps(resources, random, publicIpQuota),
     securityGroups(resources, random),
     {
       ...balancerKind,
       settle: (balancer: Resource) => {
+        balancerKind.settle?.(balancer);
         balancers.watch(balancer);
       },
       removed: (balancer: Resource) => {
@@ -183,7 +187,7 @@ function armServices(
         balancers.forget(balancer.id);
       },
     },
-    networkInterfaces(resources, random, subnets),
+    networkInterfaces(resources, random, subnets, states),
     virtualMachines({ resources, random, machines, offers, faults, clock }),
     runCommands(machines, clock),
   ];

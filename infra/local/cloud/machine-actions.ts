@@ -1,5 +1,5 @@
 /** What can be done to a machine's power? Its disk outlives all of it. */
-import type { ResourceAction } from './arm-provider.js';
+import type { ResourceAction } from './arm-actions.js';
 import { bringUp, type MachineGround } from './boot-machine.js';
 import type { Resource } from './resources.js';
 import { refusal } from './wire.js';
