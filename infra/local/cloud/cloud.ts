@@ -115,8 +115,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         request.path.startsWith('/sim/') ? answerSimulator(steered, request) : answer(request),
       latency: ({ host, method, path }) => {
         if (path.startsWith('/sim/')) return Promise.resolve();
-        const arm = method === 'GET' ? 'arm.read' : 'arm.write';
-        return clock.pause(drawLatency(host === world.vaultHost ? 'key-vault.read' : arm));
+        const service = host === world.vaultHost ? 'key-vault' : 'arm';
+        return clock.pause(drawLatency(`${service}.${method === 'GET' ? 'read' : 'write'}`));
       },
       onExchange: (exchange) => {
         const { host, method, target, status } = exchange;
