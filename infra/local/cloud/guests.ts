@@ -34,7 +34,7 @@ export interface ClientRequest {
   readonly port: number;
   /** Absolute URL that the client asks the proxy for. */
   readonly url: string;
-  /** The answer comes after so many seconds; at once when left out. */
+  /** How long the transfer takes, in seconds; over at once unless told. */
   readonly seconds?: number;
 }
 
