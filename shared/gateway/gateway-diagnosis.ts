@@ -1,30 +1,29 @@
-/** What did a machine say of itself when it was asked? Its last line is the only thing that is believed. */
+/** What does a gateway say about itself when it is asked? */
 import type { TunnelRole } from './gateway-config.js';
+import type { TunnelTrouble } from './tunnel-trouble.js';
 
-/** Why a tunnel is down, by what pluto said last about it. */
-export type TunnelTrouble =
-  | 'credential-refused'
-  | 'edge-silent'
-  | 'ike-proposal-refused'
-  | 'esp-proposal-refused'
-  | 'selectors-refused'
-  | 'psk-unusable'
-  | 'unknown';
+/** One tunnel, looked at from the machine. */
+export interface TunnelDiagnosis {
+  /** Whether its child SA stands. */
+  readonly state: 'up' | 'down';
+  /** Whether a request through it was answered within 2 s. */
+  readonly request: boolean;
+  /** Why it is down, by pluto's newest words; absent while it is up. */
+  readonly because?: TunnelTrouble;
+}
 
 /** The JSON of the line `TUNNELKEEPER DIAGNOSIS {json}`, at most 1 KB. */
 export interface GatewayDiagnosis {
-  /** Base names of rendered files whose content on the machine isn't what was rendered; secrets are not looked at. */
+  /** Base names of rendered files whose content or mode on the machine isn't what was rendered; no secrets. */
   readonly changedFiles: readonly string[];
-  /** Which units are active. */
+  /** Whether each unit is active. */
   readonly services: { readonly ipsec: boolean; readonly forwarding: boolean; readonly health: boolean };
-  readonly tunnels: Partial<
-    Record<
-      TunnelRole,
-      { readonly state: 'up' | 'down'; readonly request: boolean; readonly because?: TunnelTrouble }
-    >
-  >;
-  /** HTTP status that the probe gets; 0 when nothing answers. */
+  readonly tunnels: Partial<Record<TunnelRole, TunnelDiagnosis>>;
+  /** HTTP status that the balancer's probe gets now; 0 when nothing answers. */
   readonly probe: number;
-  /** Clients' connections that are tracked into the tunnels now. */
+  /**
+   * Clients' established connections that are tracked into the tunnels now. Where the kernel doesn't list them, all
+   * that it tracks: never fewer than there are.
+   */
   readonly connections: number;
 }

@@ -20,7 +20,10 @@ export interface TunnelResult {
   readonly state: 'up' | 'down';
   /** Seconds from the start of the connection to this state. */
   readonly seconds: number;
-  /** The IKE SA that carries it was authenticated during this run. */
+  /**
+   * Whether the far side was asked for proof during this run: the IKE SA that carries the tunnel has another number
+   * than the one before. Absent in results of scripts that didn't tell.
+   */
   readonly isNew?: boolean;
 }
 

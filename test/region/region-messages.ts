@@ -9,6 +9,8 @@ export interface RegionWish {
   readonly hasOperator?: boolean;
   /** Folder of the tables; in memory without one. */
   readonly tables?: string;
+  /** URL of the module that registers the app; the sources' own without one. */
+  readonly appFile?: string;
 }
 
 /** Asks for a call of, or a look at, what stands at a path. */

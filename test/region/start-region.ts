@@ -29,9 +29,14 @@ export class TestRegion {
     });
   }
 
-  static async start(wish: RegionWish): Promise<TestRegion> {
+  /** Starts a region; its process has this one's environment, and what is given besides. */
+  static async start(
+    wish: RegionWish,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<TestRegion> {
     const child = fork(runner, [JSON.stringify(wish)], {
       execArgv: ['--import', 'tsx'],
+      env: { ...process.env, ...environment },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     const [greeting] = (await Promise.race([

@@ -25,6 +25,8 @@ export interface RegionOptions {
   readonly onExchange?: CloudOptions['onExchange'];
   /** Registers credentials at the far side as a person would; true unless told. */
   readonly hasOperator?: boolean;
+  /** Module that registers the app's functions, as a URL or an absolute path; the sources' own unless told. */
+  readonly appFile?: string;
 }
 
 /** A running region. */
@@ -80,7 +82,7 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
   const tables = await startTables(options.tables);
   Object.assign(process.env, settings(cloud, tables.connectionString));
   const host = await startHost({
-    appFile: new URL('../../../functions/main.ts', import.meta.url).href,
+    appFile: options.appFile ?? new URL('../../../functions/main.ts', import.meta.url).href,
     port: options.port,
     hostJson: readHostJson(),
     log: (level, text) => {
