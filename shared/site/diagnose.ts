@@ -1,5 +1,6 @@
 /** What is wrong with a gateway? One cause, from the cheapest signal that can tell it, with its evidence. */
-import type { GatewayDiagnosis, TunnelTrouble } from '../gateway/gateway-diagnosis.js';
+import type { GatewayDiagnosis } from '../gateway/gateway-diagnosis.js';
+import type { TunnelTrouble } from '../gateway/tunnel-trouble.js';
 import type { SetupFailure } from '../gateway/setup-result.js';
 import type { GatewayHealth } from './gateway-health.js';
 import type { SlotId } from './ids.js';

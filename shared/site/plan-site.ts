@@ -1,29 +1,15 @@
-/** What is to be done for a site now? The one plan for build, repair, growth and deletion. */
-import { desiredSlots, loadBalancerIntent, securityGroupIntent, type DesiredSlot } from './desired-site.js';
+/** What is to be done for a site now? The one plan for build, repair, healing, change, rotation and deletion. */
+import { desiredSlots, type DesiredSlot } from './desired-site.js';
 import type { Missing } from './preflight.js';
 import { preflight } from './preflight.js';
-import { resourceName, type SlotId } from './ids.js';
-import type { LoadBalancerIntent, SecurityGroupIntent } from './intent.js';
-import type { Surroundings } from './observed-site.js';
-import {
-  isInFlight,
-  pausedAttempt,
-  removalOf,
-  subjectOf,
-  type Observed,
-  type Plan,
-  type Step,
-  type Wait,
-} from './plan.js';
+import { resourceName } from './ids.js';
+import { isInFlight, removalOf, subjectOf, type Observed, type Plan } from './plan.js';
 import { planDeletion } from './plan-deletion.js';
-import { planSlot } from './plan-slot.js';
+import { planPresence } from './plan-presence.js';
 import type { Policy } from './policy.js';
-import type { Objection } from './preflight-slots.js';
-import type { Problem } from './problem.js';
+import type { Surroundings } from './observed-site.js';
 import { refuse } from './refusal.js';
-import { gatewayStatus, sitePhase, siteProblem } from './site-status.js';
 import type { Resolved, SiteRecord } from './site-record.js';
-import type { SlotPlan } from './slot-question.js';
 
 /**
  * Decides what to do for a site: the steps that can be taken now, what is waited for, and what `GET` tells.
@@ -48,115 +34,11 @@ export function planSite(record: SiteRecord, observed: Observed, policy: Policy,
   const isUntouched = observed.resources.length === 0 && observed.inFlight.length === 0;
   if (resolved === undefined || (objections.length > 0 && isUntouched)) {
     const problems = objections.map(({ problem }) => problem);
-    return refuse(record, observed, problems, now);
+    const refused = refuse(record, observed, problems, now);
+    // A site that stands goes on as it is; only its change is refused for now.
+    return isUntouched ? refused : { ...refused, phase: record.phase, gateways: record.gateways };
   }
   return planPresence({ record, observed, policy, now, slots, resolved, surroundings, objections });
-}
-
-interface Presence {
-  readonly record: SiteRecord;
-  readonly observed: Observed;
-  readonly policy: Policy;
-  readonly now: Date;
-  readonly slots: readonly DesiredSlot[];
-  readonly resolved: Resolved;
-  readonly surroundings: Surroundings | undefined;
-  readonly objections: readonly Objection[];
-}
-
-/** Says whether an objection holds up one of these gateways. */
-function concerns({ slots }: Objection, some: readonly SlotId[]): boolean {
-  return slots === undefined || slots.some((slot) => some.includes(slot));
-}
-
-function planPresence(presence: Presence): Plan {
-  const { record, observed, policy, now, slots, resolved, objections } = presence;
-  const { spec } = record;
-  const shared = [
-    planShared(securityGroupIntent(spec, resolved, policy), observed, now),
-    planShared(atKnownAddress(loadBalancerIntent(spec, policy), record), observed, now),
-  ];
-  const planned = slots.map((slot) => ({ slot, plan: planOneSlot(presence, slot) }));
-  const gateways = planned.map(({ slot, plan }) => gatewayStatus(record, observed, slot, plan, now));
-  const parts: readonly (SlotPlan | SharedPlan)[] = [...shared, ...planned.map(({ plan }) => plan)];
-  const phase = sitePhase(record.phase, gateways, sharedProblems(record, observed).length > 0);
-  const lacking = gateways.filter(({ doing }) => doing !== 'serving').map(({ slot }) => slot);
-  const why = siteProblem(phase, gateways, [
-    ...sharedProblems(record, observed),
-    ...objections.filter((objection) => concerns(objection, lacking)).map(({ problem }) => problem),
-  ]);
-  const frontendIp = observed.resources.find((resource) => resource.kind === 'load-balancer')?.frontendIp;
-  return {
-    steps: parts.flatMap(({ step }) => step ?? []),
-    waits: parts.flatMap(({ wait }) => wait ?? []),
-    needsSurroundings: false,
-    isGone: false,
-    phase,
-    ...(why === undefined ? {} : { problem: why }),
-    gateways,
-    ...(frontendIp === undefined ? {} : { frontendIp }),
-    resolved,
-  };
-}
-
-function planOneSlot(
-  { record, observed, policy, now, resolved, surroundings, objections }: Presence,
-  slot: DesiredSlot,
-): SlotPlan {
-  const told = record.gateways.find((status) => status.slot === slot.slot);
-  const knownAddress = told?.publicIp;
-  const hold = objections.find((objection) => concerns(objection, [slot.slot]))?.problem;
-  return planSlot({
-    site: record.spec,
-    slot,
-    observed,
-    resolved,
-    versions: usableVersions(surroundings),
-    generation: record.generations[slot.slot] ?? 0,
-    ...(knownAddress === undefined ? {} : { knownAddress }),
-    ...(told?.doing === 'setting-up' ? { settingUpSince: told.since } : {}),
-    ...(hold === undefined ? {} : { hold }),
-    policy,
-    now,
-  });
-}
-
-interface SharedPlan {
-  readonly step?: Step;
-  readonly wait?: Wait;
-}
-
-function planShared(
-  intent: SecurityGroupIntent | LoadBalancerIntent,
-  observed: Observed,
-  now: Date,
-): SharedPlan {
-  const subject = intent.name;
-  const found = observed.resources.find(({ kind, name }) => kind === intent.kind && name === intent.name);
-  if (isInFlight(observed, subject)) {
-    return { wait: { subject, reason: 'waits-for-operation', sentence: `${subject} is being written.` } };
-  }
-  if (found?.state === 'settled' && found.config === intent.config) return {};
-  const paused = pausedAttempt(observed, subject, now);
-  if (paused !== undefined) {
-    const sentence = `${paused.problem.detail} Again after ${paused.notBefore}.`;
-    return { wait: { subject, reason: 'waits-after-failure', sentence, until: paused.notBefore } };
-  }
-  const reason = found === undefined ? 'resource-missing' : 'resource-differs';
-  const why = found === undefined ? 'the site has none' : 'it differs from what the site asks for';
-  return { step: { verb: 'put', subject, intent, reason, sentence: `Writes ${subject}: ${why}.` } };
-}
-
-/** A balancer that is written again keeps the address that clients have in their proxy.pac. */
-function atKnownAddress(intent: LoadBalancerIntent, { frontendIp }: SiteRecord): LoadBalancerIntent {
-  return frontendIp === undefined || intent.frontendIp !== undefined ? intent : { ...intent, frontendIp };
-}
-
-function usableVersions(surroundings: Surroundings | undefined): ReadonlyMap<string, string> {
-  const usable = (surroundings?.secrets ?? []).flatMap((looked) =>
-    looked.ok && looked.value.state === 'usable' ? [[looked.value.name, looked.value.version] as const] : [],
-  );
-  return new Map(usable);
 }
 
 /** Decides what the site left open, once the surroundings are known well enough. */
@@ -167,11 +49,6 @@ function resolve({ spec }: SiteRecord, { offer, subnet }: Surroundings): Resolve
     clients: spec.clients ?? subnet.value.addressSpace,
     acceleratedNetworking: offer.value.acceleratedNetworking,
   };
-}
-
-function sharedProblems({ name }: SiteRecord, { attempts }: Observed): readonly Problem[] {
-  const shared: readonly string[] = [resourceName.loadBalancer(name), resourceName.securityGroup(name)];
-  return attempts.filter(({ subject }) => shared.includes(subject)).map(({ problem }) => problem);
 }
 
 /** Says whether anything is to be made or written, so that the surroundings matter. */

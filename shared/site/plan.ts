@@ -46,9 +46,6 @@ export type Step = Verdict &
     | { readonly verb: 'start' | 'redeploy'; readonly intent: MachineActionIntent }
   );
 
-/** Everything that can be begun. */
-export type AnyStep = Step | RotationStep;
-
 /** Something that can't be done yet. */
 export interface Wait extends Verdict {
   /** ISO 8601: when it is worth looking again; absent when an operation's answer decides. */
@@ -57,7 +54,9 @@ export interface Wait extends Verdict {
 
 /** The answer of `planSite`. */
 export interface Plan {
-  readonly steps: readonly AnyStep[];
+  readonly steps: readonly Step[];
+  /** Steps of a rotation: at the vault and at the far side. */
+  readonly rotationSteps?: readonly RotationStep[];
   readonly waits: readonly Wait[];
   /** Nothing can be decided before the surroundings are looked at. */
   readonly needsSurroundings: boolean;

@@ -1,9 +1,10 @@
 /** What is told of a site? Its phase, its problem, and what each gateway is doing. */
 import type { DesiredSlot } from './desired-site.js';
-import { resourceName } from './ids.js';
+import { parseSlotId, resourceName, type SlotId } from './ids.js';
 import type { ObservedResource } from './observed-site.js';
 import { removalOf, subjectOf, type Observed } from './plan.js';
 import type { Problem } from './problem.js';
+import { problemOfCause } from './problem-of-cause.js';
 import type { GatewayStatus, Phase, SiteRecord } from './site-record.js';
 import type { SlotPlan } from './slot-question.js';
 
@@ -11,10 +12,11 @@ import type { SlotPlan } from './slot-question.js';
 export function gatewayStatus(
   record: SiteRecord,
   observed: Observed,
-  { slot, zone, foreignAddressId }: DesiredSlot,
-  { doing, because }: SlotPlan,
+  place: DesiredSlot | SlotId,
+  { doing, because, cause }: SlotPlan,
   now: Date,
 ): GatewayStatus {
+  const { slot, zone, foreignAddressId } = typeof place === 'string' ? placeOf(place) : place;
   const before = record.gateways.find((status) => status.slot === slot);
   const since = before?.doing === doing ? before.since : now.toISOString();
   const mine = observed.resources.filter((resource) => 'slot' in resource && resource.slot === slot);
@@ -23,8 +25,13 @@ export function gatewayStatus(
       ? mine.find((resource) => resource.kind === 'public-ip')?.address
       : (foreignAddress(observed, foreignAddressId) ?? before?.publicIp);
   const privateIp = mine.find((resource) => resource.kind === 'network-interface')?.privateIp;
-  const machine = mine.find((resource) => resource.kind === 'virtual-machine')?.name;
-  const problem = doing === 'serving' ? undefined : slotProblem(observed, slot, mine.flatMap(subjectsOf));
+  const machine = mine
+    .filter((resource) => resource.kind === 'virtual-machine')
+    .sort((a, b) => b.generation - a.generation)[0]?.name;
+  const problem =
+    doing === 'serving'
+      ? undefined
+      : (slotProblem(observed, slot, mine.flatMap(subjectsOf)) ?? problemOfCause(cause, doing, because));
   return {
     slot,
     zone,
@@ -34,8 +41,14 @@ export function gatewayStatus(
     ...(address === undefined ? {} : { publicIp: address }),
     ...(privateIp === undefined ? {} : { privateIp }),
     ...(machine === undefined ? {} : { virtualMachine: machine }),
+    ...(cause === undefined || doing === 'serving' ? {} : { cause }),
     ...(problem === undefined ? {} : { problem }),
   };
+}
+
+/** The place of a gateway that the site should not have any more. */
+function placeOf(slot: SlotId): Pick<DesiredSlot, 'slot' | 'zone' | 'foreignAddressId'> {
+  return { slot, zone: parseSlotId(slot)?.zone ?? '1' };
 }
 
 function foreignAddress({ surroundings }: Observed, id: string): string | undefined {
@@ -84,7 +97,8 @@ export function sitePhase(before: Phase, gateways: readonly GatewayStatus[], isB
       ({ doing, problem }) => doing !== 'serving' && doing !== 'stopped' && problem === undefined,
     );
   if (isProgressing && !isSettledPhase(before)) return 'building';
-  return serving > 0 ? 'degraded' : 'down';
+  if (serving > 0) return 'degraded';
+  return gateways.some(({ doing }) => doing === 'suspended') ? 'suspended' : 'down';
 }
 
 /** The problem that explains why a site isn't serving in full. */

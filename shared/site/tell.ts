@@ -13,6 +13,9 @@ const words = {
   'network-interface': 'Network interface',
   'virtual-machine': 'Machine',
   setup: 'Setup',
+  run: 'Script',
+  pool: 'Pool of',
+  'alert-rule': 'Alert rule',
 } as const;
 
 function again({ failures, notBefore }: Attempt): string {

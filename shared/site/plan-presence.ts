@@ -1,0 +1,162 @@
+/** What is to be done for a site that is wanted? Its gateways, what they share, and what is arranged between them. */
+import { arrange, type PlannedSlot } from './arrange.js';
+import { gatewayConfig, type DesiredSlot } from './desired-site.js';
+import { resourceName, type SlotId } from './ids.js';
+import type { ObservedResource, Surroundings } from './observed-site.js';
+import type { Orders } from './orders.js';
+import type { Kept, Observed, Plan } from './plan.js';
+import { planRotation } from './plan-rotation.js';
+import { planShared } from './plan-shared.js';
+import { planSlot } from './plan-slot.js';
+import { planSurplus } from './plan-surplus.js';
+import type { Policy } from './policy.js';
+import type { Objection } from './preflight-slots.js';
+import type { Problem } from './problem.js';
+import type { Resolved, SiteRecord } from './site-record.js';
+import { gatewayStatus, sitePhase, siteProblem } from './site-status.js';
+import { wantedVersions } from './wanted-versions.js';
+
+/** What the plan of a wanted site is made from. */
+export interface Presence {
+  readonly record: SiteRecord;
+  readonly observed: Observed;
+  readonly policy: Policy;
+  readonly now: Date;
+  readonly slots: readonly DesiredSlot[];
+  readonly resolved: Resolved;
+  readonly surroundings: Surroundings | undefined;
+  readonly objections: readonly Objection[];
+}
+
+/** Plans a site that is wanted. */
+export function planPresence(presence: Presence): Plan {
+  const { record, observed, policy, now, slots, resolved, objections } = presence;
+  const wanted = slots.map((slot): PlannedSlot => ({ slot: slot.slot, plan: planOneSlot(presence, slot) }));
+  const surplus = planSurplus(presence, wanted);
+  const arranged = arrange({
+    record,
+    observed,
+    policy,
+    now,
+    slots: [...wanted, ...surplus],
+    wanted: slots.length,
+  });
+  const serving = arranged.slots.filter(({ plan }) => plan.doing === 'serving').map(({ slot }) => slot);
+  const rotated = planRotation({
+    record,
+    observed,
+    slots,
+    configOf: (slot) => configOf(presence, slot),
+    serving,
+    now,
+  });
+  const shared = planShared({ record, observed, resolved, drained: arranged.drained, policy, now });
+  const planned = arranged.slots.map(({ slot, plan }) => ({
+    slot,
+    plan,
+    desired: slots.find((other) => other.slot === slot),
+  }));
+  const gateways = planned.map(({ slot, plan, desired }) =>
+    gatewayStatus(record, observed, desired ?? slot, plan, now),
+  );
+  const ours = gateways.filter(({ slot }) => slots.some((desired) => desired.slot === slot));
+  const phase = sitePhase(record.phase, ours, sharedProblems(record, observed).length > 0);
+  const lacking = ours.filter(({ doing }) => doing !== 'serving').map(({ slot }) => slot);
+  const why = siteProblem(phase, ours, [
+    ...sharedProblems(record, observed),
+    ...objections.filter((objection) => concerns(objection, lacking)).map(({ problem }) => problem),
+  ]);
+  const frontendIp = observed.resources.find((resource) => resource.kind === 'load-balancer')?.frontendIp;
+  const kept: Kept = {
+    outOfService: arranged.outOfService,
+    remedies: arranged.remedies,
+    replacements: arranged.replacements,
+    ...(rotated.rotation === undefined ? {} : { rotation: rotated.rotation }),
+    secretsInUse: rotated.secretsInUse,
+    orders: standingOrders(record, observed),
+    isRotationWanted: record.rotationWanted !== undefined && !rotated.isWishTaken,
+  };
+  return {
+    steps: [...shared.flatMap(({ step }) => step ?? []), ...planned.flatMap(({ plan }) => plan.step ?? [])],
+    rotationSteps: rotated.steps,
+    waits: [
+      ...shared.flatMap(({ wait }) => wait ?? []),
+      ...planned.flatMap(({ plan }) => plan.wait ?? []),
+      ...rotated.waits,
+    ],
+    needsSurroundings: false,
+    needsFleet: arranged.needsFleet,
+    wantsSeats: arranged.wantsSeats,
+    kept,
+    happened: [...planned.flatMap(({ plan }) => plan.happened ?? []), ...rotated.happened],
+    isGone: false,
+    phase,
+    ...(why === undefined ? {} : { problem: why }),
+    gateways,
+    ...(frontendIp === undefined ? {} : { frontendIp }),
+    resolved,
+  };
+}
+
+/** Says whether an objection holds up one of these gateways. */
+function concerns({ slots }: Objection, some: readonly SlotId[]): boolean {
+  return slots === undefined || slots.some((slot) => some.includes(slot));
+}
+
+function planOneSlot(
+  { record, observed, policy, now, resolved, surroundings, objections }: Presence,
+  slot: DesiredSlot,
+) {
+  const told = record.gateways.find((status) => status.slot === slot.slot);
+  const knownAddress = told?.publicIp;
+  const hold = objections.find((objection) => concerns(objection, [slot.slot]))?.problem;
+  const secrets = [...(surroundings?.secrets ?? []), ...(observed.secrets ?? [])];
+  return planSlot({
+    site: record.spec,
+    record,
+    slot,
+    observed,
+    resolved,
+    versions: wantedVersions(record, secrets, slot.slot),
+    generation: record.generations[slot.slot] ?? 0,
+    ...(knownAddress === undefined ? {} : { knownAddress }),
+    ...(told?.doing === 'setting-up' ? { settingUpSince: told.since } : {}),
+    ...(hold === undefined ? {} : { hold }),
+    policy,
+    now,
+  });
+}
+
+function configOf({ record, observed, resolved, policy }: Presence, slot: DesiredSlot) {
+  const address = observed.resources
+    .filter((resource) => resource.kind === 'public-ip')
+    .find((found) => found.slot === slot.slot)?.address;
+  const told = record.gateways.find((status) => status.slot === slot.slot)?.publicIp;
+  const known = address ?? told;
+  return known === undefined ? undefined : gatewayConfig(record.spec, slot, known, resolved, policy);
+}
+
+function sharedProblems({ name }: SiteRecord, { attempts }: Observed): readonly Problem[] {
+  const shared: readonly string[] = [resourceName.loadBalancer(name), resourceName.securityGroup(name)];
+  return attempts.filter(({ subject }) => shared.includes(subject)).map(({ problem }) => problem);
+}
+
+/** An order to replace a machine is carried out once a later generation stands in its place. */
+function standingOrders({ orders = {} }: SiteRecord, { resources }: Observed): Orders {
+  const generationOf = (slot: string) =>
+    Math.max(
+      0,
+      ...resources
+        .filter(
+          (resource): resource is Extract<ObservedResource, { kind: 'virtual-machine' }> =>
+            resource.kind === 'virtual-machine',
+        )
+        .filter((machine) => machine.slot === slot)
+        .map(({ generation }) => generation),
+    );
+  const standing = Object.entries(orders).map(([slot, { replace, ...others }]) => {
+    const isDone = replace !== undefined && generationOf(slot) > replace.generation;
+    return [slot, replace === undefined || isDone ? others : { ...others, replace }] as const;
+  });
+  return Object.fromEntries(standing.filter(([, order]) => Object.keys(order).length > 0));
+}

@@ -1,0 +1,106 @@
+/** What do a site's gateways share, and is it as it should be? Balancer, security group, alert rule, pool. */
+import { alertRuleIntent, loadBalancerIntent, poolIntent, securityGroupIntent } from './desired-site.js';
+import type { SlotId } from './ids.js';
+import type { LoadBalancerIntent, ResourceIntent } from './intent.js';
+import { isInFlight, pausedAttempt, type Observed, type Step, type Wait } from './plan.js';
+import type { Policy } from './policy.js';
+import type { Resolved, SiteRecord } from './site-record.js';
+
+/** One shared resource: at most one step, or one wait. */
+export interface SharedPlan {
+  readonly step?: Step;
+  readonly wait?: Wait;
+}
+
+/** What sharing is planned from. */
+export interface SharedQuestion {
+  readonly record: SiteRecord;
+  readonly observed: Observed;
+  readonly resolved: Resolved;
+  /** Gateways that should get no new connections. */
+  readonly drained: readonly SlotId[];
+  readonly policy: Policy;
+  readonly now: Date;
+}
+
+/** Plans all of it. */
+export function planShared({
+  record,
+  observed,
+  resolved,
+  drained,
+  policy,
+  now,
+}: SharedQuestion): readonly SharedPlan[] {
+  const { spec } = record;
+  const balancer = planOne(atKnownAddress(loadBalancerIntent(spec, policy), record), observed, now);
+  const hasRule = spec.monitoring.alertRules && policy.hasActionGroup;
+  return [
+    planOne(securityGroupIntent(spec, resolved, policy), observed, now),
+    balancer,
+    ...(hasRule ? [planOne(alertRuleIntent(spec, policy), observed, now)] : []),
+    ...(balancer.step === undefined && balancer.wait === undefined
+      ? [planPool(record, observed, drained, policy, now)]
+      : []),
+  ];
+}
+
+function planOne(intent: ResourceIntent, observed: Observed, now: Date): SharedPlan {
+  const found = observed.resources.find(({ kind, name }) => kind === intent.kind && name === intent.name);
+  if (isInFlight(observed, intent.name)) return write(intent, observed, now, 'resource-differs', '');
+  if (found?.state === 'settled' && found.config === intent.config) return {};
+  const reason = found === undefined ? 'resource-missing' : 'resource-differs';
+  const why = found === undefined ? 'the site has none' : 'it differs from what the site asks for';
+  return write(intent, observed, now, reason, `Writes ${intent.name}: ${why}.`);
+}
+
+/** Who gets no new connections stands in the pool, which is a part of the balancer: both have one writer. */
+function planPool(
+  { spec }: SiteRecord,
+  observed: Observed,
+  drained: readonly SlotId[],
+  policy: Policy,
+  now: Date,
+): SharedPlan {
+  const balancer = observed.resources.find((resource) => resource.kind === 'load-balancer');
+  if (balancer === undefined) return {};
+  const wanted = [...drained].sort();
+  const there = [...balancer.drained].sort();
+  if (wanted.join() === there.join()) return {};
+  const out = wanted.filter((slot) => !there.includes(slot));
+  const back = there.filter((slot) => !wanted.includes(slot));
+  const words = [
+    ...(out.length > 0 ? [`${out.join(', ')} gets no new connections`] : []),
+    ...(back.length > 0 ? [`${back.join(', ')} may get new connections again`] : []),
+  ];
+  const intent = poolIntent(spec, wanted, policy);
+  return write(
+    intent,
+    observed,
+    now,
+    out.length > 0 ? 'drains' : 'returns',
+    `Writes the pool of ${intent.name}: ${words.join('; ')}.`,
+  );
+}
+
+function write(
+  intent: ResourceIntent,
+  observed: Observed,
+  now: Date,
+  reason: 'resource-missing' | 'resource-differs' | 'drains' | 'returns',
+  sentence: string,
+): SharedPlan {
+  const subject = intent.name;
+  if (isInFlight(observed, subject)) {
+    return { wait: { subject, reason: 'waits-for-operation', sentence: `${subject} is being written.` } };
+  }
+  const paused = pausedAttempt(observed, subject, now);
+  if (paused === undefined) return { step: { verb: 'put', subject, intent, reason, sentence } };
+  const told = `${paused.problem.detail} Again after ${paused.notBefore}.`;
+  return { wait: { subject, reason: 'waits-after-failure', sentence: told, until: paused.notBefore } };
+}
+
+/** A balancer that is written again keeps the address that clients have in their proxy.pac. */
+function atKnownAddress(intent: LoadBalancerIntent, { frontendIp }: SiteRecord): LoadBalancerIntent {
+  return frontendIp === undefined || intent.frontendIp !== undefined ? intent : { ...intent, frontendIp };
+}
