@@ -1,6 +1,8 @@
 /** What goes into each activity, and what comes out? Small JSON, never a secret. */
 import type { SiteName } from '../shared/site/ids.js';
+import type { FleetLimits } from '../shared/site/guards/guard.js';
 import type { Operation } from '../shared/site/intent.js';
+import type { Kept } from '../shared/site/plan.js';
 import type { Attempt, GatewayStatus, Phase, Resolved, Run, SiteRecord } from '../shared/site/site-record.js';
 import type { Problem } from '../shared/site/problem.js';
 import type { TimelineEntry } from '../shared/site/timeline-entry.js';
@@ -10,6 +12,9 @@ export interface Scope {
   readonly site: SiteName;
   readonly subscriptionId: string;
   readonly resourceGroup: string;
+  readonly region: string;
+  /** Secrets whose newest versions are looked for. */
+  readonly secretNames: readonly string[];
 }
 
 /** Input of the orchestrator; the second form is what a run hands to the next. */
@@ -24,6 +29,8 @@ export interface PlanSettings {
   readonly subscriptionId: string;
   readonly resourceGroup: string;
   readonly zscalerCloud: string;
+  readonly fleet: FleetLimits;
+  readonly hasActionGroup: boolean;
 }
 
 /** What `readSite` answers; absent when the site is gone. */
@@ -51,6 +58,9 @@ export interface RoundRecord {
     readonly attempts: readonly Attempt[];
     readonly generations: Readonly<Record<string, number>>;
     readonly lookAt: string;
+    /** What decisions keep; absent where nothing was decided, and all stays as it was. */
+    readonly kept?: Kept;
+    readonly told: Readonly<Record<string, string>>;
   };
   readonly entries: readonly TimelineEntry[];
   /** The look that was asked for is done. */

@@ -2,6 +2,7 @@
 import { askOperations as ask } from '../shared/azure/ask-operations.js';
 import { lookAtResources as lookAtAll } from '../shared/azure/look-at-resources.js';
 import { lookAtSurroundings as lookAround } from '../shared/azure/look-at-surroundings.js';
+import { parseDiagnosis } from '../shared/gateway/parse-diagnosis.js';
 import { parseSetupResult } from '../shared/gateway/parse-setup-result.js';
 import type { OperationAnswer } from '../shared/site/intent.js';
 import type { ObservedResources, Surroundings } from '../shared/site/observed-site.js';
@@ -9,9 +10,11 @@ import type { Outcome } from '../shared/site/problem.js';
 import type { SurroundingsQuestion } from '../shared/site/surroundings-question.js';
 import type { OperationsQuestion, Scope } from './activity-inputs.js';
 
+const read = { diagnosis: parseDiagnosis, result: parseSetupResult };
+
 /** Sees all resources that bear the site's tag. */
 export function lookAtResources(scope: Scope): Promise<Outcome<ObservedResources>> {
-  return lookAtAll(scope, parseSetupResult);
+  return lookAtAll(scope, read);
 }
 
 /** Sees what surrounds a site, before anything is built. */
@@ -24,5 +27,5 @@ export function askOperations({
   scope,
   operations,
 }: OperationsQuestion): Promise<readonly OperationAnswer[]> {
-  return ask(scope, operations, parseSetupResult);
+  return ask(scope, operations, read);
 }

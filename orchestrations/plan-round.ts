@@ -5,8 +5,9 @@ import { planSite } from '../shared/site/plan-site.js';
 import { runHorizonSeconds } from '../shared/site/policy.js';
 import { cannotLook } from '../shared/site/refusal.js';
 import { lookSubject, nextLookAt, observedOf, type Round } from '../shared/site/round.js';
-import type { Run } from '../shared/site/site-record.js';
-import { entriesOf } from '../shared/site/tell.js';
+import type { Run, SiteRecord } from '../shared/site/site-record.js';
+import { foldRotation } from '../shared/site/fold-rotation.js';
+import { entriesOf, toldBy } from '../shared/site/tell.js';
 import type { RoundRecord, SiteReading } from './activity-inputs.js';
 
 /** A run that is at work should have written again by then; if it hasn't, the sweep starts another. */
@@ -19,7 +20,9 @@ export function planRound(
   configHash: (config: GatewayConfig) => string,
   now: Date,
 ): Plan {
-  const current = { ...record, generations: round.generations };
+  const { rotation } = record;
+  const rotated = rotation === undefined ? {} : { rotation: foldRotation(rotation, round.rotated) };
+  const current = { ...record, ...rotated, generations: round.generations };
   const blind = round.mustLook
     ? round.attempts.find(({ subject }) => subject === lookSubject(record.name))
     : undefined;
@@ -34,7 +37,8 @@ export function planRound(
 export function isRunOver(round: Round, plan: Plan, now: Date): boolean {
   if (plan.isGone) return true;
   const dueInSeconds = (nextLookAt(round, plan, now).getTime() - now.getTime()) / 1000;
-  return plan.steps.length === 0 && round.inFlight.length === 0 && dueInSeconds > runHorizonSeconds;
+  const begins = plan.steps.length + (plan.rotationSteps ?? []).length;
+  return begins === 0 && round.inFlight.length === 0 && dueInSeconds > runHorizonSeconds;
 }
 
 interface Decided {
@@ -49,7 +53,7 @@ interface Decided {
 /** What is written before anything is begun. */
 export function recordOf({ round, plan, reading, run, isOver, now }: Decided): RoundRecord {
   const lookAt = isOver ? nextLookAt(round, plan, now) : new Date(now.getTime() + busySeconds * 1000);
-  const { phase, problem, gateways, frontendIp, resolved } = plan;
+  const { phase, problem, gateways, frontendIp, resolved, kept } = plan;
   return {
     site: reading.record.name,
     writtenAs: reading.writtenAs,
@@ -64,10 +68,18 @@ export function recordOf({ round, plan, reading, run, isOver, now }: Decided): R
       attempts: round.attempts,
       generations: round.generations,
       lookAt: lookAt.toISOString(),
+      ...(kept === undefined ? {} : { kept }),
+      told: toldBy(plan),
     },
     entries: [...round.happened, ...entriesOf(plan, reading.record, now)],
     isLookDone: isOver,
     isGone: plan.isGone,
     now: now.toISOString(),
   };
+}
+
+/** Gateways whose mending is over with this plan: their seats are free. */
+export function mendedBy({ kept }: Plan, { remedies = {} }: SiteRecord): readonly string[] {
+  if (kept === undefined) return [];
+  return Object.keys(remedies).filter((slot) => kept.remedies[slot] === undefined);
 }

@@ -1,13 +1,17 @@
 /** What is asked of Azure for a site? */
-import { desiredSlots, placementOf } from '../shared/site/desired-site.js';
-import { secretNames } from '../shared/site/secret-names.js';
+import { desiredSlots, placementOf, type DesiredSlot } from '../shared/site/desired-site.js';
+import { secretsOfSlot } from '../shared/site/secret-names.js';
+import type { Site } from '../shared/site/site.js';
 import type { SurroundingsQuestion } from '../shared/site/surroundings-question.js';
 import type { Scope, SiteReading } from './activity-inputs.js';
 
 /** Where the site's resources are looked for. */
 export function scopeOf({ record, settings }: SiteReading): Scope {
-  const { subscriptionId, resourceGroup } = placementOf(record.spec, settings);
-  return { site: record.name, subscriptionId, resourceGroup };
+  const { spec } = record;
+  const { subscriptionId, resourceGroup, region } = placementOf(spec, settings);
+  // Before zones are resolved only the surroundings are looked at, for every zone.
+  const slots = record.resolved === undefined ? [] : desiredSlots(spec, record.resolved.zones);
+  return { site: record.name, subscriptionId, resourceGroup, region, secretNames: secretsOf(spec, slots) };
 }
 
 /** What has to be known of the surroundings before anything is built. */
@@ -25,7 +29,11 @@ export function surroundingsQuestion(reading: SiteReading): SurroundingsQuestion
     ...(frontendIp === undefined ? {} : { frontendIp }),
     size: spec.gateway.size,
     image: spec.gateway.image,
-    secretNames: [...new Set(slots.map(({ slot }) => secretNames(spec, slot).primary))],
+    secretNames: secretsOf(spec, slots),
     publicIpIds: Object.values(publicIpIds ?? {}).flat(),
   };
+}
+
+function secretsOf(spec: Site, slots: readonly DesiredSlot[]): readonly string[] {
+  return [...new Set(slots.flatMap(({ slot }) => secretsOfSlot(spec, slot)))];
 }

@@ -8,8 +8,19 @@ import type { SiteReading } from './activity-inputs.js';
 export async function readSite({ site }: { readonly site: SiteName }): Promise<SiteReading | null> {
   const row = await readSiteRow(site);
   if (row === undefined) return null;
-  const { subscriptionId, resourceGroup, zscalerCloud } = deployment();
+  const { subscriptionId, resourceGroup, zscalerCloud, fleet, actionGroupId } = deployment();
   const { record, writtenAs, lookWanted } = row;
   const mark = lookWanted === undefined ? {} : { lookWanted };
-  return { record, writtenAs, ...mark, settings: { subscriptionId, resourceGroup, zscalerCloud } };
+  return {
+    record,
+    writtenAs,
+    ...mark,
+    settings: {
+      subscriptionId,
+      resourceGroup,
+      zscalerCloud,
+      fleet,
+      hasActionGroup: actionGroupId !== undefined,
+    },
+  };
 }

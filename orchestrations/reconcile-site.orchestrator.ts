@@ -13,13 +13,16 @@ import type { OrchestrationContext, Task } from 'durable-functions';
 import { configHash } from '../shared/gateway/config-hash.js';
 import type { Begun, OperationAnswer } from '../shared/site/intent.js';
 import type { ObservedResources, Surroundings } from '../shared/site/observed-site.js';
-import type { Step } from '../shared/site/plan.js';
+import type { FleetView } from '../shared/site/fleet-view.js';
+import type { Plan } from '../shared/site/plan.js';
 import { foldAnswers } from '../shared/site/fold-answers.js';
 import type { Outcome } from '../shared/site/problem.js';
 import {
   foldBegun,
+  foldFleet,
   foldPlan,
   foldResources,
+  foldRotated,
   foldSurroundings,
   forgetLook,
   looksOf,
@@ -27,7 +30,7 @@ import {
   startOrNotice,
   type Round,
 } from '../shared/site/round.js';
-import { isRunOver, planRound, recordOf } from './plan-round.js';
+import { isRunOver, mendedBy, planRound, recordOf } from './plan-round.js';
 import type {
   OperationsQuestion,
   ReconcileInput,
@@ -63,6 +66,10 @@ export function* reconcileSite(context: OrchestrationContext): Generator<Task, v
     const plan = planRound(round, reading, configHash, now);
     round = foldPlan(round, plan);
     if (plan.needsSurroundings) continue;
+    if (plan.needsFleet === true || (plan.wantsSeats ?? []).length > 0) {
+      round = yield* askFleet(context, round, plan);
+      continue;
+    }
     const isOver = isRunOver(round, plan, now);
     if (isOver && !round.isLookFresh) {
       round = forgetLook(round);
@@ -73,9 +80,12 @@ export function* reconcileSite(context: OrchestrationContext): Generator<Task, v
       recordOf({ round, plan, reading, run, isOver, now }),
     );
     if (recorded === 'changed') continue;
-    round = { ...round, happened: [] };
-    if (recorded !== 'written' || isOver) return;
-    round = yield* begin(context, round, plan.steps);
+    round = { ...round, happened: [], rotated: [] };
+    if (recorded !== 'written') return;
+    const slots = mendedBy(plan, reading.record);
+    if (slots.length > 0) yield df.callActivity('giveSeatsBack', { slots });
+    if (isOver) return;
+    round = yield* begin(context, round, plan);
     yield df.createTimer(nextRoundAt(round, plan, df.currentUtcDateTime));
   }
   df.continueAsNew({ site, run, inFlight: round?.inFlight ?? [] }); // nothing is pending here: always safe
@@ -102,11 +112,33 @@ function* look({ df }: OrchestrationContext, round: Round, reading: SiteReading)
   return seen;
 }
 
+/** Looks at the fleet, or asks for the seats that the plan wants. */
+function* askFleet(
+  { df }: OrchestrationContext,
+  round: Round,
+  { wantsSeats = [] }: Plan,
+): Generator<Task, Round> {
+  if (wantsSeats.length === 0) {
+    const fleet: FleetView = yield df.callActivity('lookAtFleet');
+    return foldFleet(round, { fleet }, df.currentUtcDateTime);
+  }
+  const seats: Readonly<Record<string, 'taken' | 'full'>> = yield df.callActivity('takeSeats', {
+    slots: wantsSeats,
+  });
+  return foldFleet(round, { seats }, df.currentUtcDateTime);
+}
+
 /** Begins all steps at once; each activity sends one request and returns. */
-function* begin({ df }: OrchestrationContext, round: Round, steps: readonly Step[]): Generator<Task, Round> {
-  if (steps.length === 0) return round;
-  const begun: readonly Outcome<Begun>[] = yield df.Task.all(
-    steps.map((step) => df.callActivity(stepActivity(step), step.intent)),
+function* begin(
+  { df }: OrchestrationContext,
+  round: Round,
+  { steps, rotationSteps = [] }: Plan,
+): Generator<Task, Round> {
+  const all = [...steps, ...rotationSteps];
+  if (all.length === 0) return round;
+  const answers: readonly Outcome<Begun>[] = yield df.Task.all(
+    all.map((step) => df.callActivity(stepActivity(step), step.intent)),
   );
-  return foldBegun(round, steps, begun, df.currentUtcDateTime);
+  const begun = foldBegun(round, steps, answers.slice(0, steps.length), df.currentUtcDateTime);
+  return foldRotated(begun, rotationSteps, answers.slice(steps.length), df.currentUtcDateTime);
 }

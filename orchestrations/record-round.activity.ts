@@ -1,6 +1,7 @@
 /** Is what is about to happen written down? The row first, by ETag: who loses there begins nothing. */
 import { readSiteRow, removeSiteRow, replaceSiteRow } from '../shared/store/sites.js';
 import { appendTimeline } from '../shared/store/timeline.js';
+import type { Kept } from '../shared/site/plan.js';
 import type { SiteRecord } from '../shared/site/site-record.js';
 import type { RecordOutcome, RoundRecord } from './activity-inputs.js';
 
@@ -31,10 +32,19 @@ function isFenced({ run }: SiteRecord, round: RoundRecord): boolean {
   return run !== undefined && run.id !== round.run.id && run.startedAt >= round.run.startedAt;
 }
 
-function withStatus(record: SiteRecord, { status, run, now }: RoundRecord): SiteRecord {
-  const kept = Object.fromEntries(
-    Object.entries(record).filter(([field]) => field !== 'problem'),
-  ) as SiteRecord; // an old problem goes unless it is told again
+function withStatus(record: SiteRecord, { status: { kept, ...status }, run, now }: RoundRecord): SiteRecord {
+  const { problem: _, ...before } = record; // an old problem goes unless it is told again
   const phaseSince = status.phase === record.phase ? record.phaseSince : now;
-  return { ...kept, ...status, phaseSince, run };
+  return { ...(kept === undefined ? before : withDecisions(before, kept)), ...status, phaseSince, run };
+}
+
+/** What isn't kept any more goes: a rotation that is over, a wish that was granted. */
+function withDecisions(record: SiteRecord, { rotation, isRotationWanted, ...kept }: Kept): SiteRecord {
+  const { rotation: _, rotationWanted, ...before } = record;
+  return {
+    ...before,
+    ...kept,
+    ...(rotation === undefined ? {} : { rotation }),
+    ...(isRotationWanted && rotationWanted !== undefined ? { rotationWanted } : {}),
+  };
 }

@@ -1,15 +1,16 @@
 /** How do the operations in flight go? Those whose resources tell the truth are read, the others asked. */
 import type { Pipeline, PipelineRequest } from '@azure/core-rest-pipeline';
 import type { Operation, OperationAnswer } from '../site/intent.js';
-import type { ObservedResource, ObservedSetup } from '../site/observed-site.js';
+import type { ObservedResource, ObservedRun, ObservedSetup } from '../site/observed-site.js';
 import { problem, type Problem } from '../site/problem.js';
 import { askHeader } from './begin.js';
 import { computeClient, networkClient } from './clients.js';
-import { listed, listMachines, readSetup, type LookScope } from './look-at-resources.js';
+import { observedLoadBalancer } from './load-balancers.js';
+import { listed, listMachines, readCommands, type LookScope } from './look-at-resources.js';
 import { outcomeOf, problemOfBody } from './problem-of-error.js';
 import { observedPublicIp } from './public-ips.js';
 import { observedSecurityGroup } from './security-groups.js';
-import type { ReadResult } from './setups.js';
+import type { ReadRun } from './runs.js';
 import { clientOptions } from './transport.js';
 
 /** Body of an operation's status. */
@@ -33,7 +34,7 @@ type Told =
 export async function askOperations(
   scope: LookScope,
   operations: readonly Operation[],
-  readResult: ReadResult,
+  read: ReadRun,
 ): Promise<readonly OperationAnswer[]> {
   const lists = new Map<string, Promise<readonly ObservedResource[] | undefined>>();
   const listOf = (kind: Operation['kind']) => {
@@ -41,16 +42,19 @@ export async function askOperations(
     lists.set(kind, known);
     return known;
   };
-  return Promise.all(operations.map((operation) => answer(scope, operation, listOf, readResult)));
+  return Promise.all(operations.map((operation) => answer(scope, operation, listOf, read)));
 }
 
 async function answer(
   scope: LookScope,
   operation: Operation,
   listOf: (kind: Operation['kind']) => Promise<readonly ObservedResource[] | undefined>,
-  readResult: ReadResult,
+  read: ReadRun,
 ): Promise<OperationAnswer> {
-  if (operation.kind === 'setup') return answerSetup(scope, operation, readResult);
+  if (operation.kind === 'setup' || operation.kind === 'run') return answerCommand(scope, operation, read);
+  if (operation.kind === 'pool') return answerPool(scope, operation);
+  if (operation.verb === 'start' || operation.verb === 'redeploy')
+    return answerAction(scope, operation, listOf);
   const isTruthful =
     operation.kind === 'virtual-machine' ||
     operation.kind === 'public-ip' ||
@@ -92,26 +96,51 @@ async function answerResource(
   }
 }
 
-async function answerSetup(
+/** What a script did counts; a machine that is asked for several commands answers with all of them. */
+async function answerCommand(
   scope: LookScope,
-  { virtualMachine, slot }: Operation,
-  readResult: ReadResult,
+  { kind, name, virtualMachine, slot }: Operation,
+  read: ReadRun,
 ): Promise<OperationAnswer> {
   if (virtualMachine === undefined || slot === undefined) return { state: 'succeeded' };
-  const read = await outcomeOf<ObservedSetup | undefined>(
-    { verb: 'read', what: `the setup of ${virtualMachine}` },
-    () => readSetup(scope, virtualMachine, slot, readResult),
+  const what = `what was run on ${virtualMachine}`;
+  const asked = await outcomeOf<readonly (ObservedSetup | ObservedRun)[]>({ verb: 'read', what }, () =>
+    readCommands(scope, virtualMachine, slot, read),
   );
-  if (!read.ok) return running(read.problem.retryAfterSeconds);
-  const observed = read.value;
+  if (!asked.ok) return running(asked.problem.retryAfterSeconds);
+  const observed = asked.value.find((found) => found.kind === kind && found.name === name);
   if (observed === undefined) {
     return {
       state: 'failed',
-      problem: problem('gone', `The setup of ${virtualMachine} is gone.`, { retryable: true }),
+      problem: problem('gone', `${name} of ${virtualMachine} is gone.`, { retryable: true }),
     };
   }
   const isOver = observed.execution === 'succeeded' || observed.execution === 'failed';
   return isOver ? { state: 'succeeded', observed } : { state: 'running' };
+}
+
+/** A pool says who gets no new connections, once its operation is over. */
+async function answerPool(scope: LookScope, operation: Operation): Promise<OperationAnswer> {
+  const told = await tell(scope, operation);
+  if (told.state !== 'succeeded') return told;
+  const { loadBalancers } = await networkClient(scope.subscriptionId);
+  const read = await outcomeOf({ verb: 'read', what: operation.name }, () =>
+    loadBalancers.get(scope.resourceGroup, operation.name),
+  );
+  if (!read.ok) return running(read.problem.retryAfterSeconds);
+  return { state: 'succeeded', observed: observedLoadBalancer(read.value) };
+}
+
+/** A start or a move is over when its operation is; the machine's own state comes along. */
+async function answerAction(
+  scope: LookScope,
+  operation: Operation,
+  listOf: (kind: Operation['kind']) => Promise<readonly ObservedResource[] | undefined>,
+): Promise<OperationAnswer> {
+  const told = await tell(scope, operation);
+  if (told.state !== 'succeeded') return told;
+  const observed = (await listOf('virtual-machine'))?.find(({ name }) => name === operation.name);
+  return observed === undefined ? told : { ...told, observed };
 }
 
 const running = (retryAfterSeconds: number | undefined) =>

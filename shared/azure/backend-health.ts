@@ -1,6 +1,7 @@
 /** How many of their probes did the backends of balancers answer, minute by minute? */
 import type { MetricsQueryResult } from '@azure/monitor-query';
 import type { HealthSample } from '../site/looks-off.js';
+import type { BackendSample } from '../site/observed-site.js';
 import type { Outcome } from '../site/problem.js';
 import { metricsClient } from './clients.js';
 import { outcomeOf } from './problem-of-error.js';
@@ -56,6 +57,42 @@ export function readBackendHealth(
   );
 }
 
+/** Dimension by which the samples of one balancer are told apart: a member's private address. */
+const backendDimension = 'BackendIPAddress';
+
+/** Asks how each member of one balancer's pool answered its probes, oldest first. */
+export function readMemberHealth(
+  region: string,
+  id: string,
+  now: Date,
+): Promise<Outcome<readonly BackendSample[]>> {
+  return outcomeOf({ verb: 'read', what: `the backend health of ${id}` }, async () => {
+    const client = await metricsClient(region);
+    const [result] = await client.queryResources(
+      [id],
+      ['DipAvailability'],
+      'Microsoft.Network/loadBalancers',
+      {
+        startTime: new Date(now.getTime() - windowMinutes * 60_000),
+        endTime: now,
+        interval: 'PT1M',
+        aggregation: 'average',
+        filter: `${backendDimension} eq '*'`,
+        abortSignal: AbortSignal.timeout(timeoutMs),
+      },
+    );
+    const series = (result?.metrics ?? []).flatMap(({ timeseries }) => timeseries);
+    return series.flatMap(({ metadataValues = [], data = [] }) => {
+      const privateIp = metadataValues.find(
+        ({ name }) => name?.toLowerCase() === backendDimension.toLowerCase(),
+      )?.value;
+      return privateIp === undefined
+        ? []
+        : soundData(data, now).map(({ at, percent }) => ({ privateIp, at, percent }));
+    });
+  });
+}
+
 /** Samples that may be believed: with a number of 0 to 100, and a time of the window that was asked for. */
 export function soundSamples(
   { metrics }: Pick<MetricsQueryResult, 'metrics'>,
@@ -64,6 +101,13 @@ export function soundSamples(
   const values = metrics
     .filter(({ name }) => name === 'DipAvailability')
     .flatMap(({ timeseries }) => timeseries.flatMap(({ data = [] }) => data));
+  return soundData(values, now);
+}
+
+function soundData(
+  values: readonly { readonly timeStamp: Date; readonly average?: number }[],
+  now: Date,
+): readonly HealthSample[] {
   return values
     .flatMap(({ timeStamp, average }) => {
       const at = timeStamp.getTime();

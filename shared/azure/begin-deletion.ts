@@ -3,7 +3,7 @@ import type { Begun, DeletionIntent } from '../site/intent.js';
 import { nameTaken } from '../site/name-taken.js';
 import { failure, success, type Outcome } from '../site/problem.js';
 import { begin, type OnResponse } from './begin.js';
-import { computeClient, networkClient } from './clients.js';
+import { computeClient, monitorClient, networkClient } from './clients.js';
 import { outcomeOf, statusOf } from './problem-of-error.js';
 import { isOf, type Tags } from './tags.js';
 
@@ -37,6 +37,13 @@ async function deletable({ kind, name, placement }: DeletionIntent): Promise<Del
     return {
       get: () => virtualMachines.get(resourceGroup, name),
       remove: (onResponse) => virtualMachines.delete(resourceGroup, name, { onResponse }).submitted(),
+    };
+  }
+  if (kind === 'alert-rule') {
+    const { metricAlerts } = await monitorClient(subscriptionId);
+    return {
+      get: () => metricAlerts.get(resourceGroup, name),
+      remove: (onResponse) => metricAlerts.delete(resourceGroup, name, { onResponse }),
     };
   }
   const network = await networkClient(subscriptionId);

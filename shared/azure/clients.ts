@@ -1,5 +1,6 @@
 /** Which SDK clients are there? One a subscription, made at first use, since loading an SDK costs up to half a second. */
 import type { ComputeManagementClient } from '@azure/arm-compute';
+import type { MonitorClient } from '@azure/arm-monitor';
 import type { NetworkManagementClient } from '@azure/arm-network';
 import type { SecretClient } from '@azure/keyvault-secrets';
 import type { MetricsClient } from '@azure/monitor-query';
@@ -32,6 +33,14 @@ export function networkClient(subscriptionId: string): Promise<NetworkManagement
     const { NetworkManagementClient: Client } = await import('@azure/arm-network');
     const additionalPolicies = [{ policy: beginOnlyPolicy, position: 'perRetry' as const }];
     return new Client(await credential(), subscriptionId, { ...(await clientOptions()), additionalPolicies });
+  });
+}
+
+/** Alert rules. */
+export function monitorClient(subscriptionId: string): Promise<MonitorClient> {
+  return once(`monitor ${subscriptionId}`, async () => {
+    const { MonitorClient: Client } = await import('@azure/arm-monitor');
+    return new Client(await credential(), subscriptionId, await clientOptions());
   });
 }
 

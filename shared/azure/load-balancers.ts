@@ -1,12 +1,16 @@
 /** What stands before a site's gateways? Its internal Standard load balancer. */
-import type { LoadBalancer } from '@azure/arm-network';
-import type { Begun, LoadBalancerIntent } from '../site/intent.js';
+import type { BackendAddressPool, LoadBalancer } from '@azure/arm-network';
+import { parseSlotId, type SlotId } from '../site/ids.js';
+import type { Begun, LoadBalancerIntent, PoolIntent } from '../site/intent.js';
 import type { ObservedLoadBalancer } from '../site/observed-site.js';
-import type { Outcome } from '../site/problem.js';
+import { nameTaken } from '../site/name-taken.js';
+import { failure, type Outcome } from '../site/problem.js';
+import { begin } from './begin.js';
 import { networkClient } from './clients.js';
 import { mergeByName } from './merge-by-name.js';
 import { backendPoolName, frontendName, networkId, probeName } from './network-ids.js';
-import { commonOf } from './tags.js';
+import { outcomeOf } from './problem-of-error.js';
+import { commonOf, isOf } from './tags.js';
 import { writeNetworkResource } from './write-network-resource.js';
 
 /** One frontend over all zones, one pool, one HTTP probe, a rule a proxy port. */
@@ -83,7 +87,68 @@ export function mergeLoadBalancer(existing: LoadBalancer, wanted: LoadBalancer):
 /** Reads a load balancer. */
 export function observedLoadBalancer(found: LoadBalancer): ObservedLoadBalancer {
   const frontendIp = found.frontendIPConfigurations?.[0]?.privateIPAddress;
-  return { kind: 'load-balancer', ...commonOf(found), ...(frontendIp === undefined ? {} : { frontendIp }) };
+  return {
+    kind: 'load-balancer',
+    ...commonOf(found),
+    ...(frontendIp === undefined ? {} : { frontendIp }),
+    drained: drainedOf(found),
+  };
+}
+
+/** Slots whose membership of our pool is down by order. */
+function drainedOf({ backendAddressPools = [] }: LoadBalancer): readonly SlotId[] {
+  const ours = backendAddressPools.find(({ name }) => name === backendPoolName);
+  return (ours?.loadBalancerBackendAddresses ?? []).flatMap(
+    ({ adminState, networkInterfaceIPConfiguration }) => {
+      const slot = slotOfConfiguration(networkInterfaceIPConfiguration?.id);
+      return adminState === 'Down' && slot !== undefined ? [slot] : [];
+    },
+  );
+}
+
+/** The slot whose network interface a configuration belongs to, by the interface's name. */
+function slotOfConfiguration(id = ''): SlotId | undefined {
+  const [, slot = ''] = /\/networkInterfaces\/nic-([^/]+)\/ipConfigurations\//i.exec(id) ?? [];
+  return parseSlotId(slot)?.slot;
+}
+
+/**
+ * A pool with the admin state of our members set: `Down` for a drained one, else `None`, never `Up`, which would
+ * overrule the probe. What others registered stays as it is.
+ */
+export function poolWith(pool: BackendAddressPool, drained: readonly SlotId[]): BackendAddressPool {
+  const loadBalancerBackendAddresses = (pool.loadBalancerBackendAddresses ?? []).map((address) => {
+    const slot = slotOfConfiguration(address.networkInterfaceIPConfiguration?.id);
+    return slot === undefined
+      ? address
+      : { ...address, adminState: drained.includes(slot) ? 'Down' : 'None' };
+  });
+  return { ...pool, loadBalancerBackendAddresses };
+}
+
+/** Begins to say which gateways get no new connections: reads the pool, and writes it by its ETag. */
+export async function beginPutPool({ name, placement, drained }: PoolIntent): Promise<Outcome<Begun>> {
+  const { loadBalancers, loadBalancerBackendAddressPools: pools } = await networkClient(
+    placement.subscriptionId,
+  );
+  const { resourceGroup } = placement;
+  const read = await outcomeOf({ verb: 'read', what: name }, async () => ({
+    balancer: await loadBalancers.get(resourceGroup, name),
+    pool: await pools.get(resourceGroup, name, backendPoolName),
+  }));
+  if (!read.ok) return read;
+  const { balancer, pool } = read.value;
+  if (!isOf(placement.site, balancer.tags)) return failure(nameTaken(name, resourceGroup, placement.site));
+  const customHeaders = pool.etag === undefined ? {} : { 'If-Match': pool.etag };
+  return begin(
+    { verb: 'write', what: `the pool of ${name}` },
+    (onResponse) =>
+      pools.beginCreateOrUpdate(resourceGroup, name, backendPoolName, poolWith(pool, drained), {
+        onResponse,
+        requestOptions: { customHeaders },
+      }),
+    () => undefined,
+  );
 }
 
 /** Begins to write the site's load balancer. */
@@ -102,6 +167,7 @@ export async function beginPutLoadBalancer(intent: LoadBalancerIntent): Promise<
       id: String(body['id']),
       state: 'changing',
       config: intent.config,
+      drained: [],
     }),
   });
 }

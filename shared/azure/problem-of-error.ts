@@ -3,7 +3,7 @@ import { failure, problem, success, type Outcome, type Problem, type ProblemCode
 
 /** What was being done, for the sentence: `create`, `vm-hq-z1-1-g1`. */
 export interface Doing {
-  readonly verb: 'read' | 'write' | 'delete' | 'run';
+  readonly verb: 'read' | 'write' | 'delete' | 'run' | 'start' | 'redeploy';
   readonly what: string;
 }
 

@@ -1,5 +1,6 @@
 /** Which deployment is this? The one place that reads the environment for Azure. */
 import { z } from 'zod';
+import type { FleetLimits } from '../site/guards/guard.js';
 
 /** Says that a setting is there; an empty one counts as absent, since a template writes it so. */
 const optional = <Type extends z.ZodType>(type: Type) =>
@@ -41,14 +42,6 @@ const defaultMaxInFlight = 5;
 
 /** Share of failing gateways above which nothing is mended (architecture.md, Guards). */
 const defaultFreezeShare = 0.3;
-
-/** How much of the fleet is mended at once. */
-export interface FleetLimits {
-  /** Remedies at once, 1 to 100. */
-  readonly maxInFlight: number;
-  /** Share of the fleet, 0.05 to 1. */
-  readonly freezeShare: number;
-}
 
 /** Whose Entra tokens the API takes. */
 export interface Callers {

@@ -4,6 +4,7 @@ import type { SetupResult } from '../gateway/setup-result.js';
 import { tagName, type SlotId } from '../site/ids.js';
 import type { Begun, SetupIntent } from '../site/intent.js';
 import type { ObservedSetup } from '../site/observed-site.js';
+import { pskTag } from '../site/psk-tag.js';
 import type { Outcome } from '../site/problem.js';
 import { begin } from './begin.js';
 import { computeClient } from './clients.js';
@@ -30,10 +31,9 @@ export function setupBody(
   script: string,
   protectedParameters: readonly ProtectedParameter[],
 ): VirtualMachineRunCommand {
-  const psk = Object.values(intent.psk).map(({ name, version }) => `${name}/${version}`);
   return {
     location: intent.placement.region,
-    tags: { ...tagsOf(intent), [tagName.psk]: psk.join(',') },
+    tags: { ...tagsOf(intent), [tagName.psk]: pskTag(intent.psk) },
     source: { script },
     parameters: [{ name: 'TK_ATTEMPT', value: String(intent.attempt) }],
     protectedParameters: [...protectedParameters],
@@ -75,7 +75,11 @@ function lastLineOf(output: string): string | undefined {
   return output.trim().split('\n').at(-1)?.slice(0, 200) || undefined;
 }
 
-function executionOf(state: string | undefined, exitCode: number | undefined): ObservedSetup['execution'] {
+/** What Azure says of a script, in our words. */
+export function executionOf(
+  state: string | undefined,
+  exitCode: number | undefined,
+): ObservedSetup['execution'] {
   switch (state) {
     case 'Pending':
       return 'pending';
@@ -117,6 +121,7 @@ export async function beginPutSetup(
       state: 'changing',
       execution: 'pending',
       config: intent.config,
+      psk: pskTag(intent.psk),
     }),
   );
 }

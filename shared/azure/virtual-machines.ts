@@ -1,14 +1,16 @@
 /** How is a gateway's machine made and read? */
 import type { ImageReference, VirtualMachine } from '@azure/arm-compute';
 import { resourceName, tagName } from '../site/ids.js';
-import type { Begun, VirtualMachineIntent } from '../site/intent.js';
+import type { Begun, MachineActionIntent, VirtualMachineIntent } from '../site/intent.js';
 import type { ObservedVirtualMachine } from '../site/observed-site.js';
-import { success, problemCode, type Outcome } from '../site/problem.js';
+import { nameTaken } from '../site/name-taken.js';
+import { failure, success, problemCode, type Outcome } from '../site/problem.js';
 import { begin } from './begin.js';
 import { computeClient } from './clients.js';
 import { networkId } from './network-ids.js';
 import { deployment } from './settings.js';
-import { commonOf, slotOf, tagsOf } from './tags.js';
+import { outcomeOf } from './problem-of-error.js';
+import { commonOf, isOf, slotOf, tagsOf } from './tags.js';
 
 /** Account of the machine; reached by key alone. */
 const adminUser = 'tunnelkeeper';
@@ -71,7 +73,15 @@ export function observedVirtualMachine(found: VirtualMachine): ObservedVirtualMa
   const slot = slotOf(found.tags);
   if (slot === undefined) return undefined;
   const generation = Number(found.tags?.[tagName.generation] ?? 0);
-  return { kind: 'virtual-machine', slot, generation, power: powerOf(found), ...commonOf(found) };
+  const { timeCreated } = found;
+  return {
+    kind: 'virtual-machine',
+    slot,
+    generation,
+    power: powerOf(found),
+    ...commonOf(found),
+    ...(timeCreated === undefined ? {} : { createdAt: timeCreated.toISOString() }),
+  };
 }
 
 /** Reads the power state out of a machine that was listed with its status. */
@@ -121,4 +131,30 @@ export async function beginPutVirtualMachine(
   const isThere =
     !begun.ok && problemCode(begun.problem) === 'conflict' && begun.problem.code === 'PreconditionFailed';
   return isThere ? success({ operation: {}, observed: observed('') }) : begun;
+}
+
+/** Begins to give a machine power. */
+export function beginStart(intent: MachineActionIntent): Promise<Outcome<Begun>> {
+  return beginAction(intent, 'start');
+}
+
+/** Begins to move a machine to another host. */
+export function beginRedeploy(intent: MachineActionIntent): Promise<Outcome<Begun>> {
+  return beginAction(intent, 'redeploy');
+}
+
+async function beginAction(
+  { placement, name }: MachineActionIntent,
+  action: 'start' | 'redeploy',
+): Promise<Outcome<Begun>> {
+  const { virtualMachines } = await computeClient(placement.subscriptionId);
+  const { resourceGroup, site } = placement;
+  const found = await outcomeOf({ verb: 'read', what: name }, () => virtualMachines.get(resourceGroup, name));
+  if (!found.ok) return found;
+  if (!isOf(site, found.value.tags)) return failure(nameTaken(name, resourceGroup, site));
+  return begin(
+    { verb: action, what: name },
+    (onResponse) => virtualMachines[action](resourceGroup, name, { onResponse }).submitted(),
+    () => undefined,
+  );
 }

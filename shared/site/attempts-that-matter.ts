@@ -18,8 +18,8 @@ export function attemptsThatMatter(
     ),
   );
   return attempts.filter(({ subject }) => {
-    const [, tried, name = ''] = /^(setup|removal) of (.+)$/.exec(subject) ?? [];
+    const [, tried, name = ''] = /^(setup|diagnose|remedy|removal) of (.+)$/.exec(subject) ?? [];
     if (tried === undefined) return true;
-    return names.has(name) && !(tried === 'setup' && serving.has(name));
+    return names.has(name) && !(tried !== 'removal' && serving.has(name));
   });
 }

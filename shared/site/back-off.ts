@@ -23,6 +23,7 @@ const pauses: Partial<Record<ProblemCode, Pause>> = {
   'tunnel-down': moderate,
   'proxy-silent': moderate,
   'setup-failed': moderate,
+  'far-side-refused': moderate,
   'capacity-lacking': moderate,
 };
 

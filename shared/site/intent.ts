@@ -164,6 +164,8 @@ export interface Begun {
   readonly operation?: { readonly url?: string; readonly retryAfterSeconds?: number };
   /** New state of the resource; absent after a deletion. */
   readonly observed?: ObservedResource;
+  /** Id of the version of a secret that was made. */
+  readonly version?: string;
 }
 
 /** What an operation says when it is asked. */

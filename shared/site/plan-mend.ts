@@ -11,7 +11,7 @@ import type { Wait } from './plan.js';
 import type { TimelineEntry } from './timeline-entry.js';
 
 /** Seconds until a gateway that nothing on this side can mend is looked at again. */
-const farSideSeconds = 60;
+const farSideSeconds = 5 * 60;
 /** Seconds between two questions to a machine that was started or moved a moment ago. */
 const askAgainSeconds = 30;
 

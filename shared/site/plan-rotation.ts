@@ -323,7 +323,12 @@ function tellFarSide(question: RotationQuestion, rotation: Rotation): Progress {
   if (due.length === 0) return { rotation: { ...rotation, state: 'activating' } };
   const failed = due.find(({ subject }) => isRefused(observed, subject));
   if (failed !== undefined && !rotation.isGoingBack)
-    return turnBack(question, rotation, problemOf(observed, failed.subject));
+    return turnBack(
+      question,
+      rotation,
+      problemOf(observed, failed.subject),
+      isFirm(observed, failed.subject),
+    );
   return steps(question, rotation, due.slice(0, tellAtOnce));
 }
 
@@ -331,6 +336,11 @@ function tellFarSide(question: RotationQuestion, rotation: Rotation): Progress {
 function isRefused({ attempts }: Observed, subject: string): boolean {
   const tried = attempts.find((attempt) => attempt.subject === subject);
   return tried !== undefined && (!tried.problem.retryable || tried.failures >= 10);
+}
+
+/** What no further try can change, and so was not done either. */
+function isFirm({ attempts }: Observed, subject: string): boolean {
+  return attempts.some((attempt) => attempt.subject === subject && !attempt.problem.retryable);
 }
 
 function problemOf({ attempts }: Observed, subject: string): string {
@@ -475,7 +485,7 @@ function goingBack(rotation: Rotation): Rotation {
   return { ...rest, isGoingBack: true, told: [], trying: [], proved: [], refusals: 0 };
 }
 
-function turnBack(question: RotationQuestion, rotation: Rotation, why: string): Progress {
+function turnBack(question: RotationQuestion, rotation: Rotation, why: string, isUndone = false): Progress {
   const { record, now } = question;
   const entry: TimelineEntry = {
     at: now.toISOString(),
@@ -483,7 +493,12 @@ function turnBack(question: RotationQuestion, rotation: Rotation, why: string): 
     sentence: `The rotation of ${record.name} goes back to the former PSK on both sides: ${why}`,
     evidence: { rotation: rotation.id },
   };
-  const back = farSideOrRoll(question, goingBack(rotation));
+  // Where nothing was changed over there, nothing has to be changed back.
+  const isUntold = rotation.state === 'telling-far-side' && rotation.told.length === 0 && isUndone;
+  const turned = goingBack(rotation);
+  const back: Progress = isUntold
+    ? { rotation: { ...turned, state: 'rolling' } }
+    : farSideOrRoll(question, turned);
   return { ...back, happened: [...(back.happened ?? []), entry] };
 }
 

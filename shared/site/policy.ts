@@ -42,5 +42,8 @@ export const restLookSeconds = 10 * 60;
 /** What surrounds a site is believed this long: quotas, routes and offers change rarely, looking costs seven reads. */
 export const surroundingsTrustSeconds = 10 * 60;
 
+/** The fleet and its seats are believed this long: a remedy begins within seconds of them. */
+export const fleetTrustSeconds = 60;
+
 /** Azure takes five addresses of every subnet (Microsoft Learn, 'Virtual network FAQ'). */
 export const reservedAddresses = 5;

@@ -3,7 +3,7 @@ import type { DesiredSlot } from './desired-site.js';
 import type { SlotId, Zone } from './ids.js';
 import type { ObservedForeignAddress, SecretState, Surroundings } from './observed-site.js';
 import { problem, type Problem } from './problem.js';
-import { secretNames } from './secret-names.js';
+import { secretsOfSlot } from './secret-names.js';
 import type { Site } from './site.js';
 
 /** Something that speaks against making what is missing. */
@@ -51,7 +51,7 @@ export function againstSecrets(
   return secrets.flatMap((looked) => {
     if (!looked.ok) return [{ problem: looked.problem }];
     const { name } = looked.value;
-    const concerned = slots.filter(({ slot }) => secretNames(site, slot).primary === name);
+    const concerned = slots.filter(({ slot }) => secretsOfSlot(site, slot).includes(name));
     return against(checkSecret(looked.value), concerned);
   });
 }

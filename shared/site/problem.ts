@@ -75,6 +75,7 @@ const kinds = {
   gone: ['The thing is not there', 404],
   'credential-refused': ['The service edge refuses the credential', 409],
   'tunnel-down': ['The tunnel does not come up', 409],
+  'far-side-refused': ['Zscaler refuses a change', 502],
   'service-edge-down': ['The service edge does not answer', 409],
   'machine-stopped': ['The machine is off', 409],
   'machine-missing': ['The machine is gone', 409],

@@ -2,12 +2,22 @@
 import { attemptsThatMatter } from './attempts-that-matter.js';
 import { dueOperations, firstAsk } from './ask-schedule.js';
 import type { Begun, Operation } from './intent.js';
-import type { ObservedResource, ObservedResources, Surroundings } from './observed-site.js';
+import type { FleetView } from './fleet-view.js';
+import type { RotationAnswer } from './fold-rotation.js';
+import type {
+  BackendSample,
+  ObservedResource,
+  ObservedResources,
+  SecretState,
+  Surroundings,
+} from './observed-site.js';
 import type { Observed, Plan, Step, Wait } from './plan.js';
+import type { Reason } from './reason.js';
+import type { RotationStep } from './rotation-step.js';
 import { attemptsBesideTaken, mustLookAgain } from './name-taken.js';
 import { identityOf } from './plan.js';
-import { restLookSeconds, surroundingsTrustSeconds } from './policy.js';
-import type { Outcome } from './problem.js';
+import { fleetTrustSeconds, restLookSeconds, surroundingsTrustSeconds } from './policy.js';
+import type { Outcome, Problem } from './problem.js';
 import { failedAgain } from './back-off.js';
 import { refusalSubject } from './refusal.js';
 import type { Attempt, SiteRecord } from './site-record.js';
@@ -22,6 +32,12 @@ export interface Round {
   /** Nothing was begun or asked since the last full look. */
   readonly isLookFresh: boolean;
   readonly surroundings?: { readonly at: string; readonly value: Surroundings };
+  readonly health: readonly BackendSample[];
+  readonly secrets: readonly Outcome<SecretState>[];
+  readonly fleet?: { readonly at: string; readonly value: FleetView };
+  readonly seats?: { readonly at: string; readonly value: Readonly<Record<string, 'taken' | 'full'>> };
+  /** Steps of a rotation that were carried out and that the row doesn't know of yet. */
+  readonly rotated: readonly RotationAnswer[];
   /** ISO 8601: the newest wish for a look that the run knows of. */
   readonly lookWanted?: string;
   /** The plan asked for them. */
@@ -44,6 +60,9 @@ function firstRound(record: SiteRecord, inFlight: readonly Operation[]): Round {
     attempts: record.attempts,
     generations: record.generations,
     happened: [],
+    health: [],
+    secrets: [],
+    rotated: [],
   };
 }
 
@@ -81,11 +100,20 @@ export function looksOf(round: Round, now: Date): Looks {
 
 /** What a plan is made from. */
 export function observedOf(round: Round, now: Date): Observed {
-  const { resources, inFlight, attempts, surroundings } = round;
-  const isTrusted =
-    surroundings !== undefined &&
-    now.getTime() - Date.parse(surroundings.at) <= surroundingsTrustSeconds * 1000;
-  return { resources, inFlight, attempts, ...(isTrusted ? { surroundings: surroundings.value } : {}) };
+  const { resources, inFlight, attempts, surroundings, health, secrets, fleet, seats } = round;
+  const isTrusted = (at: string, seconds: number) => now.getTime() - Date.parse(at) <= seconds * 1000;
+  return {
+    resources,
+    inFlight,
+    attempts,
+    health,
+    secrets,
+    ...(surroundings !== undefined && isTrusted(surroundings.at, surroundingsTrustSeconds)
+      ? { surroundings: surroundings.value }
+      : {}),
+    ...(fleet !== undefined && isTrusted(fleet.at, fleetTrustSeconds) ? { fleet: fleet.value } : {}),
+    ...(seats !== undefined && isTrusted(seats.at, fleetTrustSeconds) ? { seats: seats.value } : {}),
+  };
 }
 
 /**
@@ -99,7 +127,7 @@ export function foldResources(
   now: Date,
 ): Round {
   if (looked.ok) {
-    const { resources, taken, resourceGroup } = looked.value;
+    const { resources, taken, resourceGroup, health, secrets } = looked.value;
     const attempts = attemptsBesideTaken(attemptsThatMatter(round.attempts, resources), taken, {
       site,
       resourceGroup,
@@ -108,6 +136,8 @@ export function foldResources(
     return {
       ...withoutAttempt({ ...round, attempts }, lookSubject(site)),
       resources,
+      health,
+      secrets,
       mustLook: false,
       isLookFresh: true,
     };
@@ -127,6 +157,43 @@ export function foldSurroundings(round: Round, value: Surroundings, now: Date): 
   return { ...round, surroundings: { at: now.toISOString(), value }, wantsSurroundings: false };
 }
 
+/** Folds a look at the fleet in, or the seats that were given. */
+export function foldFleet(
+  round: Round,
+  seen: { readonly fleet?: FleetView; readonly seats?: Readonly<Record<string, 'taken' | 'full'>> },
+  now: Date,
+): Round {
+  const at = now.toISOString();
+  return {
+    ...round,
+    ...(seen.fleet === undefined ? {} : { fleet: { at, value: seen.fleet } }),
+    ...(seen.seats === undefined ? {} : { seats: { at, value: { ...round.seats?.value, ...seen.seats } } }),
+  };
+}
+
+/** Folds in what the steps of a rotation answered; what failed is kept with its pause. */
+export function foldRotated(
+  round: Round,
+  steps: readonly RotationStep[],
+  answers: readonly Outcome<Begun>[],
+  now: Date,
+): Round {
+  return steps.reduce<Round>((folded, step, index) => {
+    const answer = answers[index];
+    if (answer === undefined) return folded;
+    if (!answer.ok) return begunInVain(folded, step, answer.problem, now);
+    const { version } = answer.value;
+    const rotated = { intent: step.intent, ...(version === undefined ? {} : { version }) };
+    return withoutAttempt({ ...folded, rotated: [...folded.rotated, rotated] }, step.subject);
+  }, round);
+}
+
+function begunInVain(round: Round, step: Step | RotationStep, why: Problem, now: Date): Round {
+  const before = round.attempts.find(({ subject }) => subject === step.subject);
+  const failed = failedAgain(before, step.subject, why, now);
+  return { ...withAttempt(round, failed), happened: [...round.happened, happenedTo({ step, failed, now })] };
+}
+
 /** Folds in what the begun steps answered. */
 export function foldBegun(
   round: Round,
@@ -144,17 +211,12 @@ export function foldBegun(
 }
 
 function foldOneBegun(round: Round, step: Step, answer: Outcome<Begun>, now: Date): Round {
-  if (!answer.ok) {
-    const before = round.attempts.find(({ subject }) => subject === step.subject);
-    const failed = failedAgain(before, step.subject, answer.problem, now);
-    const told = happenedTo({ step, failed, now });
-    return forgetLook({ ...withAttempt(round, failed), happened: [...round.happened, told] });
-  }
+  if (!answer.ok) return forgetLook(begunInVain(round, step, answer.problem, now));
   const { operation, observed } = answer.value;
   const { intent, verb } = step;
   const merged = observed === undefined ? round : mergeResource(round, observed);
   const counted =
-    'generation' in intent
+    'generation' in intent && verb === 'put'
       ? { ...merged, generations: { ...merged.generations, [intent.slot]: intent.generation } }
       : merged;
   if (operation === undefined) {
@@ -221,8 +283,20 @@ export function foldPlan(round: Round, plan: Plan): Round {
 
 const isUnseen = ({ ok }: Outcome<unknown>) => !ok;
 
+/** Waits after whose end things may look different without an operation of ours. */
+const reasonsToLook: readonly Reason[] = [
+  'waits-for-operation',
+  'waits-for-far-side',
+  'cannot-tell',
+  'last-healthy-gateway',
+  'max-unavailable',
+  'suspended',
+  'fleet-frozen',
+  'fleet-in-flight',
+];
+
 function isOfOthers({ reason, until }: Wait): boolean {
-  return reason === 'waits-for-operation' && until !== undefined;
+  return until !== undefined && reasonsToLook.includes(reason);
 }
 
 /**

@@ -3,6 +3,8 @@ import type { Operation } from './intent.js';
 import type { ObservedResource } from './observed-site.js';
 import type { Step, Plan } from './plan.js';
 import { serviceSentence } from './setup-verdict.js';
+import type { Reason } from './reason.js';
+import type { RotationStep } from './rotation-step.js';
 import type { Attempt, SiteRecord } from './site-record.js';
 import type { TimelineEntry } from './timeline-entry.js';
 
@@ -22,13 +24,54 @@ function again({ failures, notBefore }: Attempt): string {
   return `Failure ${failures} in a row; tried again after ${notBefore.slice(11, 19)} UTC.`;
 }
 
+/** Decisions to do nothing that are told, once each. */
+const toldOnce: readonly Reason[] = [
+  'protected',
+  'frozen',
+  'grace-after-build',
+  'last-healthy-gateway',
+  'max-unavailable',
+  'replacements-a-day',
+  'suspended',
+  'fleet-in-flight',
+  'fleet-frozen',
+  'advised',
+  'waits-for-far-side',
+];
+
+/** What the timeline holds of decisions after this plan: by gateway or resource, which decision. */
+export function toldBy({ waits }: Plan): Readonly<Record<string, string>> {
+  const decisions = waits.filter(({ reason }) => toldOnce.includes(reason));
+  return Object.fromEntries(
+    decisions.map(({ gateway, subject, reason, evidence }) => [
+      gateway ?? subject,
+      `${reason} ${String(evidence?.['cause'] ?? '')} ${String(evidence?.['rung'] ?? '')}`.trim(),
+    ]),
+  );
+}
+
+/** Decisions that the timeline doesn't hold yet. */
+function decided(plan: Plan, { told = {} }: SiteRecord, at: string): readonly TimelineEntry[] {
+  const now = toldBy(plan);
+  return plan.waits
+    .filter(({ reason }) => toldOnce.includes(reason))
+    .filter(({ gateway, subject }) => now[gateway ?? subject] !== told[gateway ?? subject])
+    .map(({ gateway, reason, sentence, evidence }) => ({
+      at,
+      ...(gateway === undefined ? {} : { gateway }),
+      reason,
+      sentence,
+      ...(evidence === undefined ? {} : { evidence }),
+    }));
+}
+
 /** A step that could not even be begun. */
 export function happenedTo({
   step,
   failed,
   now,
 }: {
-  readonly step: Step;
+  readonly step: Step | RotationStep;
   readonly failed: Attempt;
   readonly now: Date;
 }): TimelineEntry {
@@ -99,7 +142,8 @@ export function endOf(
 /** What a plan adds to the timeline: the steps that are about to be begun, a refusal, a change of phase. */
 export function entriesOf(plan: Plan, record: SiteRecord, now: Date): readonly TimelineEntry[] {
   const at = now.toISOString();
-  const begun = plan.steps.map(({ gateway, reason, sentence, evidence }) => ({
+  const all = [...plan.steps, ...(plan.rotationSteps ?? [])];
+  const begun = all.map(({ gateway, reason, sentence, evidence }) => ({
     at,
     ...(gateway === undefined ? {} : { gateway }),
     reason,
@@ -111,7 +155,8 @@ export function entriesOf(plan: Plan, record: SiteRecord, now: Date): readonly T
     .map(({ reason, sentence }) => ({ at, reason, sentence }));
   if (plan.isGone)
     return [{ at, reason: 'site-deleted', sentence: `${record.name} is gone; nothing of it is left.` }];
-  if (plan.phase === record.phase) return [...refused, ...begun];
+  const found = [...(plan.happened ?? []), ...decided(plan, record, at)];
+  if (plan.phase === record.phase) return [...refused, ...found, ...begun];
   const why = plan.problem === undefined ? '' : `: ${plan.problem.detail}`;
   const changed: TimelineEntry = {
     at,
@@ -119,5 +164,5 @@ export function entriesOf(plan: Plan, record: SiteRecord, now: Date): readonly T
     sentence: `${record.name} is ${plan.phase}${why}${why === '' ? `, after ${record.phase}.` : ''}`,
     evidence: { before: record.phase, now: plan.phase },
   };
-  return plan.phase === 'refused' ? [changed, ...refused] : [changed, ...begun];
+  return plan.phase === 'refused' ? [changed, ...refused] : [changed, ...found, ...begun];
 }

@@ -4,8 +4,8 @@ import { scopeOf, surroundingsQuestion } from '../../orchestrations/questions.js
 import { publicIpId, subnetId } from '../shared/site/helpers/bodies.js';
 import { aRecord, policy } from '../shared/site/helpers/builders.js';
 
-const { subscriptionId, resourceGroup, zscalerCloud } = policy;
-const settings = { subscriptionId, resourceGroup, zscalerCloud };
+const { subscriptionId, resourceGroup, zscalerCloud, fleet, hasActionGroup } = policy;
+const settings = { subscriptionId, resourceGroup, zscalerCloud, fleet, hasActionGroup };
 const readingOf = (spec: Readonly<Record<string, unknown>>, changes = {}) => ({
   record: aRecord(spec, changes),
   writtenAs: '',
@@ -17,6 +17,8 @@ test('scopeOf looks where the site’s resources are made', () => {
     site: 'hq',
     subscriptionId: policy.subscriptionId,
     resourceGroup: 'rg-gateways',
+    region: 'westeurope',
+    secretNames: [],
   });
   expect(scopeOf(readingOf({ resourceGroup: 'rg-hq' })).resourceGroup).toBe('rg-hq');
 });

@@ -13,7 +13,7 @@ export const fleetFrozenGuard: Guard = ({ kind, isOrdered }, { fleet, limits }, 
     kind: 'hold',
     reason: 'fleet-frozen',
     sentence: `${failing} of ${gateways} gateways of the fleet fail, more than ${Math.round(limits.freezeShare * 100)} %: what they have in common comes first, no machine is touched.`,
-    until: inSeconds(now, 60),
+    until: inSeconds(now, 120),
     evidence: { failing, gateways },
   };
 };

@@ -5,11 +5,14 @@ import { pass, type Guard } from './guard.js';
 const daySeconds = 24 * 3600;
 
 /** Holds replacements that nobody asked for beyond `remediation.replacementsPerDay`. */
-export const replacementsGuard: Guard = ({ isReplacement, isOrdered }, { record }, now) => {
+export const replacementsGuard: Guard = ({ slot, isReplacement, isOrdered }, { record, health }, now) => {
   if (!isReplacement || isOrdered) return pass;
   const { replacementsPerDay } = record.spec.remediation;
+  // A machine that somebody deleted is made again, unless it goes on like that in this one place.
   const today = (record.replacements ?? []).filter(
-    ({ at }) => now.getTime() - Date.parse(at) < daySeconds * 1000,
+    (other) =>
+      now.getTime() - Date.parse(other.at) < daySeconds * 1000 &&
+      (health !== undefined || other.slot === slot),
   );
   if (today.length < replacementsPerDay) return pass;
   const first = today[Math.max(0, today.length - replacementsPerDay)]?.at;

@@ -62,8 +62,17 @@ describe('beginDeletion', () => {
 });
 
 const ask = async (operation: Operation) => {
-  const scope = { site: aSite().name, subscriptionId: policy.subscriptionId, resourceGroup: 'rg-gateways' };
-  const [answer] = await askOperations(scope, [operation], () => undefined);
+  const scope = {
+    site: aSite().name,
+    subscriptionId: policy.subscriptionId,
+    resourceGroup: 'rg-gateways',
+    region: 'westeurope',
+    secretNames: [],
+  };
+  const [answer] = await askOperations(scope, [operation], {
+    diagnosis: () => undefined,
+    result: () => undefined,
+  });
   return answer;
 };
 

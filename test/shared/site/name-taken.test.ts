@@ -27,7 +27,15 @@ describe('a name that a look found taken', () => {
   const looked = (taken: readonly string[], at = noon) =>
     foldResources(
       aRound({ surroundings: { at: noon.toISOString(), value: goodSurroundings() } }),
-      success({ site, resourceGroup: 'rg-spoke', observedAt: at.toISOString(), resources: [], taken }),
+      success({
+        site,
+        resourceGroup: 'rg-spoke',
+        observedAt: at.toISOString(),
+        resources: [],
+        taken,
+        health: [],
+        secrets: [],
+      }),
       'hq',
       at,
     );
@@ -59,7 +67,15 @@ describe('a name that a look found taken', () => {
   test('is written once a look finds it free', () => {
     const freed = foldResources(
       looked(['lb-hq']),
-      success({ site, resourceGroup: 'rg-spoke', observedAt: noon.toISOString(), resources: [], taken: [] }),
+      success({
+        site,
+        resourceGroup: 'rg-spoke',
+        observedAt: noon.toISOString(),
+        resources: [],
+        taken: [],
+        health: [],
+        secrets: [],
+      }),
       'hq',
       atSeconds(60),
     );

@@ -19,6 +19,7 @@ const aRotation: Rotation = {
   isGoingBack: false,
   secrets: [],
   told: [],
+  trying: [],
   proved: [],
   refusals: 0,
 };

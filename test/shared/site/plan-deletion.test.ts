@@ -57,7 +57,9 @@ test('planSite deletes one gateway’s interface while the other’s machine sti
 });
 
 test('planSite deletes every generation of a machine before the interface they shared', () => {
-  const old = only(/^vm-hq-z1/).map((machine) => ({ ...machine, name: 'vm-hq-z1-1-g0', generation: 0 }));
+  const old = only(/^vm-hq-z1/).flatMap((machine) =>
+    machine.kind === 'virtual-machine' ? [{ ...machine, name: 'vm-hq-z1-1-g0', generation: 0 }] : [],
+  );
   const plan = planOf({ resources: [...only(/^(vm|nic)-hq-z1/), ...old] });
   expect(named(plan)).toEqual(['delete vm-hq-z1-1-g1', 'delete vm-hq-z1-1-g0']);
 });

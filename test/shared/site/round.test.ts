@@ -34,7 +34,15 @@ import {
 const rested = atRest(aRecord());
 const denied = problem('permission-denied', 'Azure would not read the resources of hq.');
 const looked = (resources = rested.observed.resources, taken: readonly string[] = []) =>
-  success({ site: aSite().name, resourceGroup: 'rg', observedAt: noon.toISOString(), resources, taken });
+  success({
+    site: aSite().name,
+    resourceGroup: 'rg',
+    observedAt: noon.toISOString(),
+    resources,
+    taken,
+    health: [],
+    secrets: [],
+  });
 const quietPlan = planSite(rested.record, rested.observed, policy, noon);
 
 test('a run starts with a look at everything and what the row remembers', () => {

@@ -31,6 +31,8 @@ export const policy: Policy = {
   resourceGroup: 'rg-gateways',
   zscalerCloud: 'zscaler',
   configHash: (config) => fingerprint(config),
+  fleet: { maxInFlight: 5, freezeShare: 0.3 },
+  hasActionGroup: false,
 };
 
 /** A site as `readSite` reads it. */
@@ -143,6 +145,9 @@ export function aRound(changes: Partial<Round> = {}): Round {
     attempts: [],
     generations: {},
     happened: [],
+    health: [],
+    secrets: [],
+    rotated: [],
     ...changes,
   };
 }

@@ -1,0 +1,39 @@
+/** What have the steps of a rotation changed? */
+import type { Rotation } from './rotation.js';
+import type { RotationIntent } from './rotation-step.js';
+
+/** A step that was carried out. */
+export interface RotationAnswer {
+  readonly intent: RotationIntent;
+  /** Id of the version that was made. */
+  readonly version?: string;
+}
+
+/** Folds steps that were carried out into the rotation. */
+export function foldRotation(rotation: Rotation, answers: readonly RotationAnswer[]): Rotation {
+  return answers.reduce(foldOne, rotation);
+}
+
+function foldOne(rotation: Rotation, { intent, version }: RotationAnswer): Rotation {
+  switch (intent.kind) {
+    case 'make-version':
+      return version === undefined
+        ? rotation
+        : {
+            ...rotation,
+            secrets: rotation.secrets.map((secret) =>
+              secret.name === intent.secret ? { ...secret, to: version } : secret,
+            ),
+          };
+    case 'tell-far-side':
+      return withTold(rotation, intent.identity);
+    case 'activate-far-side':
+      return rotation.state === 'activating' ? { ...rotation, state: 'rolling' } : rotation;
+    case 'disable-version':
+      return withTold(rotation, `${intent.secret.name}/${intent.secret.version}`);
+  }
+}
+
+function withTold(rotation: Rotation, what: string): Rotation {
+  return rotation.told.includes(what) ? rotation : { ...rotation, told: [...rotation.told, what] };
+}
