@@ -49,7 +49,7 @@ function rotationView({ id, reason, by, startedAt, state, isGoingBack, ...more }
     isGoingBack,
     secrets: secrets.map(({ name, from, to }) => ({ name, from, to })),
     told,
-    ...(trying === undefined ? {} : { trying }),
+    trying,
     proved,
     refusals,
     ...(nextTryAt === undefined ? {} : { nextTryAt }),

@@ -2,6 +2,7 @@
 import { readSiteRow, removeSiteRow, replaceSiteRow } from '../shared/store/sites.js';
 import { appendTimeline } from '../shared/store/timeline.js';
 import type { Kept } from '../shared/site/plan.js';
+import { withoutField } from '../shared/site/without-field.js';
 import type { SiteRecord } from '../shared/site/site-record.js';
 import type { RecordOutcome, RoundRecord } from './activity-inputs.js';
 
@@ -33,16 +34,16 @@ function isFenced({ run }: SiteRecord, round: RoundRecord): boolean {
 }
 
 function withStatus(record: SiteRecord, { status: { kept, ...status }, run, now }: RoundRecord): SiteRecord {
-  const { problem: _, ...before } = record; // an old problem goes unless it is told again
+  const before: SiteRecord = withoutField(record, 'problem'); // an old problem goes unless it is told again
   const phaseSince = status.phase === record.phase ? record.phaseSince : now;
   return { ...(kept === undefined ? before : withDecisions(before, kept)), ...status, phaseSince, run };
 }
 
 /** What isn't kept any more goes: a rotation that is over, a wish that was granted. */
 function withDecisions(record: SiteRecord, { rotation, isRotationWanted, ...kept }: Kept): SiteRecord {
-  const { rotation: _, rotationWanted, ...before } = record;
+  const { rotationWanted } = record;
   return {
-    ...before,
+    ...withoutField(withoutField(record, 'rotation'), 'rotationWanted'),
     ...kept,
     ...(rotation === undefined ? {} : { rotation }),
     ...(isRotationWanted && rotationWanted !== undefined ? { rotationWanted } : {}),

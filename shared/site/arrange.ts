@@ -11,6 +11,7 @@ import type { OutOfService, SiteRecord } from './site-record.js';
 import type { SlotPlan } from './slot-question.js';
 import type { TimelineEntry } from './timeline-entry.js';
 import type { Wish } from './wish.js';
+import { withoutField } from './without-field.js';
 
 /** A gateway with its plan. */
 export interface PlannedSlot {
@@ -124,8 +125,8 @@ function withTry(
 ): Remedy {
   if (openTry(remedy)?.rung === rung) return remedy;
   const next: Try = { rung, begunAt: now.toISOString(), ...(rung === 'replace' ? { generation } : {}) };
-  const { suspendedAt: _, ...open } = remedy; // an order goes on where the mending was given up
-  return { ...open, tries: [...remedy.tries, next] };
+  // An order goes on where the mending was given up.
+  return { ...withoutField(remedy, 'suspendedAt'), tries: [...remedy.tries, next] };
 }
 
 function weighPlanned(
@@ -257,7 +258,7 @@ function bringBack(question: ArrangeQuestion, table: Table, planned: PlannedSlot
       outOfService: { ...table.outOfService, [slot]: { ...out, returnedAt } },
     };
   }
-  const { [slot]: _, ...left } = table.outOfService;
+  const left = withoutField(table.outOfService, slot);
   const entry: TimelineEntry = {
     at: now.toISOString(),
     gateway: slot,

@@ -1,0 +1,93 @@
+/** Which gateways have proved the version that they tried, and which were refused? */
+import { inSeconds } from '../guards/guard.js';
+import type { SlotId } from '../ids.js';
+import { problemCode } from '../problem.js';
+import type { Rotation } from '../rotation.js';
+import { secretNames } from '../secret-names.js';
+import { isServing } from '../setup-verdict.js';
+import type { SiteRecord } from '../site-record.js';
+import type { TimelineEntry } from '../timeline-entry.js';
+import { tunnelRoles } from '../tunnel-roles.js';
+import { setupsOf, type RotationQuestion } from './rotation-question.js';
+import { withoutField } from '../without-field.js';
+import { goingBack } from './turn-back.js';
+
+const byHandAgainSeconds = 15 * 60;
+
+/** What the API has activated is there within moments; a refusal may be one of those. */
+const ziaAgainSeconds = 60;
+
+/** After so many refusals of what the API has activated, both sides go back. */
+const ziaMostRefusals = 3;
+
+/** Looks which of the gateways that try have proved the version, and which were refused. */
+export function judgeTries(
+  question: RotationQuestion,
+  rotation: Rotation,
+): { readonly rotation: Rotation; readonly happened: readonly TimelineEntry[] } {
+  const { record, observed, now, serving } = question;
+  const happened: TimelineEntry[] = [];
+  let next = rotation;
+  for (const slot of rotation.trying) {
+    const setup = setupsOf(observed).find((other) => other.slot === slot);
+    if (setup === undefined || setup.psk !== wantedTag(record, rotation, slot)) continue;
+    const about = { at: now.toISOString(), gateway: slot as SlotId };
+    if (isServing(setup) && serving.includes(slot as SlotId)) {
+      next = {
+        ...next,
+        trying: next.trying.filter((other) => other !== slot),
+        proved: [...next.proved, slot],
+        refusals: 0,
+      };
+      next = withoutField(next, 'nextTryAt');
+      const isNew = Object.values(setup.result?.tunnels ?? {}).some((tunnel) => tunnel.isNew === true);
+      happened.push({
+        ...about,
+        reason: 'rotation-step',
+        sentence: `${slot} is proved with ${rotation.isGoingBack ? 'the former' : 'the new'} PSK: ${isNew ? 'a new IKE SA was authenticated, and' : ''} a request through it succeeded.`,
+        evidence: { psk: setup.psk ?? '', isNew },
+      });
+    } else if (setup.execution === 'failed' && !rotation.isGoingBack) {
+      const refusals = next.refusals + 1;
+      const isZia = record.spec.farSide === 'zia';
+      next = {
+        ...next,
+        refusals,
+        trying: next.trying.filter((other) => other !== slot),
+        nextTryAt: inSeconds(now, isZia ? ziaAgainSeconds : byHandAgainSeconds),
+      };
+      const mostly = isZia && refusals >= ziaMostRefusals;
+      happened.push({
+        ...about,
+        reason: 'rotation-refused',
+        sentence: `${slot} tried the new PSK and was not accepted (${setup.result?.reason ?? 'no result'}); it goes back to the one before. ${mostly ? 'Both sides go back.' : `Tried again after ${next.nextTryAt ?? ''}.`}`,
+        evidence: { refusals, because: setup.result?.reason ?? 'unknown' },
+      });
+      if (mostly) next = goingBack(next);
+    }
+  }
+  return { rotation: next, happened };
+}
+
+/** What the vault says of a version that a gateway was to get and can't: somebody disabled or deleted it on the way. */
+export function unusableVersion({ observed }: RotationQuestion, { trying }: Rotation): string | undefined {
+  const codes: readonly string[] = ['secret-disabled', 'secret-missing', 'gone'];
+  const tried = observed.attempts.find(
+    ({ subject, problem }) =>
+      codes.includes(problemCode(problem)) &&
+      trying.some((slot) => subject.startsWith(`setup of vm-${slot}-g`)),
+  );
+  return tried?.problem.detail;
+}
+
+/** `<secret>/<version>` of a slot's tunnels in the version that it should try. */
+function wantedTag({ spec }: SiteRecord, { secrets, isGoingBack }: Rotation, slot: string): string {
+  const names = secretNames(spec, slot as SlotId); // slots of a rotation are the site's own
+  const roles = tunnelRoles(spec).map((role) => names[role]);
+  return [...new Set(roles)]
+    .map((name) => {
+      const secret = secrets.find((other) => other.name === name);
+      return `${name}/${(isGoingBack ? secret?.from : secret?.to) ?? ''}`;
+    })
+    .join(',');
+}
