@@ -44,6 +44,7 @@ module.exports = {
     ),
     typesOnly('infra/local/gateways', 'shared/gateway'),
     typesOnly('infra/local/gateways', 'infra/local/cloud'),
+    only('infra/local/zscaler', [], 'The far side’s API knows nothing of the product.'),
     only('infra/local/clients', [], 'Clients know only an address.'),
     only('infra/local/region', ['infra/local'], 'Puts the local region together.'),
     only('infra/cli', ['shared/site'], 'A client of the HTTP API.'),

@@ -15,12 +15,15 @@ export function json(
 }
 
 /** Answers a problem document; `retryAfterSeconds` becomes the header `Retry-After`. */
-export function problemAnswer(why: Problem): HttpResponseInit {
+export function problemAnswer(
+  why: Problem,
+  headers: Readonly<Record<string, string>> = {},
+): HttpResponseInit {
   const wait = why.retryAfterSeconds === undefined ? {} : { 'retry-after': String(why.retryAfterSeconds) };
   return {
     status: why.status,
     body: JSON.stringify(why),
-    headers: { 'content-type': 'application/problem+json', ...wait },
+    headers: { 'content-type': 'application/problem+json', ...wait, ...headers },
   };
 }
 

@@ -1,15 +1,28 @@
 /** How is a site looked at, soon and once? A mark in its row, and a start that may come too late or twice. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { InvocationContext } from '@azure/functions';
 import * as df from 'durable-functions';
 import type { SiteName } from '../shared/site/ids.js';
 import type { SiteRecord } from '../shared/site/site-record.js';
 import { wantLook } from '../shared/store/sites.js';
+import { coalesced } from './coalesce.js';
 
-/** Marks the site and starts its orchestrator; one that runs already reads the mark in its next round. */
-export async function nudge(site: SiteName, context: InvocationContext): Promise<void> {
-  await wantLook(site, new Date().toISOString());
-  await startReconciliation(site, context);
-}
+/** Nudges that follow one another this closely share a write; who sends an alert is still answered within a second. */
+const gatherMs = 300;
+
+/**
+ * Marks the site and starts its orchestrator; one that runs already reads the mark in its next round. Nudges of one
+ * site that come at once become one or two writes and starts, those that trickle in about three a second.
+ *
+ * @throws what the write or the start throws, to all whom it should have served
+ */
+export const nudge = coalesced<SiteName, InvocationContext>(
+  async (site, context) => {
+    await wantLook(site, new Date().toISOString());
+    await startReconciliation(site, context);
+  },
+  () => pause(gatherMs),
+);
 
 /** Starts the site's orchestrator unless it runs. A start that is lost is made up for by the sweep. */
 export async function startReconciliation(site: SiteName, context: InvocationContext): Promise<void> {

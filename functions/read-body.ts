@@ -5,8 +5,15 @@ import { failure, problem, success, type Outcome } from '../shared/site/problem.
 /** A full site with 100 prefixes and 40 tags stays below 30 KB. */
 const maxBytes = 100 * 1024;
 
-/** Reads a JSON body; says what is wrong with its type, size or syntax. */
-export async function readBody(request: HttpRequest): Promise<Outcome<unknown>> {
+/**
+ * Reads a JSON body; says what is wrong with its type, size or syntax.
+ *
+ * @param smaller what to send instead of a body that is too large
+ */
+export async function readBody(
+  request: HttpRequest,
+  smaller = 'Send one site alone.',
+): Promise<Outcome<unknown>> {
   const type = request.headers.get('content-type') ?? '';
   if (!/^application\/json\s*(;|$)/i.test(type)) {
     return failure(
@@ -24,7 +31,7 @@ export async function readBody(request: HttpRequest): Promise<Outcome<unknown>> 
   if (bytes > maxBytes) {
     return failure(
       problem('body-too-large', `The body has ${bytes} bytes; at most ${maxBytes} are read.`, {
-        mend: 'Send one site alone.',
+        mend: smaller,
       }),
     );
   }

@@ -1,5 +1,7 @@
 /** What does a request about a site do? Reads, decides, writes the row; nudging is the trigger's. */
+import { changeSite } from '../shared/site/change-site.js';
 import { parseSiteName, type SiteName } from '../shared/site/ids.js';
+import { beingDeleted } from '../shared/site/operate.js';
 import { failure, problem, success, type Outcome } from '../shared/site/problem.js';
 import { readSite } from '../shared/site/read-site.js';
 import { siteDifferences } from '../shared/site/site-differences.js';
@@ -57,14 +59,6 @@ function exists(name: SiteName, differences: readonly string[]) {
   );
 }
 
-function beingDeleted(name: SiteName) {
-  return problem('site-deleting', `Site ${name} is being deleted.`, {
-    mend: 'Wait until GET answers 404, then ask again.',
-    retryable: true,
-    retryAfterSeconds: 60,
-  });
-}
-
 /** Finds a site by the text of its name. */
 export async function findSite(text: string | undefined): Promise<Outcome<SiteRow>> {
   const name = parseSiteName(text ?? '');
@@ -77,7 +71,7 @@ export async function findSite(text: string | undefined): Promise<Outcome<SiteRo
   );
 }
 
-/** Replaces the spec of a site of which nothing has been built. */
+/** Replaces the spec of a site: as a whole while nothing has been built, within what can change afterwards. */
 export async function replaceSite(
   name: string | undefined,
   ifMatch: string | null,
@@ -91,19 +85,32 @@ export async function replaceSite(
   if (!site.ok) return site;
   const refused = whyNotReplaced(record, site.value, ifMatch);
   if (refused !== undefined) return failure(refused);
-  if (siteDifferences(record.spec, site.value).length === 0) return success({ row: row.value, isNew: false });
-  const fresh = newSiteRecord(site.value, record.requestedBy, record.requestedAt);
-  const next = { ...fresh, revision: record.revision + 1, phaseSince: asker.at, lookAt: asker.at };
+  const differences = siteDifferences(record.spec, site.value);
+  if (differences.length === 0) return success({ row: row.value, isNew: false });
+  const next = hasNothingBuilt(record)
+    ? success(requestedAnew(record, site.value, asker))
+    : changeSite(record, site.value, asker.at);
+  if (!next.ok) return next;
   // A new wish for a look: a run that is at work has seen what surrounds the old spec, not the new one.
-  const written = await replaceSiteRow(next, etag, asker.at);
+  const written = await replaceSiteRow(next.value, etag, asker.at);
   if (written.kind === 'changed') return replaceSite(name, ifMatch, body, asker);
-  await tell(
-    record.name,
-    'site-replaced',
-    `The spec of ${record.name} is replaced; nothing had been built.`,
-    asker,
-  );
+  await tell(record.name, 'site-replaced', replacedSentence(record, differences), asker);
   return found(record.name, true);
+}
+
+function hasNothingBuilt({ phase }: SiteRecord): boolean {
+  return phase === 'accepted' || phase === 'refused';
+}
+
+function requestedAnew(record: SiteRecord, site: Site, { at }: Asker): SiteRecord {
+  const fresh = newSiteRecord(site, record.requestedBy, record.requestedAt);
+  return { ...fresh, revision: record.revision + 1, phaseSince: at, lookAt: at };
+}
+
+function replacedSentence(record: SiteRecord, differences: readonly string[]): string {
+  return hasNothingBuilt(record)
+    ? `The spec of ${record.name} is replaced; nothing had been built.`
+    : `The spec of ${record.name} is replaced; it differs in ${differences.join(', ')}.`;
 }
 
 function whyNotReplaced(record: SiteRecord, site: Site, ifMatch: string | null) {
@@ -119,20 +126,16 @@ function whyNotReplaced(record: SiteRecord, site: Site, ifMatch: string | null) 
       mend: 'A site cannot be renamed; make another.',
     });
   }
-  if (!matches(ifMatch, specTag(record))) {
-    return problem(
-      'precondition-failed',
-      `The site’s ETag is ${specTag(record)}, not ${ifMatch.slice(0, 80)}.`,
-      { mend: 'Read the site again, and send its ETag.' },
-    );
-  }
-  if (record.phase === 'accepted' || record.phase === 'refused') return undefined;
+  return whyStale(record, ifMatch);
+}
+
+/** The problem of an If-Match that doesn't name the site as it is. */
+export function whyStale(record: SiteRecord, ifMatch: string) {
+  if (matches(ifMatch, specTag(record))) return undefined;
   return problem(
-    'site-built',
-    `Site ${record.name} is ${record.phase}; its spec cannot be replaced any more.`,
-    {
-      mend: 'Delete the site and ask for it again; changes in place come with a later release.',
-    },
+    'precondition-failed',
+    `The site’s ETag is ${specTag(record)}, not ${ifMatch.slice(0, 80)}.`,
+    { mend: 'Read the site again, and send its ETag.' },
   );
 }
 
@@ -175,6 +178,7 @@ async function found(name: SiteName, isNew: boolean): Promise<Outcome<Requested>
   return row.ok ? success({ row: row.value, isNew }) : row;
 }
 
-function tell(name: SiteName, reason: Reason, sentence: string, { by, at }: Asker): Promise<void> {
+/** Adds a line with who asked to the site's timeline. */
+export function tell(name: SiteName, reason: Reason, sentence: string, { by, at }: Asker): Promise<void> {
   return appendTimeline(name, [{ at, reason, sentence, by }]);
 }

@@ -1,10 +1,11 @@
 /** What does `GET` show of a site? What is wanted, what is there, and why it isn't what was wanted. */
 import type { SiteRow } from '../shared/store/sites.js';
-import type { SiteRecord } from '../shared/site/site-record.js';
+import type { Rotation } from '../shared/site/rotation.js';
+import type { GatewayStatus, SiteRecord } from '../shared/site/site-record.js';
 
 /** The row as an operator reads it; what steers the controller alone is left out. */
 export function siteView({ record }: Omit<SiteRow, 'writtenAs'>) {
-  const { name, spec, phase, phaseSince, problem, resolved, gateways, frontendIp } = record;
+  const { name, spec, phase, phaseSince, problem, resolved, gateways, frontendIp, rotation } = record;
   return {
     name,
     phase,
@@ -12,11 +13,46 @@ export function siteView({ record }: Omit<SiteRow, 'writtenAs'>) {
     ...(problem === undefined ? {} : { problem }),
     desired: spec,
     ...(resolved === undefined ? {} : { resolved }),
-    observed: { ...(frontendIp === undefined ? {} : { frontendIp }), gateways },
+    observed: {
+      ...(frontendIp === undefined ? {} : { frontendIp }),
+      gateways: gateways.map((status) => gatewayView(record, status)),
+    },
     serving: `${gateways.filter(({ doing }) => doing === 'serving').length} of ${gateways.length}`,
+    ...(record.rotationWanted === undefined ? {} : { rotationWanted: record.rotationWanted }),
+    ...(rotation === undefined ? {} : { rotation: rotationView(rotation) }),
     requestedBy: record.requestedBy,
     requestedAt: record.requestedAt,
     attempts: record.attempts,
+  };
+}
+
+/** A gateway with what was ordered, what is tried to mend it, and why it is out of service. */
+function gatewayView({ orders, remedies, outOfService }: SiteRecord, status: GatewayStatus) {
+  const [ordered, remedy, out] = [orders, remedies, outOfService].map((bySlot) => bySlot?.[status.slot]);
+  return {
+    ...status,
+    ...(ordered === undefined ? {} : { orders: ordered }),
+    ...(remedy === undefined ? {} : { remedy }),
+    ...(out === undefined ? {} : { outOfService: out }),
+  };
+}
+
+/** Named one by one: what is kept of a rotation later isn't shown unless somebody wants it to be. */
+function rotationView({ id, reason, by, startedAt, state, isGoingBack, ...more }: Rotation) {
+  const { secrets, told, trying, proved, refusals, nextTryAt } = more;
+  return {
+    id,
+    reason,
+    ...(by === undefined ? {} : { by }),
+    startedAt,
+    state,
+    isGoingBack,
+    secrets: secrets.map(({ name, from, to }) => ({ name, from, to })),
+    told,
+    ...(trying === undefined ? {} : { trying }),
+    proved,
+    refusals,
+    ...(nextTryAt === undefined ? {} : { nextTryAt }),
   };
 }
 

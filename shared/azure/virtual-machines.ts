@@ -74,7 +74,8 @@ export function observedVirtualMachine(found: VirtualMachine): ObservedVirtualMa
   return { kind: 'virtual-machine', slot, generation, power: powerOf(found), ...commonOf(found) };
 }
 
-function powerOf({ instanceView }: VirtualMachine): ObservedVirtualMachine['power'] {
+/** Reads the power state out of a machine that was listed with its status. */
+export function powerOf({ instanceView }: VirtualMachine): ObservedVirtualMachine['power'] {
   const status = instanceView?.statuses?.find(({ code }) => code?.startsWith('PowerState/'));
   switch (status?.code) {
     case 'PowerState/running':

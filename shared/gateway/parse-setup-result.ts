@@ -1,8 +1,13 @@
 /** What did the setup script report? Its output is untrusted text until this has read it. */
 import { z } from 'zod';
+import { lastLine } from './last-line.js';
 import type { SetupResult } from './setup-result.js';
 
-const tunnel = z.object({ state: z.enum(['up', 'down']), seconds: z.number().min(0).max(3600) });
+const tunnel = z.object({
+  state: z.enum(['up', 'down']),
+  seconds: z.number().min(0).max(3600),
+  isNew: z.boolean().optional(),
+});
 
 const setupResult = z.object({
   ok: z.boolean(),
@@ -28,20 +33,8 @@ const setupResult = z.object({
   mend: z.string().max(300).optional(),
 });
 
-/** Longest result line that is read: 1 KB of JSON (architecture.md). */
-const maxCharacters = 1200;
-
 /** Reads the last line `TUNNELKEEPER RESULT {json}` of an output; `undefined` when there is none that is sound. */
 export function parseSetupResult(output: string): SetupResult | undefined {
-  const [json] = [...output.matchAll(/^TUNNELKEEPER RESULT (\{.*\})\s*$/gm)]
-    .map(([, found]) => found)
-    .slice(-1);
-  if (json === undefined || json.length > maxCharacters) return undefined;
-  try {
-    const parsed = setupResult.safeParse(JSON.parse(json));
-    return parsed.success ? (parsed.data as SetupResult) : undefined; // checked by the schema, absent fields stay absent
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const parsed = setupResult.safeParse(lastLine(output, 'RESULT'));
+  return parsed.success ? (parsed.data as SetupResult) : undefined; // checked by the schema, absent fields stay absent
 }

@@ -4,7 +4,8 @@ import { pskVariable, type GatewayConfig, type GatewayFile, type TunnelRole } fr
 import { path } from './paths.js';
 import { renderGatewayFiles } from './render-gateway-files.js';
 import { renderSecretsTemplate } from './render-secrets-template.js';
-import { fileFunctions, packageFunctions, resultFunctions, tunnelFunctions } from './setup-script-parts.js';
+import { fileFunctions, packageFunctions, resultFunctions } from './setup-script-parts.js';
+import { dropTunnelsFunction, takeDownFunction, tunnelFunctions } from './tunnel-script-parts.js';
 
 /** Debian packages of a gateway. python3-minimal lacks http.server, so it is python3. */
 export const packages = ['libreswan', 'iptables', 'iproute2', 'curl', 'python3'] as const;
@@ -30,7 +31,14 @@ ${body}`;
 /** Everything that the script does: what the hash is over. */
 function bodyOf(config: GatewayConfig): string {
   const files = renderGatewayFiles(config);
-  const parts = [resultFunctions, fileFunctions, packageFunctions, tunnelFunctions];
+  const parts = [
+    resultFunctions,
+    fileFunctions,
+    packageFunctions,
+    tunnelFunctions,
+    takeDownFunction,
+    dropTunnelsFunction,
+  ];
   return [
     ...parts.map((part) => part.trim()),
     // The commands that are started from here on don't inherit the PSKs.
@@ -64,7 +72,10 @@ function checkSecrets({ tunnels }: GatewayConfig): string {
     .join('\n');
 }
 
-/** A VTI device keeps the addresses it was made with, so it goes when a connection changes; _updown makes it anew. */
+/**
+ * A changed PSK holds only once both ends have asked each other for it again, which down and up does and `--up` alone
+ * doesn't: the tunnels go down whether the new one will be taken or not (docs/gateway.md, What authenticates anew).
+ */
 function startTunnels({ tunnels }: GatewayConfig): string {
   const roles = tunnels.map(({ role }) => role);
   return `systemctl daemon-reload
@@ -77,35 +88,24 @@ if ! CHECKED=$(ipsec addconn --config /etc/ipsec.conf --checkconfig 2>&1); then
   fail configuration-refused "This release rendered what Libreswan doesn't take; report it with the lines above."
 fi
 systemctl enable -q ipsec.service
-if has_changed tunnelkeeper.conf; then
-  systemctl stop ipsec.service
-${['vti0', 'vti1'].map((device) => `  ip link del ${device} 2>/dev/null`).join('\n')}
-fi
+${roles.map((role) => `${before(role)}=`).join('\n')}
+has_changed tunnelkeeper.conf && drop_tunnels
 if ! systemctl is-active -q ipsec.service; then
   systemctl start ipsec.service || fail unexpected "pluto doesn't start; read the journal of ipsec.service."
-elif has_changed tunnelkeeper.secrets; then
-  ipsec auto --rereadsecrets >/dev/null
-${roles.map((role) => `  ipsec auto --down ${role} >/dev/null 2>&1`).join('\n')}
+elif wait_for_pluto 10; then
+${roles.map((role) => `  ${before(role)}=$(ike_number ${role})`).join('\n')}
+  if has_changed tunnelkeeper.secrets; then
+    timeout 10 ipsec auto --rereadsecrets >/dev/null
+${roles.map((role) => `    take_down ${role}`).join('\n')}
+  fi
 fi
-for _ in $(seq 1 60); do ipsec status >/dev/null 2>&1 && break; sleep 0.5; done
-RESULTS=()
-REFUSAL=
-UP=0
-${roles.map(bringUp).join('\n')}
-TUNNELS="{$(IFS=,; echo "\${RESULTS[*]}")}"`;
+wait_for_pluto 30 || fail unexpected "pluto answers no command; restart ipsec.service, or this machine."
+${roles.map((role) => `try_tunnel ${role} "$${before(role)}"`).join('\n')}`;
 }
 
-/** One tunnel carries the traffic; why the first one is down is only told when none is up. */
-function bringUp(role: TunnelRole): string {
-  return `BEGAN=$SECONDS
-if SAID=$(bring_up ${role}); then
-  UP=$((UP + 1))
-  RESULTS+=("\\"${role}\\":{\\"state\\":\\"up\\",\\"seconds\\":$((SECONDS - BEGAN))}")
-else
-  printf '%s\\n' "$SAID"
-  RESULTS+=("\\"${role}\\":{\\"state\\":\\"down\\",\\"seconds\\":$((SECONDS - BEGAN))}")
-  REFUSAL=\${REFUSAL:-$SAID}
-fi`;
+/** Shell variable with the number of the IKE SA that carried a tunnel before. */
+function before(role: TunnelRole): string {
+  return `BEFORE_${role.toUpperCase()}`;
 }
 
 /**
@@ -121,14 +121,6 @@ if has_changed health-responder gateway.json tunnelkeeper-health.service || ! sy
   systemctl restart tunnelkeeper-health.service
 fi
 rm -f "$PENDING"
-[ "$UP" -gt 0 ] || explain "$REFUSAL"
-for _ in $(seq 1 20); do
-  PROBE=$(curl -s -o /dev/null -m 2 -w '%{http_code}' "http://127.0.0.1:${probePort}/" || true)
-  PROBE=$((10#\${PROBE:-0}))
-  [ "$PROBE" = 200 ] && break
-  sleep 1
-done
-[ "$PROBE" = 200 ] || fail proxy-silent "The tunnel is up; check at Zscaler that a location uses this credential, and the proxy's address and port."
-finish true '' ''
+end_by_probe ${probePort} 20
 `;
 }

@@ -20,6 +20,11 @@ export interface TunnelResult {
   readonly state: 'up' | 'down';
   /** Seconds from the start of the connection to this state. */
   readonly seconds: number;
+  /**
+   * Whether the far side was asked for proof during this run: the IKE SA that carries the tunnel has another number
+   * than the one before. Absent in results of scripts that didn't tell.
+   */
+  readonly isNew?: boolean;
 }
 
 /** The JSON of the line `TUNNELKEEPER RESULT {json}`, at most 1 KB. */

@@ -1,4 +1,4 @@
-/** Which shell functions does the setup script use? */
+/** Which shell functions report, put files and install packages? Tunnels have their own, in tunnel-script-parts.ts. */
 
 /** How the script ends: one result line in every case, also when it dies. */
 export const resultFunctions =
@@ -105,33 +105,5 @@ install_packages() {
     esac
     fail packages-not-installed "Let the subnet reach a Debian mirror, or use an image that has the packages."
   fi
-}
-`;
-
-/** Why a connection doesn't come up, by what pluto says (docs/gateway.md, what each failure looks like). */
-export const tunnelFunctions = String.raw`
-explain() {
-  case "$1" in
-    *AUTHENTICATION_FAILED*) fail credential-refused "Enter the PSK of the site's secret at Zscaler, and register this gateway's identity there." ;;
-    *"no connection named"*) fail configuration-refused "Libreswan doesn't take tunnel.ike or tunnel.esp; choose others." ;;
-    *"no PSK found"*) fail psk-unusable "Store a PSK of 8 to 255 letters and digits." ;;
-    *"rejected Child SA with NO_PROPOSAL_CHOSEN"* | *CREATE_CHILD_SA*NO_PROPOSAL_CHOSEN*) fail esp-proposal-refused "Choose another tunnel.esp; AES needs a subscription at Zscaler." ;;
-    *NO_PROPOSAL_CHOSEN*) fail ike-proposal-refused "Choose another tunnel.ike." ;;
-    *TS_UNACCEPTABLE*) fail selectors-refused "Choose the other tunnel.routing." ;;
-    *) fail edge-silent "Check the edge's name, and that UDP 500 and 4500 may leave the subnet." ;;
-  esac
-}
-is_up() { ipsec trafficstatus 2>/dev/null | grep "\"$1\".*type=ESP" >/dev/null; }
-bring_up() {
-  local conn=$1 out wait
-  is_up "$conn" && return 0
-  out=$(timeout 45 ipsec auto --up "$conn" 2>&1) || true
-  for wait in 1 2 3 4 5; do
-    is_up "$conn" && return 0
-    sleep "$wait"
-  done
-  is_up "$conn" && return 0
-  printf '%s' "$out" | tail -n 8
-  return 1
 }
 `;

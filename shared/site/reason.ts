@@ -4,6 +4,7 @@
 export type Reason =
   | 'site-requested'
   | 'site-replaced'
+  | 'operator-asked'
   | 'site-deleted'
   | 'deletion-requested'
   | 'refused'

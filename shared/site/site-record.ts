@@ -1,6 +1,9 @@
 /** What do we keep of a site? Its row: what is wanted, what was tried, and what `GET` tells. */
 import type { SiteName, SlotId, Zone } from './ids.js';
+import type { Order, Orders } from './orders.js';
 import type { Problem } from './problem.js';
+import type { Cause, Remedy, Replacement } from './remedy.js';
+import type { Rotation, SecretUse } from './rotation.js';
 import type { Site } from './site.js';
 
 /** Phases of a site, as `GET` tells them. */
@@ -15,6 +18,12 @@ export type GatewayActivity =
   | 'creating-machine'
   | 'setting-up'
   | 'serving'
+  | 'draining'
+  | 'drained'
+  | 'changing'
+  | 'mending'
+  | 'broken'
+  | 'suspended'
   | 'failed'
   | 'stopped'
   | 'deleting';
@@ -31,6 +40,8 @@ export interface GatewayStatus {
   readonly publicIp?: string;
   readonly privateIp?: string;
   readonly virtualMachine?: string;
+  /** What is wrong with it, when anything is. */
+  readonly cause?: Cause;
   readonly problem?: Problem;
 }
 
@@ -52,6 +63,17 @@ export interface Resolved {
   readonly zones: readonly Zone[];
   readonly clients: readonly string[];
   readonly acceleratedNetworking: boolean;
+}
+
+/** A gateway that is kept away from new connections while something is done to it. */
+export interface OutOfService {
+  readonly because: 'change' | 'replacement' | 'removal' | 'rotation';
+  /** ISO 8601. */
+  readonly since: string;
+  /** ISO 8601: since when the balancer hands it no new connections. */
+  readonly drainedAt?: string;
+  /** ISO 8601: since when it is in service again; kept until the balancer's probe has admitted it. */
+  readonly returnedAt?: string;
 }
 
 /** A run of the site's orchestrator; the newer one wins. */
@@ -84,6 +106,20 @@ export interface SiteRecord {
   /** Private address of the balancer. */
   readonly frontendIp?: string;
   readonly run?: Run;
+  /** What operators asked for on single gateways, by slot. */
+  readonly orders?: Orders;
+  /** Somebody asked for a rotation that hasn't begun. */
+  readonly rotationWanted?: Order;
+  readonly outOfService?: Readonly<Record<string, OutOfService>>;
+  /** By slot. */
+  readonly remedies?: Readonly<Record<string, Remedy>>;
+  /** Those of the last day, oldest first. */
+  readonly replacements?: readonly Replacement[];
+  readonly rotation?: Rotation;
+  /** By name of the secret. */
+  readonly secretsInUse?: Readonly<Record<string, SecretUse>>;
+  /** Decisions that the timeline holds already, by subject: a decision is told once. */
+  readonly told?: Readonly<Record<string, string>>;
   /** ISO 8601: when to look again though nothing was signalled. */
   readonly lookAt?: string;
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SiteName } from '../site/ids.js';
 import type { SiteRecord } from '../site/site-record.js';
-import { openTable } from './table-client.js';
+import { openTable, statusOf } from './table-client.js';
 
 /** A row as it was read; its ETag is what a write must bring. */
 export interface SiteRow {
@@ -83,13 +83,6 @@ function rowOf(entity: Record<string, unknown> & { readonly etag?: string }): Si
     writtenAs: typeof entity['writtenAs'] === 'string' ? entity['writtenAs'] : (entity.etag ?? ''),
     ...(lookWanted === '' ? {} : { lookWanted }),
   };
-}
-
-/** The HTTP status of a failed table call; `undefined` for anything else. */
-function statusOf(error: unknown): number | undefined {
-  return typeof error === 'object' && error !== null && 'statusCode' in error
-    ? Number(error.statusCode)
-    : undefined;
 }
 
 /** A table that is gone also answers 404: who took that for a site that is gone would forget what runs. */

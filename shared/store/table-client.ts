@@ -2,7 +2,7 @@
 import type { TableClient } from '@azure/data-tables';
 
 /** Tables of the control plane. */
-export type TableName = 'sites' | 'timeline';
+export type TableName = 'sites' | 'timeline' | 'signals' | 'leases';
 
 const opened = new Map<TableName, Promise<TableClient>>();
 
@@ -34,6 +34,13 @@ async function open(name: TableName): Promise<TableClient> {
     : TableClient.fromConnectionString(storage, name, { ...options, allowInsecureConnection: true });
   await client.createTable(); // answers well when the table is there already
   return client;
+}
+
+/** The HTTP status of a failed table call; `undefined` for anything else. */
+export function statusOf(error: unknown): number | undefined {
+  return typeof error === 'object' && error !== null && 'statusCode' in error
+    ? Number(error.statusCode)
+    : undefined;
 }
 
 async function credential() {

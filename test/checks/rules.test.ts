@@ -30,10 +30,12 @@ const importSins: readonly (readonly [string, string, string])[] = [
   ['shared/gateway/planted.ts', '../site/target.js', 'shared-gateway-imports'],
   ['shared/azure/planted.ts', '../../orchestrations/target.js', 'shared-azure-imports'],
   ['shared/store/planted.ts', '../azure/target.js', 'shared-store-imports'],
+  ['shared/zscaler/planted.ts', '../azure/target.js', 'shared-zscaler-imports'],
   ['orchestrations/planted.ts', '../infra/local/cloud/target.js', 'orchestrations-imports'],
   ['orchestrations/sdk.ts', '@azure/arm-network', 'sdks-live-in-azure'],
   ['functions/planted.ts', '../infra/local/host/target.js', 'functions-imports'],
   ['infra/local/cloud/planted.ts', '../../../shared/site/target.js', 'infra-local-cloud-imports'],
+  ['infra/local/zscaler/planted.ts', '../../../shared/zscaler/target.js', 'infra-local-zscaler-imports'],
   ['infra/local/host/planted.ts', '../../../functions/target.js', 'infra-local-host-imports'],
   [
     'infra/local/gateways/planted.ts',

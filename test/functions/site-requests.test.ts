@@ -135,13 +135,42 @@ describe('a replacement', () => {
   });
 
   test.each([
-    { when: 'the site is built', changes: { phase: 'serving' }, status: 409, type: '/problems/site-built' },
-    { when: 'it goes', changes: { wanted: 'absent' }, status: 409, type: '/problems/site-deleting' },
-  ] as const)('is refused when $when', async ({ changes, status, type }) => {
+    {
+      when: 'a field that can’t change differs',
+      changes: { phase: 'serving' },
+      body: { region: 'northeurope' },
+      status: 422,
+      type: '/problems/field-fixed',
+    },
+    {
+      when: 'the site goes',
+      changes: { wanted: 'absent' },
+      body: {},
+      status: 409,
+      type: '/problems/site-deleting',
+    },
+  ] as const)('is refused when $when', async ({ changes, body, status, type }) => {
     const name = `late-${type.slice(-5)}`;
-    await aSiteThatIs(name, changes);
-    const refused = await replaceSite(name, '*', other(name), ann);
+    const before = await aSiteThatIs(name, changes);
+    const refused = await replaceSite(name, '*', { ...other(name), ...body }, ann);
     expect(refused).toMatchObject({ ok: false, problem: { status, type } });
+    expect((await readSiteRow(before.record.name))?.etag).toBe(before.etag);
+  });
+
+  test('of a standing site keeps what was observed, and says what differs', async () => {
+    const generations = { 'stands-z1-1': 4 };
+    const before = await aSiteThatIs('stands', { phase: 'degraded', generations, frontendIp: '10.0.1.4' });
+    const tag = specTag(before.record);
+    const { row } = valueOf(
+      await replaceSite('stands', tag, aBody({ name: 'stands', gatewaysPerZone: 2 }), later),
+    );
+    expect(row).toMatchObject({
+      lookWanted: later.at,
+      record: { revision: 2, phase: 'degraded', generations, frontendIp: '10.0.1.4', lookAt: later.at },
+    });
+    const [entry] = await readTimeline(row.record.name, 1);
+    expect(entry?.sentence).toBe('The spec of stands is replaced; it differs in gatewaysPerZone.');
+    expect(statusOf(await replaceSite('stands', tag, aBody({ name: 'stands' }), later))).toBe(412);
   });
 
   test('renames nothing', async () => {

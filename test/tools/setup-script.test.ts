@@ -34,12 +34,14 @@ describeWith('setup script', { tools, needsRoot: true }, () => {
         config,
       );
       const [first = '', second = '', calls = ''] = said.split('----\n');
-      const state = { state: 'up', seconds: expect.any(Number) };
-      const tunnels = Object.fromEntries(config.tunnels.map(({ role }) => [role, state]));
-      const serving = { ok: true, config: configHash(config), tunnels, probe: 200 };
-      expect(parseSetupResult(first)).toEqual({ ...serving, changed: expect.any(Array) });
+      const serving = (isNew: boolean) => {
+        const state = { state: 'up', seconds: expect.any(Number), isNew };
+        const tunnels = Object.fromEntries(config.tunnels.map(({ role }) => [role, state]));
+        return { ok: true, config: configHash(config), tunnels, probe: 200 };
+      };
+      expect(parseSetupResult(first)).toEqual({ ...serving(true), changed: expect.any(Array) });
       expect(parseSetupResult(first)?.changed).toContain('tunnelkeeper.secrets');
-      expect(parseSetupResult(second)).toEqual({ ...serving, changed: [] });
+      expect(parseSetupResult(second)).toEqual({ ...serving(false), changed: [] });
       expect(calls).not.toMatch(/ (stop|restart) |start ipsec|--down|--up/);
       expect(calls.trim().split('\n').at(-1)).toBe('edge0');
     },
@@ -65,7 +67,11 @@ describeWith('setup script', { tools, needsRoot: true }, () => {
       `${secrets}set_up >/dev/null; : >"$SANDBOX/own/calls"; ${other}; set_up; echo ----; calls`,
     );
     const [result = '', calls = ''] = said.split('----\n');
-    expect(parseSetupResult(result)).toMatchObject({ ok: true, changed: ['tunnelkeeper.secrets'] });
+    expect(parseSetupResult(result)).toMatchObject({
+      ok: true,
+      changed: ['tunnelkeeper.secrets'],
+      tunnels: { primary: { isNew: true }, secondary: { isNew: true } },
+    });
     const touched = calls.split('\n').filter((line) => /rereadsecrets|--down|--up|stop|restart/.test(line));
     expect(touched).toEqual([
       'ipsec auto --rereadsecrets',

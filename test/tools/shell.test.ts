@@ -1,7 +1,9 @@
 /** Is every rendered script sound shell? */
 import { spawnSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
+import { renderDiagnoseScript } from '../../shared/gateway/render-diagnose-script.js';
 import { renderGatewayFiles } from '../../shared/gateway/render-gateway-files.js';
+import { renderRemedyScript } from '../../shared/gateway/render-remedy-script.js';
 import { renderSetupScript } from '../../shared/gateway/render-setup-script.js';
 import type { GatewayConfig } from '../../shared/gateway/gateway-config.js';
 import { aGatewayConfig, gatewayCases } from '../shared/gateway/gateway-cases.js';
@@ -17,12 +19,18 @@ function shellcheck(script: string): string {
 
 function scripts(config: GatewayConfig): readonly string[] {
   const embedded = renderGatewayFiles(config).map(({ content }) => content);
-  return [renderSetupScript(config), ...embedded.filter((content) => content.startsWith('#!/bin/bash'))];
+  return [
+    renderSetupScript(config),
+    renderDiagnoseScript(config),
+    renderRemedyScript(config, 'tunnel-up'),
+    renderRemedyScript(config, 'ipsec-restart'),
+    ...embedded.filter((content) => content.startsWith('#!/bin/bash')),
+  ];
 }
 
 describeWith('shellcheck', { tools: [linter], needsRoot: false }, () => {
   test.each(gatewayCases)('says nothing about any script when $name', ({ config }) => {
-    expect(scripts(config)).toHaveLength(3);
+    expect(scripts(config)).toHaveLength(6);
     for (const script of scripts(config)) expect(shellcheck(script)).toBe('');
   });
 
@@ -33,8 +41,8 @@ describeWith('shellcheck', { tools: [linter], needsRoot: false }, () => {
       to: 'cmp -s $new "$path"',
       says: 'SC2086',
     },
-    { when: 'a variable is never assigned', from: '"$SAID"\n', to: '"$SAYD"\n', says: 'SC2153' },
-    { when: 'an if isn’t closed', from: 'SAID}\nfi\n', to: 'SAID}\n', says: 'SC1046' },
+    { when: 'a variable is never assigned', from: '"$REFUSAL"\n', to: '"$REFUSALS"\n', says: 'SC2153' },
+    { when: 'an if isn’t closed', from: 'REFUSAL=$said\n  fi\n', to: 'REFUSAL=$said\n', says: 'SC1046' },
     {
       when: 'and-or stands for if-then-else',
       from: 'if ! { ',

@@ -14,8 +14,19 @@ words=()
 for word; do case $word in -*) ;; *) words+=("$word") ;; esac; done
 state="$SANDBOX/own/active/\${words[1]:-}"
 case \${words[0]} in
-  is-active) [ -e "$state" ] ;;
-  stop) rm -f "$state" "$SANDBOX"/own/up/* ;;
+  is-active)
+    case $* in *-q*) [ -e "$state" ]; exit ;; esac
+    for unit in "\${words[@]:1}"; do
+      if [ -e "$SANDBOX/own/active/$unit" ]; then echo active; else echo inactive; fi
+    done
+    ;;
+  stop)
+    rm -f "$state"
+    case \${words[1]} in
+      ipsec.service) rm -f "$SANDBOX"/own/up/* ;;
+      tunnelkeeper-health.service) kill "$(cat "$SANDBOX/own/responder")" ;;
+    esac
+    ;;
   start | restart)
     case \${words[1]} in
       tunnelkeeper-fail-closed.service) /usr/local/lib/tunnelkeeper/fail-closed ;;
@@ -43,6 +54,14 @@ case $1 in
       [ ! -e "$up" ] || echo "006 #2: \\"\${up##*/}\\", type=ESP, add_time=1, inBytes=0, outBytes=0, id='198.51.101.10'"
     done
     ;;
+  whack)
+    for up in "$SANDBOX"/own/up/*; do
+      [ -e "$up" ] || continue
+      number=$(cat "$up")
+      echo "000 #$number: \\"\${up##*/}\\":4500 STATE_V2_ESTABLISHED_IKE_SA (established IKE SA); newest; idle;"
+      echo "000 #9: \\"\${up##*/}\\":4500 STATE_V2_ESTABLISHED_CHILD_SA (established Child SA); newest; eroute owner; IKE SA #$number; idle;"
+    done
+    ;;
   auto)
     [ "$2" != --down ] || rm -f "$SANDBOX/own/up/$role"
     [ "$2" = --up ] || exit 0
@@ -50,15 +69,19 @@ case $1 in
     number=0
     [ "$role" = primary ] || number=1
     ip link show "vti$number" >/dev/null 2>&1 || add_edge "$number" >/dev/null 2>&1
-    touch "$SANDBOX/own/up/$role"
+    [ -e "$SANDBOX/own/up/$role" ] || { echo x >>"$SANDBOX/own/ups"; wc -l <"$SANDBOX/own/ups" >"$SANDBOX/own/up/$role"; }
     ;;
 esac
 STUB
+printf '#!/bin/sh\\ncat "$SANDBOX/own/journal" 2>/dev/null\\n' >"$SANDBOX/own/bin/journalctl"
 printf '#!/bin/sh\\n' >"$SANDBOX/own/bin/cloud-init"
 printf '#!/bin/sh\\nexec /bin/sleep 0.1\\n' >"$SANDBOX/own/bin/sleep"
 chmod 755 "$SANDBOX/own" "$SANDBOX" "$SANDBOX"/own/bin/*
 set_up() { # runs the setup script, whose pauses between two looks are short here
   PATH="$SANDBOX/own/bin:$PATH" bash /usr/local/lib/setup || echo "ended with $?"
+}
+on_machine() { # <script>
+  PATH="$SANDBOX/own/bin:$PATH" bash "$1" || echo "ended with $?"
 }
 calls() { cat "$SANDBOX/own/calls"; : >"$SANDBOX/own/calls"; }
 `;

@@ -1,11 +1,13 @@
 /** How does ARM answer for a kind of resource? Reads, writes with preconditions, deletions: alike for all services. */
 import { formatArmId, lastName, type ArmId } from './arm-id.js';
+import type { ResourceAction } from './arm-actions.js';
+import { checkNothingInFlight, checkParent, checkPreconditions, notFound } from './arm-refusals.js';
 import type { Clock } from './clock.js';
 import type { Draw, Duration } from './durations.js';
 import { asRecord, type Json } from './json.js';
-import type { Operation, OperationVerb, Operations, Provider } from './operations.js';
+import type { Change, Operation, OperationVerb, Operations, Provider } from './operations.js';
 import type { Resource, Resources } from './resources.js';
-import { methodNotAllowed, refusal, type Refusal, type WireAnswer, type WireRequest } from './wire.js';
+import { methodNotAllowed, type WireAnswer, type WireRequest } from './wire.js';
 
 /** What is written: the request's body under the resource's id. */
 export interface Write {
@@ -16,6 +18,14 @@ export interface Write {
   /** The resource before; `undefined` for one that is made. */
   readonly existing: Resource | undefined;
 }
+
+/** Answers for a child that stands inside its parent, or for the list of them, without a name. */
+export type ChildAnswer = (
+  parent: Resource,
+  name: string | undefined,
+  provision: Provision,
+  request: WireRequest,
+) => WireAnswer;
 
 /** What is particular to a kind of resource. */
 export interface ResourceKind {
@@ -37,6 +47,10 @@ export interface ResourceKind {
   complete(write: Write): Json;
   /** The work itself, where it is more than time; answers the error of one that failed. */
   perform?(resource: Resource, verb: OperationVerb, seconds: number): Promise<Json | undefined>;
+  /** What can be done to it by POST, by the action's name as documented. */
+  readonly actions?: Readonly<Record<string, ResourceAction>>;
+  /** Children that stand inside it and are resources of their own, by the last part of their type. */
+  readonly children?: Readonly<Record<string, ChildAnswer>>;
   /** What has changed when a write has succeeded. */
   settle?(resource: Resource): void;
   /** A deletion ends a write that is under way, instead of being refused for it. */
@@ -119,7 +133,7 @@ function patchTags(
     const { id, name, resourceGroup } = existing;
     return write(kind, provision, { id, name, resourceGroup, body, existing }, request);
   }
-  checkPreconditions(kind, existing, request);
+  checkPreconditions(kind.etag(existing), request);
   checkNothingInFlight(existing);
   existing.body = body;
   provision.resources.touch(existing);
@@ -127,9 +141,9 @@ function patchTags(
 }
 
 function write(kind: ResourceKind, provision: Provision, wanted: Write, request: WireRequest): WireAnswer {
-  const { resources, operations, draw, clock } = provision;
+  const { resources, draw, clock } = provision;
   const { existing } = wanted;
-  checkPreconditions(kind, existing, request);
+  checkPreconditions(existing && kind.etag(existing), request);
   checkNothingInFlight(existing);
   const body = kind.complete(wanted);
   const verb = existing === undefined ? 'create' : 'update';
@@ -137,44 +151,67 @@ function write(kind: ResourceKind, provision: Provision, wanted: Write, request:
   const seconds = draw(`${kind.duration}.${verb}` as Duration); // every kind has both in the table
   resource.state = kind.claims[verb];
   const view = kind.view(resource, new URLSearchParams());
-  const operation = operations.start(
-    { provider: kind.provider, resourceId: resource.id, type: kind.type, verb },
-    async () => {
-      const error = await (kind.perform?.(resource, verb, seconds) ?? clock.pause(seconds));
-      if (typeof error === 'object') return error;
-      kind.settle?.(resource);
-      return undefined;
-    },
-    (ended) => {
-      // A deletion that ended this write is the resource's operation now.
-      if (resource.operation !== ended) return;
-      resource.operation = undefined;
-      resource.state = ended.error === undefined ? 'Succeeded' : 'Failed';
-      resources.touch(resource);
-    },
-  );
-  resource.operation = operation;
+  const operation = beginChange(provision, resource, aboutOf(kind, resource, verb), async () => {
+    const error = await (kind.perform?.(resource, verb, seconds) ?? clock.pause(seconds));
+    if (typeof error === 'object') return error;
+    kind.settle?.(resource);
+    return undefined;
+  });
   return {
     status: verb === 'create' ? 201 : 200,
-    headers: operations.headersOf(operation, request.query.get('api-version') ?? '', kind.retryAfter),
+    headers: headersOf(provision, operation, request, kind.retryAfter),
     body: view,
   };
 }
 
+/** Starts what changes a resource; until it is over, the resource takes no other change. */
+export function beginChange(
+  { operations, resources }: Provision,
+  resource: Resource,
+  change: Change,
+  work: () => Promise<Json | undefined>,
+): Operation {
+  const operation = operations.start(change, work, (ended) => {
+    // A deletion that ended this change is the resource's operation now.
+    if (resource.operation !== ended) return;
+    resource.operation = undefined;
+    resource.state = ended.error === undefined ? 'Succeeded' : 'Failed';
+    resources.touch(resource);
+  });
+  resource.operation = operation;
+  return operation;
+}
+
+/** What a change of a resource says of itself. */
+export function aboutOf(kind: ResourceKind, { id }: Resource, verb: Change['verb']): Change {
+  return { provider: kind.provider, resourceId: id, type: kind.type, verb };
+}
+
+/** Headers of the first answer of an operation. */
+export function headersOf(
+  { operations }: Provision,
+  operation: Operation,
+  { query }: WireRequest,
+  retryAfter: number,
+): Record<string, string> {
+  return operations.headersOf(operation, query.get('api-version') ?? '', retryAfter);
+}
+
 function remove(
   kind: ResourceKind,
-  { resources, operations, draw, clock }: Provision,
+  provision: Provision,
   resource: Resource,
   request: WireRequest,
 ): WireAnswer {
-  checkPreconditions(kind, resource, request);
+  const { resources, operations, draw, clock } = provision;
+  checkPreconditions(kind.etag(resource), request);
   const isWrite = resource.operation !== undefined && resource.operation.verb !== 'delete';
   if (kind.deletionEndsWrite !== true || !isWrite) checkNothingInFlight(resource);
   kind.checkDeletion?.(resource);
   const seconds = draw(`${kind.duration}.delete` as Duration); // every kind has it in the table
   resource.state = 'Deleting';
   const operation = operations.start(
-    { provider: kind.provider, resourceId: resource.id, type: kind.type, verb: 'delete' },
+    aboutOf(kind, resource, 'delete'),
     async () => {
       await (kind.perform?.(resource, 'delete', seconds) ?? clock.pause(seconds));
       resources.remove(resource.id);
@@ -188,72 +225,5 @@ function remove(
     },
   );
   resource.operation = operation;
-  return {
-    status: 202,
-    headers: operations.headersOf(operation, request.query.get('api-version') ?? '', 10),
-  };
-}
-
-/** 412 of the network and compute providers was not found in recordings: its form is inferred. */
-function checkPreconditions(
-  kind: ResourceKind,
-  existing: Resource | undefined,
-  { headers }: WireRequest,
-): void {
-  const failed = (message: string) => refusal(412, 'PreconditionFailed', message, { details: [] });
-  if (headers['if-none-match'] === '*' && existing !== undefined) {
-    throw failed('Precondition failed. The resource exists already.');
-  }
-  const wanted = headers['if-match'];
-  if (wanted !== undefined && wanted !== '*' && (existing === undefined || kind.etag(existing) !== wanted)) {
-    throw failed('Precondition failed. The resource has changed.');
-  }
-}
-
-function checkNothingInFlight(resource: Resource | undefined): void {
-  if (resource?.operation !== undefined) throw inFlight(resource.operation);
-}
-
-function inFlight({ id }: Operation): Refusal {
-  return refusal(
-    409,
-    'AnotherOperationInProgress',
-    `Another operation on this or dependent resource is in progress. To retrieve status of the operation use uri: ${id}.`,
-    { details: [] },
-  );
-}
-
-function checkParent(path: ArmId, resources: Resources, method: string): void {
-  if (method === 'DELETE') return;
-  const [provider = '', ...levels] = path.type.split('/');
-  const names = path.names.slice(0, levels.length - 1);
-  if (names.length === 0) return;
-  const parent = formatArmId({ ...path, type: [provider, ...levels.slice(0, -1)].join('/'), names });
-  if (resources.get(parent) !== undefined) return;
-  throw fromGateway(
-    refusal(
-      404,
-      'ParentResourceNotFound',
-      `Failed to perform '${method === 'GET' ? 'read' : 'write'}' on resource(s) of type '${levels.join('/')}', because the parent resource '${parent}' could not be found.`,
-    ),
-  );
-}
-
-/** What ARM itself refuses, before a provider sees it, says so (recorded). */
-function fromGateway(refused: Refusal): Refusal {
-  return refused.with({ 'x-ms-failure-cause': 'gateway' });
-}
-
-/** ARM's word on a resource that it doesn't know. */
-export function notFound({ type, names, resourceGroup }: ArmId): Refusal {
-  const [provider = '', ...levels] = type.split('/');
-  const path = levels.map((level, index) => `${level}/${names[index] ?? ''}`).join('/');
-  return fromGateway(
-    refusal(
-      404,
-      'ResourceNotFound',
-      `The Resource '${provider}/${path}' under resource group '${resourceGroup}' was not found. ` +
-        'For more details please go to https://aka.ms/ARMResourceNotFoundFix',
-    ),
-  );
+  return { status: 202, headers: headersOf(provision, operation, request, 10) };
 }

@@ -1,6 +1,8 @@
 /** Who answers what comes to management.azure.com? */
 import { formatArmId, parseResourcePath, type ArmId } from './arm-id.js';
-import { answerForKind, notFound, type Provision, type ResourceKind } from './arm-provider.js';
+import { actionOf, answerForAction } from './arm-actions.js';
+import { answerForKind, type Provision, type ResourceKind } from './arm-provider.js';
+import { checkParent, notFound } from './arm-refusals.js';
 import type { ComputeOffers } from './compute-offers.js';
 import type { Faults } from './faults.js';
 import { networkView } from './network-view.js';
@@ -145,7 +147,27 @@ function answerResource(services: ArmServices, request: WireRequest): WireAnswer
     id,
   });
   if (kind !== undefined) return answerForKind(kind, services, parsed, request);
+  const child = childOf(kinds, parsed.type);
+  if (child !== undefined) {
+    checkParent(parsed, services.resources, request.method);
+    const parent = services.resources.get(
+      formatArmId({ ...parsed, type: child.type, names: parsed.names.slice(0, 1) }),
+    );
+    if (parent !== undefined) return child.answer(parent, parsed.names[1], services, request);
+  }
+  const found = actionOf(kinds, parsed.type);
+  if (found !== undefined) return answerForAction(found.kind, found.action, services, parsed, request);
   return answerReadOnly(services, request, parsed, checked !== undefined);
+}
+
+/** Who answers for a type that stands inside another. */
+function childOf(kinds: readonly ResourceKind[], type: string) {
+  for (const kind of kinds) {
+    for (const [name, answer] of Object.entries(kind.children ?? {})) {
+      if (`${kind.type}/${name}`.toLowerCase() === type.toLowerCase()) return { type: kind.type, answer };
+    }
+  }
+  return undefined;
 }
 
 /** Networks, route tables and disks, which are only read here. */

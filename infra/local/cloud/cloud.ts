@@ -1,4 +1,5 @@
 /** How is Azure stood in for on one machine? One region, one subscription, one vault, behind one address. */
+import { AdminStates } from './admin-states.js';
 import { formatArmId } from './arm-id.js';
 import { answerArm, type ArmServices } from './arm.js';
 import { Clock } from './clock.js';
@@ -14,6 +15,7 @@ import { networkInterfaces } from './network-interfaces.js';
 import { Operations, type Operation } from './operations.js';
 import { publicIps } from './public-ips.js';
 import { seededRandom } from './random.js';
+import { resourceType } from './resource-types.js';
 import { Resources, type Resource } from './resources.js';
 import { runCommands } from './run-commands.js';
 import { securityGroups } from './security-groups.js';
@@ -62,6 +64,8 @@ export interface Cloud {
   calls(): readonly Call[];
   readonly balancers: LoadBalancerDataPlane;
   send(request: FrontendRequest): Promise<Delivery>;
+  /** Lets a machine hang until it is booted again; throws when there is none of this name with power. */
+  hang(machineName: string): void;
   close(): Promise<void>;
 }
 
@@ -78,8 +82,9 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const clock = new Clock();
   const resources = new Resources(random);
   const machines = new Machines(guests, draw, clock);
-  const balancers = new LoadBalancerDataPlane(resources, machines);
-  const services = armServices(world, random, { resources, machines, balancers, draw, clock });
+  const states = new AdminStates();
+  const balancers = new LoadBalancerDataPlane(resources, machines, states);
+  const services = armServices(world, random, { resources, machines, balancers, states, draw, clock });
   const vault = new KeyVault(world.vaultHost, world.tenantId, random);
   for (const { resourceGroup, type, name, body } of world.resources) {
     const id = formatArmId({ subscriptionId: world.subscriptionId, resourceGroup, type, names: [name] });
@@ -99,6 +104,9 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     resources: () => resources.all(),
     calls: () => calls,
     balancers,
+    hang: (machineName: string) => {
+      machines.hang(machineNamed(resources, machineName).id);
+    },
   };
   const { server, url } = await listen(
     {
@@ -107,8 +115,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         request.path.startsWith('/sim/') ? answerSimulator(steered, request) : answer(request),
       latency: ({ host, method, path }) => {
         if (path.startsWith('/sim/')) return Promise.resolve();
-        const arm = method === 'GET' ? 'arm.read' : 'arm.write';
-        return clock.pause(drawLatency(host === world.vaultHost ? 'key-vault.read' : arm));
+        const service = host === world.vaultHost ? 'key-vault' : 'arm';
+        return clock.pause(drawLatency(`${service}.${method === 'GET' ? 'read' : 'write'}`));
       },
       onExchange: (exchange) => {
         const { host, method, target, status } = exchange;
@@ -135,6 +143,14 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   };
 }
 
+function machineNamed(resources: Resources, name: string): Resource {
+  const found = resources
+    .ofType(resourceType.virtualMachine)
+    .find((machine) => machine.name.toLowerCase() === name.toLowerCase());
+  if (found === undefined) throw new Error(`There is no machine ${name}.`);
+  return found;
+}
+
 function armServices(
   world: World,
   random: () => number,
@@ -142,11 +158,12 @@ function armServices(
     readonly resources: Resources;
     readonly machines: Machines;
     readonly balancers: LoadBalancerDataPlane;
+    readonly states: AdminStates;
     readonly draw: Draw;
     readonly clock: Clock;
   },
 ): ArmServices {
-  const { resources, machines, balancers, draw, clock } = ground;
+  const { resources, machines, balancers, states, draw, clock } = ground;
   const { region, subscriptionId } = world;
   const coreQuotas = Object.fromEntries(
     Object.entries(world.coreQuotas).map(([name, quota]) => [name, { ...quota }]),
@@ -155,13 +172,14 @@ function armServices(
   const offers = new ComputeOffers(resources, region, world.sizes, world.images, coreQuotas);
   const faults = new Faults(random);
   const subnets = new Subnets(resources);
-  const balancerKind = loadBalancers(resources, random, subnets);
+  const balancerKind = loadBalancers(resources, random, subnets, states);
   const kinds = [
     publicIps(resources, random, publicIpQuota),
     securityGroups(resources, random),
     {
       ...balancerKind,
       settle: (balancer: Resource) => {
+        balancerKind.settle?.(balancer);
         balancers.watch(balancer);
       },
       removed: (balancer: Resource) => {
@@ -169,7 +187,7 @@ function armServices(
         balancers.forget(balancer.id);
       },
     },
-    networkInterfaces(resources, random, subnets),
+    networkInterfaces(resources, random, subnets, states),
     virtualMachines({ resources, random, machines, offers, faults, clock }),
     runCommands(machines, clock),
   ];

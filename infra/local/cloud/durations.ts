@@ -20,12 +20,20 @@ const recorded = {
   'load-balancer.create': [0, 10, 103, 103],
   'load-balancer.update': [11, 30, 32, 92],
   'load-balancer.delete': [0, 10, 30, 63],
+  'backend-pool.create': [10, 11, 11, 11],
+  'backend-pool.update': [10, 10, 10, 10],
   'network-interface.create': [11, 30, 31, 828],
   'network-interface.update': [30, 31, 72, 1017],
   'network-interface.delete': [0, 11, 32, 32],
   'virtual-machine.create': [34.8, 81.7, 156.2, 446.6],
   'virtual-machine.update': [0.2, 8.5, 27.9, 110.7],
   'virtual-machine.delete': [10.4, 44.1, 144, 392.4],
+  'virtual-machine.start': [0.2, 12.2, 61.8, 207.4],
+  'virtual-machine.deallocate': [23.6, 51, 284.1, 704.6],
+  'virtual-machine.power-off': [5.2, 9.4, 14.7, 29.7],
+  'virtual-machine.restart': [0.1, 1.4, 21.4, 67.6],
+  /** Of three samples. */
+  'virtual-machine.redeploy': [63.3, 126.4, 317.4, 317.4],
   /** Estimate, borrowed from the recorded run command action with a short script. */
   'run-command.create': [15, 25, 75, 460],
   /** Estimate, as above. */
@@ -40,6 +48,8 @@ const recorded = {
   'arm.write': [0.1, 0.25, 0.8, 2],
   /** Estimate. */
   'key-vault.read': [0.02, 0.08, 0.3, 1],
+  /** Estimate. */
+  'key-vault.write': [0.05, 0.15, 0.5, 2],
 } as const satisfies Record<string, Percentiles>;
 
 /** What takes time. */

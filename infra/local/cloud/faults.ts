@@ -6,6 +6,8 @@ import { refusal, type WireRequest } from './wire.js';
 export type Fault =
   /** Machines are accepted and then fail to be allocated; without a zone, in all of them. */
   | { readonly kind: 'no-capacity'; readonly zone?: string }
+  /** Machines whose name begins so hang at each boot. */
+  | { readonly kind: 'hang'; readonly machine: string }
   /** Machines of this size are refused at once. */
   | { readonly kind: 'size-not-available'; readonly size: string }
   /** Azure Policy denies writes of a type. */
@@ -53,6 +55,12 @@ export class Faults {
     return this.#on.some(
       (fault) => fault.kind === 'no-capacity' && (fault.zone === undefined || fault.zone === zone),
     );
+  }
+
+  /** Says whether a machine that boots now hangs. */
+  hangs(machineName: string): boolean {
+    const name = machineName.toLowerCase();
+    return this.#on.some((fault) => fault.kind === 'hang' && name.startsWith(fault.machine.toLowerCase()));
   }
 
   /** Says whether a size is refused. */
@@ -111,6 +119,7 @@ export class Faults {
       case 'throttle':
       case 'server-timeout':
       case 'no-capacity':
+      case 'hang':
       case 'size-not-available':
         return;
     }
@@ -118,7 +127,7 @@ export class Faults {
 }
 
 /** The identity that the app has in the simulated tenant. */
-const clientId = '5f2d8d5e-0000-4000-8000-00000000a117';
+export const clientId = '5f2d8d5e-0000-4000-8000-00000000a117';
 
 function throttled(retryAfterSeconds: number | undefined) {
   const thrown = refusal(429, 'TooManyRequests', 'Too many requests. Please try again after sometime.');

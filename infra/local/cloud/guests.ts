@@ -34,6 +34,8 @@ export interface ClientRequest {
   readonly port: number;
   /** Absolute URL that the client asks the proxy for. */
   readonly url: string;
+  /** How long the transfer takes, in seconds; over at once unless told. */
+  readonly seconds?: number;
 }
 
 /** What the client gets: a status and which edge served it, or why there was no answer. */

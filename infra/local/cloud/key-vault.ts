@@ -1,90 +1,201 @@
 /** How does Key Vault answer for secrets? */
-import { guid, type Random } from './random.js';
+import type { Random } from './random.js';
+import { SecretStore, type NewVersion, type Secret, type SecretVersion } from './secret-store.js';
+import {
+  badParameter,
+  deletedBundle,
+  secretBundle,
+  secretItem,
+  sentAbout,
+  sentValue,
+} from './secret-wire.js';
 import { methodNotAllowed, refusal, Refusal, type WireAnswer, type WireRequest } from './wire.js';
 
-interface Version {
+/** Versions on a page, at most and unless told (documented). */
+const pageSize = 25;
+
+/** A version, without its value. */
+export interface ListedVersion {
   readonly version: string;
-  readonly value: string;
+  readonly enabled: boolean;
+  /** Milliseconds since the epoch. */
   readonly createdAt: number;
-  enabled: boolean;
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** One vault's secrets. */
 export class KeyVault {
-  /** By name in lower case: Key Vault doesn't tell names apart by case (documentation). */
-  readonly #secrets = new Map<string, Version[]>();
+  readonly #store: SecretStore;
 
   constructor(
     /** Host name, such as `kv-tunnelkeeper.vault.azure.net`. */
     readonly host: string,
     private readonly tenantId: string,
-    private readonly random: Random,
-  ) {}
+    random: Random,
+  ) {
+    this.#store = new SecretStore(random);
+  }
 
   /** Stores a new version, and gives its id. */
   set(name: string, value: string): string {
-    const version = guid(this.random).replaceAll('-', '');
-    const versions = this.#secrets.get(name.toLowerCase()) ?? [];
-    versions.push({ version, value, createdAt: Date.now(), enabled: true });
-    this.#secrets.set(name.toLowerCase(), versions);
-    return version;
+    return this.#store.add(name, value).version;
   }
 
   /** Enables or disables the newest version. */
   enable(name: string, enabled: boolean): void {
-    const newest = this.#secrets.get(name.toLowerCase())?.at(-1);
+    const newest = this.#store.get(name)?.versions.at(-1);
     if (newest === undefined) throw new Error(`There is no secret ${name}.`);
     newest.enabled = enabled;
   }
 
+  /** Deletes for good, as by a purge. */
   delete(name: string): void {
-    this.#secrets.delete(name.toLowerCase());
+    this.#store.purge(name);
   }
 
   /** The newest value, for whoever plays the operator. */
   value(name: string): string | undefined {
-    return this.#secrets.get(name.toLowerCase())?.at(-1)?.value;
+    return this.#store.get(name)?.versions.at(-1)?.value;
   }
 
-  /** Answers `GET /secrets/{name}[/{version}]`; without a token, the challenge that the SDK waits for. */
+  /** The value of a version, for whoever plays the operator; also of one that is disabled. */
+  valueOf(name: string, version: string): string | undefined {
+    return this.#store.get(name)?.versions.find((one) => one.version === version)?.value;
+  }
+
+  /** A secret's versions from oldest to newest; none when there is no such secret. */
+  versions(name: string): readonly ListedVersion[] {
+    return (this.#store.get(name)?.versions ?? []).map(({ version, enabled, createdAt, about }) => ({
+      version,
+      enabled,
+      createdAt,
+      tags: about.tags ?? {},
+    }));
+  }
+
+  /** Calls whenever a version has been made, by a client or by whoever plays the operator. */
+  onNewVersion(listener: (made: NewVersion) => void): void {
+    this.#store.onNewVersion(listener);
+  }
+
+  /** Answers a request; one without a token gets the challenge that the SDK waits for. Throws a refusal. */
   answer(request: WireRequest): WireAnswer {
-    const { method, path, headers } = request;
-    if (headers['authorization'] === undefined) throw this.#challenge();
-    const [, root, name, wanted] = path.split('/');
-    if (method !== 'GET' || root !== 'secrets' || name === undefined) {
-      throw methodNotAllowed(request);
+    if (request.headers['authorization'] === undefined) throw this.#challenge();
+    const [, root, name, more, ...rest] = request.path.split('/');
+    if (name === undefined || rest.length > 0) throw methodNotAllowed(request);
+    if (root === 'secrets') return this.#answerSecret(name, more, request);
+    if (root === 'deletedsecrets') return this.#answerDeleted(name, more, request);
+    throw methodNotAllowed(request);
+  }
+
+  #answerSecret(name: string, more: string | undefined, request: WireRequest): WireAnswer {
+    const { method, body } = request;
+    if (more === 'versions') {
+      if (method !== 'GET') throw methodNotAllowed(request);
+      return this.#list(name, request.query);
     }
-    const versions = this.#secrets.get(name.toLowerCase());
-    const found =
-      wanted === undefined ? versions?.at(-1) : versions?.find(({ version }) => version === wanted);
-    if (found === undefined) {
-      throw refusal(
-        404,
-        'SecretNotFound',
-        `A secret with (name/id) ${name} was not found in this key vault. If you recently deleted this secret you may be able ` +
-          'to recover it using the correct recovery command.',
-      );
+    switch (`${method} ${more === undefined ? 'secret' : 'version'}`) {
+      case 'GET secret':
+      case 'GET version':
+        return this.#read(name, more);
+      case 'PUT secret':
+        return this.#write(name, body);
+      case 'DELETE secret':
+        return this.#remove(name);
+      case 'PATCH version': {
+        const [secret, version] = this.#find(name, more);
+        this.#store.describe(version, sentAbout(body));
+        return shown(secretItem(this.host, secret, version));
+      }
+      default:
+        throw methodNotAllowed(request);
     }
-    if (!found.enabled) {
+  }
+
+  #read(name: string, wanted: string | undefined): WireAnswer {
+    const [secret, version] = this.#find(name, wanted);
+    if (!version.enabled) {
       throw refusal(403, 'Forbidden', 'Operation get is not allowed on a disabled secret.', {
         innererror: { code: 'SecretDisabled' },
       });
     }
-    const seconds = Math.floor(found.createdAt / 1000);
-    return {
-      status: 200,
-      body: {
-        value: found.value,
-        id: `https://${this.host}/secrets/${name}/${found.version}`,
-        attributes: {
-          enabled: true,
-          created: seconds,
-          updated: seconds,
-          recoveryLevel: 'CustomizedRecoverable+Purgeable',
-        },
-        tags: {},
-      },
-    };
+    return shown(secretBundle(this.host, secret, version));
+  }
+
+  #write(name: string, body: WireRequest['body']): WireAnswer {
+    if (!/^[0-9a-z-]{1,127}$/i.test(name)) throw badParameter(`The name ${name} of the secret is invalid.`);
+    const value = sentValue(body);
+    if (this.#store.deleted(name) !== undefined) {
+      throw refusal(
+        409,
+        'Conflict',
+        `Secret ${name} is currently in a deleted but recoverable state, and its name cannot be reused; in this state, the secret can only be recovered or purged.`,
+        { innererror: { code: 'ObjectIsDeletedButRecoverable' } },
+      );
+    }
+    const version = this.#store.add(name, value, sentAbout(body));
+    const [secret] = this.#find(name, version.version);
+    return shown(secretBundle(this.host, secret, version));
+  }
+
+  /** In the order of their ids, which is none that says which is newer (inferred: the order isn't documented). */
+  #list(name: string, query: URLSearchParams): WireAnswer {
+    const [secret] = this.#find(name, undefined);
+    const wanted = Number(query.get('maxresults') ?? pageSize);
+    if (!Number.isInteger(wanted) || wanted < 1 || wanted > pageSize) {
+      throw badParameter(`maxresults must be from 1 to ${pageSize}.`);
+    }
+    const after = query.get('$skiptoken') ?? '';
+    const left = secret.versions
+      .filter(({ version }) => version > after)
+      .sort((one, other) => (one.version < other.version ? -1 : 1));
+    const page = left.slice(0, wanted);
+    const next = new URLSearchParams({
+      'api-version': query.get('api-version') ?? '',
+      $skiptoken: page.at(-1)?.version ?? '',
+      maxresults: String(wanted),
+    });
+    return shown({
+      value: page.map((version) => secretItem(this.host, secret, version)),
+      ...(left.length > wanted
+        ? { nextLink: `https://${this.host}/secrets/${secret.name}/versions?${next.toString()}` }
+        : {}),
+    });
+  }
+
+  #remove(name: string): WireAnswer {
+    const [secret] = this.#find(name, undefined);
+    secret.deletedAt = Date.now();
+    return shown(deletedBundle(this.host, secret));
+  }
+
+  #answerDeleted(name: string, more: string | undefined, request: WireRequest): WireAnswer {
+    const secret = this.#store.deleted(name);
+    if (secret === undefined) throw secretNotFound(name);
+    switch (`${request.method} ${more ?? ''}`) {
+      case 'GET ':
+        return shown(deletedBundle(this.host, secret));
+      case 'DELETE ':
+        this.#store.purge(name);
+        return { status: 204 };
+      case 'POST recover': {
+        delete secret.deletedAt;
+        const [, newest] = this.#find(name, undefined);
+        return shown(secretItem(this.host, secret, newest));
+      }
+      default:
+        throw methodNotAllowed(request);
+    }
+  }
+
+  /** A version of a secret, the newest unless told. */
+  #find(name: string, wanted: string | undefined): readonly [Secret, SecretVersion] {
+    const secret = this.#store.get(name);
+    const versions = secret?.versions;
+    const found =
+      wanted === undefined ? versions?.at(-1) : versions?.find(({ version }) => version === wanted);
+    if (secret === undefined || found === undefined) throw secretNotFound(name);
+    return [secret, found];
   }
 
   #challenge(): Refusal {
@@ -96,4 +207,17 @@ export class KeyVault {
       body: { error: { code: 'Unauthorized', message: 'Request is missing a Bearer or PoP token.' } },
     });
   }
+}
+
+function secretNotFound(name: string): Refusal {
+  return refusal(
+    404,
+    'SecretNotFound',
+    `A secret with (name/id) ${name} was not found in this key vault. If you recently deleted this secret you may be able ` +
+      'to recover it using the correct recovery command.',
+  );
+}
+
+function shown(body: unknown): WireAnswer {
+  return { status: 200, body };
 }

@@ -1,12 +1,15 @@
 /** What does a load balancer do with packets? Probes its pool, and hands new flows to the members it has admitted. */
 import { asList, asRecord, asText, propertiesOf, referenceOf, type Json } from './json.js';
 import { idKey } from './arm-id.js';
-import type { ClientAnswer } from './guests.js';
-import { membersOf } from './load-balancers.js';
+import type { AdminState, AdminStates } from './admin-states.js';
+import { frontendOf, probeOf, rulesOf } from './balancer-parts.js';
+import type { ClientAnswer, ClientRequest } from './guests.js';
 import type { Machines } from './machines.js';
+import { membersOf } from './pool-members.js';
 import { resourceType } from './resource-types.js';
 import type { Resource, Resources } from './resources.js';
 import { letsIn, probeAddress } from './security-groups.js';
+import { unlessAborted } from './signals.js';
 
 /** A request that a client sends to a frontend. */
 export interface FrontendRequest {
@@ -14,6 +17,8 @@ export interface FrontendRequest {
   readonly clientIp: string;
   readonly port: number;
   readonly url: string;
+  /** How long the transfer takes, in seconds; over at once unless told. */
+  readonly seconds?: number;
 }
 
 /** How it went, and which machine it was handed to, if to any. */
@@ -26,7 +31,10 @@ export interface Delivery {
 /** What the balancer thinks of a member. */
 export interface MemberHealth {
   readonly machineId: string;
+  /** What the probe says. */
   readonly isUp: boolean;
+  /** What is in force in its pool; `Up` and `Down` overrule the probe, also in Azure's metric of the probe's status. */
+  readonly adminState: AdminState;
   /** When this was decided, in milliseconds since the epoch. */
   readonly since: number;
 }
@@ -38,12 +46,12 @@ interface Member {
   against: number;
 }
 
-/** A machine with power that is registered in pools of a balancer. */
-interface PoweredMember {
+/** A machine that is registered in pools of a balancer. */
+interface Registered {
   readonly networkInterface: Resource;
   readonly machineId: string;
-  /** Ids of the pools in lower case. */
-  readonly pools: readonly string[];
+  /** By the pool's id in lower case. */
+  readonly adminStates: ReadonlyMap<string, AdminState>;
 }
 
 interface Watch {
@@ -59,6 +67,7 @@ export class LoadBalancerDataPlane {
   constructor(
     private readonly resources: Resources,
     private readonly machines: Machines,
+    private readonly states: AdminStates,
   ) {}
 
   /** Probes a balancer's members from now on. */
@@ -83,13 +92,23 @@ export class LoadBalancerDataPlane {
     for (const id of [...this.#watches.keys()]) this.forget(id);
   }
 
-  /** What each balancer thinks of its members now, by the balancer's id in lower case. */
+  /** What each balancer thinks of its members that have power, by the balancer's id in lower case. */
   all(): Readonly<Record<string, readonly MemberHealth[]>> {
     return Object.fromEntries(
-      [...this.#watches].map(([id, { members }]) => [
-        id,
-        [...members].map(([machineId, { isUp, since }]) => ({ machineId, isUp, since })),
-      ]),
+      [...this.#watches].map(([id, { members }]) => {
+        const registered = this.#registered(id);
+        const adminStateOf = (machineId: string) =>
+          [...(registered.find((one) => idKey(one.machineId) === machineId)?.adminStates.values() ?? [])][0];
+        return [
+          id,
+          [...members].map(([machineId, { isUp, since }]) => ({
+            machineId,
+            isUp,
+            adminState: adminStateOf(machineId) ?? 'None',
+            since,
+          })),
+        ];
+      }),
     );
   }
 
@@ -101,8 +120,8 @@ export class LoadBalancerDataPlane {
     }));
   }
 
-  /** Sends a client's request to a frontend. */
-  async send({ frontendIp, clientIp, port, url }: FrontendRequest): Promise<Delivery> {
+  /** Sends a client's request to a frontend; ends with the transfer. */
+  async send({ frontendIp, clientIp, port, url, seconds }: FrontendRequest): Promise<Delivery> {
     const balancer = this.resources
       .ofType(resourceType.loadBalancer)
       .find((found) => frontendOf(found) === frontendIp);
@@ -113,17 +132,44 @@ export class LoadBalancerDataPlane {
     if (balancer === undefined) return nobody('no frontend has this address');
     const rule = rulesOf(balancer).find(({ frontendPort }) => Number(frontendPort) === port);
     if (rule === undefined) return nobody('no rule for this port');
-    const pool = idKey(referenceOf(rule['backendAddressPool']));
-    const ofRule = this.#running(balancer).filter(({ pools }) => pools.includes(pool));
-    const up = ofRule.filter(({ machineId }) => this.#isUp(balancer, machineId));
-    const chosen = up[hash(this.#flowKey(rule, clientIp)) % Math.max(1, up.length)];
+    const eligible = this.#eligible(balancer, idKey(referenceOf(rule['backendAddressPool'])));
+    const chosen = eligible[hash(this.#flowKey(rule, clientIp)) % Math.max(1, eligible.length)];
     if (chosen === undefined) return nobody('no healthy member');
     const backendPort = Number(rule['backendPort']);
     if (!this.#letsIn(chosen.networkInterface, clientIp, backendPort))
       return nobody('the security group denies it');
-    const guest = this.machines.guest(chosen.machineId);
-    if (guest === undefined) return nobody('the machine has no power');
-    return { machineId: chosen.machineId, answer: await guest.request({ clientIp, port: backendPort, url }) };
+    const transfer = { clientIp, port: backendPort, url, ...(seconds === undefined ? {} : { seconds }) };
+    return { machineId: chosen.machineId, answer: await this.#transfer(chosen.machineId, transfer) };
+  }
+
+  /** Who takes new flows: what people said overrules the probe (Microsoft Learn, 'Administrative state'). */
+  #eligible(balancer: Resource, pool: string): readonly Registered[] {
+    return this.#registered(balancer.id).filter(({ machineId, adminStates }) => {
+      switch (adminStates.get(pool)) {
+        case undefined:
+        case 'Down':
+          return false;
+        case 'Up':
+          return true;
+        case 'None':
+          return this.#isUp(balancer, machineId);
+      }
+    });
+  }
+
+  /** A flow stays with its member, whatever probe and people say of it, until the machine answers no more. */
+  async #transfer(machineId: string, request: ClientRequest): Promise<ClientAnswer> {
+    const began = Date.now();
+    const guest = this.machines.guest(machineId);
+    const silence = this.machines.silence(machineId);
+    if (guest === undefined || silence === undefined) {
+      return { kind: 'dropped', because: 'the machine has no power' };
+    }
+    // One that hangs already says so itself.
+    if (silence.aborted) return guest.request(request);
+    const answer = await unlessAborted(guest.request(request), silence);
+    const seconds = Math.round((Date.now() - began) / 1000);
+    return answer ?? { kind: 'dropped', because: `the connection broke after ${seconds} s` };
   }
 
   /** With persistence by source a client stays with a member; else each flow comes from a port of its own. */
@@ -142,23 +188,27 @@ export class LoadBalancerDataPlane {
     return group === undefined || letsIn(group, sourceIp, port);
   }
 
-  /** Members of all pools that have power, each once. */
-  #running(balancer: Resource): readonly PoweredMember[] {
-    const byMachine = new Map<string, PoweredMember>();
-    for (const pool of asList(propertiesOf(balancer.body)['backendAddressPools'])) {
-      const poolId = idKey(`${balancer.id}/backendAddressPools/${asText(asRecord(pool)['name'])}`);
-      for (const { networkInterface } of membersOf(this.resources, poolId)) {
+  /** Members of all pools that are machines, each once. */
+  #registered(balancerId: string): readonly Registered[] {
+    const byMachine = new Map<string, Registered>();
+    const pools = asList(propertiesOf(this.resources.get(balancerId)?.body)['backendAddressPools']);
+    for (const pool of pools) {
+      const poolId = idKey(`${balancerId}/backendAddressPools/${asText(asRecord(pool)['name'])}`);
+      for (const { networkInterface, configurationId } of membersOf(this.resources, poolId)) {
         const machineId = referenceOf(propertiesOf(networkInterface.body)['virtualMachine']);
-        if (this.machines.guest(machineId) === undefined) continue;
-        const pools = [...(byMachine.get(idKey(machineId))?.pools ?? []), poolId];
-        byMachine.set(idKey(machineId), { networkInterface, machineId, pools });
+        if (machineId === '') continue;
+        const known = byMachine.get(idKey(machineId))?.adminStates ?? new Map<string, AdminState>();
+        const adminStates = new Map([...known, [poolId, this.states.effective(poolId, configurationId)]]);
+        byMachine.set(idKey(machineId), { networkInterface, machineId, adminStates });
       }
     }
     return [...byMachine.values()];
   }
 
   async #probeAll(balancer: Resource, watch: Watch): Promise<void> {
-    const running = this.#running(balancer);
+    const running = this.#registered(balancer.id).filter(
+      ({ machineId }) => this.machines.guest(machineId) !== undefined,
+    );
     const present = new Set(running.map(({ machineId }) => idKey(machineId)));
     for (const known of [...watch.members.keys()]) if (!present.has(known)) watch.members.delete(known);
     await Promise.all(
@@ -183,20 +233,6 @@ function judge({ members }: Watch, key: string, isGood: boolean, threshold: numb
   member.isUp = isGood;
   member.since = Date.now();
   member.against = 0;
-}
-
-function probeOf(balancer: Resource): Json {
-  return propertiesOf(asList(propertiesOf(balancer.body)['probes'])[0]);
-}
-
-function rulesOf(balancer: Resource): readonly Json[] {
-  return asList(propertiesOf(balancer.body)['loadBalancingRules']).map(propertiesOf);
-}
-
-function frontendOf(balancer: Resource): string {
-  return asText(
-    propertiesOf(asList(propertiesOf(balancer.body)['frontendIPConfigurations'])[0])['privateIPAddress'],
-  );
 }
 
 /** FNV-1a. */

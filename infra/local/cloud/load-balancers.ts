@@ -1,17 +1,25 @@
 /** How do load balancers behave on the wire? What they do with packets is load-balancer-data-plane.ts. */
+import type { AdminStates } from './admin-states.js';
 import type { ResourceKind } from './arm-provider.js';
+import { takeAdminStates, withMembers } from './backend-members.js';
+import { backendPools, keptOf } from './backend-pools.js';
 import { idKey } from './arm-id.js';
 import { leavePoolsOf } from './network-interfaces.js';
-import { asList, asRecord, asText, propertiesOf, referenceOf, without, type Json } from './json.js';
+import { asList, asRecord, asText, propertiesOf, referenceOf, type Json } from './json.js';
 import { networkBody, networkView } from './network-view.js';
 import { guid, type Random } from './random.js';
-import type { Resource, Resources } from './resources.js';
+import type { Resources } from './resources.js';
 import type { Subnets } from './virtual-networks.js';
 import { networkRefusal } from './wire.js';
 import { resourceType } from './resource-types.js';
 
 /** Load balancers: an internal frontend takes an address of its subnet; zones can't be changed later. */
-export function loadBalancers(resources: Resources, random: Random, subnets: Subnets): ResourceKind {
+export function loadBalancers(
+  resources: Resources,
+  random: Random,
+  subnets: Subnets,
+  states: AdminStates,
+): ResourceKind {
   return {
     type: resourceType.loadBalancer,
     provider: 'Microsoft.Network',
@@ -24,16 +32,21 @@ export function loadBalancers(resources: Resources, random: Random, subnets: Sub
       const frontends = completeFrontends(sent, before, subnets);
       const rules = asList(sent['loadBalancingRules']).map(asRecord);
       checkReferences(id, rules, sent);
+      const pools = asList(sent['backendAddressPools']).map(asRecord);
+      for (const pool of pools) {
+        takeAdminStates(
+          resources,
+          states,
+          `${id}/backendAddressPools/${asText(pool['name'])}`,
+          propertiesOf(pool),
+        );
+      }
       return networkBody(body, {
         resourceGuid: before['resourceGuid'] ?? guid(random),
         frontendIPConfigurations: frontends,
-        backendAddressPools: asList(sent['backendAddressPools']).map((pool) => ({
-          name: asRecord(pool)['name'],
-          properties: {
-            loadBalancerBackendAddresses: [],
-            // Kept with the interfaces; a client may send back what it read.
-            ...without(propertiesOf(pool), 'backendIPConfigurations'),
-          },
+        backendAddressPools: pools.map((pool) => ({
+          name: pool['name'],
+          properties: keptOf(propertiesOf(pool)),
         })),
         probes: sent['probes'] ?? [],
         loadBalancingRules: rules,
@@ -42,10 +55,22 @@ export function loadBalancers(resources: Resources, random: Random, subnets: Sub
         inboundNatPools: sent['inboundNatPools'] ?? [],
       });
     },
+    children: { backendAddressPools: backendPools(resources, states) },
+    settle({ id }) {
+      states.apply(id);
+    },
     removed({ id }) {
+      states.forgetBalancer(id);
       for (const found of resources.ofType(resourceType.networkInterface)) leavePoolsOf(id, found, resources);
     },
-    view: (resource) => withMembers(resources, networkView(resource)),
+    view(resource) {
+      const shown = networkView(resource);
+      const properties = asRecord(shown['properties']);
+      const pools = asList(properties['backendAddressPools']).map((pool) =>
+        withMembers(resources, states, asRecord(pool)),
+      );
+      return { ...shown, properties: { ...properties, backendAddressPools: pools } };
+    },
     etag: ({ etag }) => etag,
   };
 }
@@ -98,38 +123,4 @@ function checkReferences(id: string, rules: readonly Json[], sent: Json): void {
       }
     }
   }
-}
-
-/** A pool shows the interfaces that are registered in it; they are kept with the interfaces. */
-function withMembers(resources: Resources, shown: Json): Json {
-  const properties = asRecord(shown['properties']);
-  const pools = asList(properties['backendAddressPools']).map((pool) => {
-    const { id, ...rest } = asRecord(pool);
-    const members = membersOf(resources, asText(id)).map(({ configurationId }) => ({ id: configurationId }));
-    const more = members.length === 0 ? {} : { backendIPConfigurations: members };
-    return { id, ...rest, properties: { ...propertiesOf(pool), ...more } };
-  });
-  return { ...shown, properties: { ...properties, backendAddressPools: pools } };
-}
-
-/** A network interface's configuration in a pool. */
-export interface PoolMember {
-  readonly networkInterface: Resource;
-  readonly configurationId: string;
-}
-
-/** Which interfaces are registered in a pool? */
-export function membersOf(resources: Resources, poolId: string): readonly PoolMember[] {
-  return resources.ofType(resourceType.networkInterface).flatMap((networkInterface) =>
-    asList(propertiesOf(networkInterface.body)['ipConfigurations'])
-      .filter((configuration) =>
-        asList(propertiesOf(configuration)['loadBalancerBackendAddressPools']).some(
-          (pool) => idKey(referenceOf(pool)) === idKey(poolId),
-        ),
-      )
-      .map((configuration) => ({
-        networkInterface,
-        configurationId: `${networkInterface.id}/ipConfigurations/${String(asRecord(configuration)['name'])}`,
-      })),
-  );
 }

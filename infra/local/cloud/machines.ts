@@ -1,13 +1,19 @@
-/** Which machines have power, and is their agent ready? What happens inside is the guests' matter. */
+/** Which machines have power, do they answer, and is their agent ready? What happens inside is the guests' matter. */
 import type { Clock } from './clock.js';
 import type { Draw } from './durations.js';
 import type { Guest, Guests, Machine } from './guests.js';
 import { idKey } from './arm-id.js';
+import { never } from './signals.js';
+
+/** What Azure says of a machine's power; one that was never booted has none of them. */
+export type PowerState = 'starting' | 'running' | 'stopping' | 'stopped' | 'deallocating' | 'deallocated';
 
 /** A machine with power. */
 interface Running {
   readonly guest: Guest;
   readonly power: AbortController;
+  /** Aborts when the machine hangs. */
+  readonly hang: AbortController;
   /** Ends when the agent takes commands, or when power goes. */
   readonly agentReady: Promise<boolean>;
   readonly decideAgent: (isReady: boolean) => void;
@@ -24,6 +30,7 @@ export interface MachineDraws {
 /** The machines that run. */
 export class Machines {
   readonly #running = new Map<string, Running>();
+  readonly #powerStates = new Map<string, PowerState>();
   readonly #draws = new Map<string, MachineDraws>();
 
   constructor(
@@ -51,10 +58,33 @@ export class Machines {
     this.#running.set(idKey(machine.id), {
       guest: this.guests.boot(machine),
       power: new AbortController(),
+      hang: new AbortController(),
       agentReady,
       decideAgent,
       agentIsReady: false,
     });
+    this.#powerStates.set(idKey(machine.id), 'running');
+  }
+
+  /** What Azure says of a machine's power; `undefined` before its first boot. */
+  powerState(id: string): PowerState | undefined {
+    return this.#powerStates.get(idKey(id));
+  }
+
+  /** Says what happens to a machine's power, where that isn't seen from its power alone. */
+  setPowerState(id: string, state: PowerState): void {
+    this.#powerStates.set(idKey(id), state);
+  }
+
+  /**
+   * Lets a machine hang: it has power, and answers nothing and nobody until it is booted again. A machine without power
+   * can't hang.
+   */
+  hang(id: string): void {
+    const running = this.#running.get(idKey(id));
+    if (running === undefined) throw new Error(`The machine ${id} has no power that it could hang with.`);
+    running.hang.abort();
+    running.agentIsReady = false;
   }
 
   /** The machine is provisioned: its agent takes commands some time later. */
@@ -64,6 +94,8 @@ export class Machines {
     const seconds = this.draw('guest-agent.ready');
     this.drawsOf(id).agentReadySeconds = seconds;
     void this.clock.pause(seconds, running.power.signal).then(() => {
+      // Who waits for the agent of a machine that hangs waits on.
+      if (running.hang.signal.aborted) return;
       running.agentIsReady = !running.power.signal.aborted;
       running.decideAgent(running.agentIsReady);
     });
@@ -80,12 +112,25 @@ export class Machines {
   /** Power is gone and the disk too. */
   forget(id: string): void {
     this.powerOff(id);
+    this.#powerStates.delete(idKey(id));
     this.guests.forget(id);
   }
 
-  /** What is inside a machine that has power. */
+  /** What is inside a machine that has power; one that hangs is there, and does nothing. */
   guest(id: string): Guest | undefined {
-    return this.#running.get(idKey(id))?.guest;
+    const running = this.#running.get(idKey(id));
+    return running?.hang.signal.aborted === true ? hungGuest : running?.guest;
+  }
+
+  /** Aborts when nothing comes back from the machine any more: it hangs, or its power goes. */
+  silence(id: string): AbortSignal | undefined {
+    const running = this.#running.get(idKey(id));
+    return running && AbortSignal.any([running.power.signal, running.hang.signal]);
+  }
+
+  /** Aborts when the machine hangs; `undefined` for one without power. */
+  hanging(id: string): AbortSignal | undefined {
+    return this.#running.get(idKey(id))?.hang.signal;
   }
 
   /** Aborts when the machine's power goes; `undefined` for one that has none. */
@@ -107,3 +152,11 @@ export class Machines {
     for (const id of [...this.#running.keys()]) this.powerOff(id);
   }
 }
+
+/** A machine that hangs. */
+const hungGuest: Guest = {
+  runScript: never,
+  probe: () => Promise.resolve(undefined),
+  request: () => Promise.resolve({ kind: 'dropped', because: 'the machine hangs' }),
+  powerOff: () => undefined,
+};

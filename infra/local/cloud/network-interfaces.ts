@@ -1,4 +1,5 @@
 /** How do network interfaces behave? */
+import type { AdminStates } from './admin-states.js';
 import type { ResourceKind } from './arm-provider.js';
 import { idKey } from './arm-id.js';
 import { asList, asRecord, asText, propertiesOf, referenceOf, type Json, without } from './json.js';
@@ -11,7 +12,12 @@ import { networkRefusal, refusal } from './wire.js';
 import { resourceType } from './resource-types.js';
 
 /** Network interfaces: the private address is there at once, what they refer to must be there and settled. */
-export function networkInterfaces(resources: Resources, random: Random, subnets: Subnets): ResourceKind {
+export function networkInterfaces(
+  resources: Resources,
+  random: Random,
+  subnets: Subnets,
+  states: AdminStates,
+): ResourceKind {
   return {
     type: resourceType.networkInterface,
     provider: 'Microsoft.Network',
@@ -27,6 +33,13 @@ export function networkInterfaces(resources: Resources, random: Random, subnets:
       for (const configuration of configurations) checkPublicIp(resources, id, configuration);
       for (const publicIp of publicIpsOf(resources, before)) holdPublicIp(resources, publicIp, undefined);
       for (const configuration of configurations) attach(resources, id, configuration);
+      states.leave(id, (poolId, configurationId) =>
+        configurations.some(
+          (one) =>
+            idKey(`${id}/ipConfigurations/${String(one['name'])}`) === idKey(configurationId) &&
+            poolsOf(one).some((pool) => idKey(pool) === idKey(poolId)),
+        ),
+      );
       return networkBody(body, {
         enableAcceleratedNetworking: false,
         enableIPForwarding: false,
@@ -49,7 +62,8 @@ export function networkInterfaces(resources: Resources, random: Random, subnets:
           'it must be dissociated from the resource. To learn more, see aka.ms/deletenic.',
       );
     },
-    removed({ body }) {
+    removed({ id, body }) {
+      states.leave(id, () => false);
       for (const publicIp of publicIpsOf(resources, propertiesOf(body))) {
         holdPublicIp(resources, publicIp, undefined);
       }
@@ -82,15 +96,17 @@ function publicIpsOf(resources: Resources, properties: Json): readonly Resource[
 
 function referencesOf(sent: Json, configurations: readonly Json[]): readonly string[] {
   const ofConfigurations = configurations.flatMap((configuration) => {
-    const { publicIPAddress, loadBalancerBackendAddressPools } = propertiesOf(configuration);
+    const { publicIPAddress } = propertiesOf(configuration);
     return [
       referenceOf(publicIPAddress),
-      ...asList(loadBalancerBackendAddressPools).map((pool) =>
-        referenceOf(pool).replace(/\/backendAddressPools\/[^/]+$/i, ''),
-      ),
+      ...poolsOf(configuration).map((pool) => pool.replace(/\/backendAddressPools\/[^/]+$/i, '')),
     ];
   });
   return [referenceOf(sent['networkSecurityGroup']), ...ofConfigurations].filter((id) => id !== '');
+}
+
+function poolsOf(configuration: Json): readonly string[] {
+  return asList(propertiesOf(configuration)['loadBalancerBackendAddressPools']).map(referenceOf);
 }
 
 function checkReference(resources: Resources, user: string, id: string): void {

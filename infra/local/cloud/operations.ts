@@ -3,7 +3,7 @@ import type { Json } from './json.js';
 import { guid, type Random } from './random.js';
 import { refusal, type WireAnswer } from './wire.js';
 
-/** What an operation does. */
+/** What a write or a deletion does. */
 export type OperationVerb = 'create' | 'update' | 'delete';
 
 /** A provider that has operations. */
@@ -16,7 +16,9 @@ export interface Operation {
   /** ARM id of the resource. */
   readonly resourceId: string;
   readonly type: string;
-  readonly verb: OperationVerb;
+  readonly verb: OperationVerb | 'action';
+  /** Which action, such as `restart`. */
+  readonly action?: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   endedAt?: number;
@@ -24,6 +26,9 @@ export interface Operation {
   /** `{ code, message, … }` of one that failed. */
   error?: Json;
 }
+
+/** What is begun. */
+export type Change = Pick<Operation, 'provider' | 'resourceId' | 'type' | 'verb' | 'action'>;
 
 /** Seconds that the providers name on every poll of an operation that runs (recorded). */
 const pollSeconds: Record<Provider, number> = { 'Microsoft.Network': 10, 'Microsoft.Compute': 30 };
@@ -55,7 +60,7 @@ export class Operations {
    * @param settle called once, before anybody is told that the operation is over
    */
   start(
-    about: Pick<Operation, 'provider' | 'resourceId' | 'type' | 'verb'>,
+    about: Change,
     perform: () => Promise<Json | undefined>,
     settle: (operation: Operation) => void,
   ): Operation {
@@ -77,7 +82,7 @@ export class Operations {
     return operation;
   }
 
-  /** Headers of the first answer: Azure-AsyncOperation, and Location beside it on a deletion. */
+  /** Headers of the first answer: Azure-AsyncOperation, and Location beside it on a deletion and an action. */
   headersOf(operation: Operation, apiVersion: string, retryAfter: number): Record<string, string> {
     const { provider, verb } = operation;
     const url = (kind: 'operations' | 'operationResults', more = '') =>
@@ -87,7 +92,7 @@ export class Operations {
       provider === 'Microsoft.Network' ? url('operationResults') : url('operations', '&monitor=true');
     return {
       'azure-asyncoperation': url('operations'),
-      ...(verb === 'delete' ? { location } : {}),
+      ...(verb === 'delete' || verb === 'action' ? { location } : {}),
       'retry-after': String(retryAfter),
     };
   }

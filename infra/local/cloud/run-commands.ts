@@ -2,11 +2,13 @@
 import { idKey } from './arm-id.js';
 import type { ResourceKind } from './arm-provider.js';
 import type { Clock } from './clock.js';
+import type { Guest } from './guests.js';
 import { asList, asRecord, asText, propertiesOf, without, type Json } from './json.js';
 import type { Machines } from './machines.js';
 import type { OperationVerb } from './operations.js';
 import { resourceType } from './resource-types.js';
 import type { Resource } from './resources.js';
+import { aborted, never, unlessAborted } from './signals.js';
 import { refusal } from './wire.js';
 
 /** What a read with `$expand=instanceView` shows. */
@@ -104,13 +106,15 @@ interface Run {
   readonly secrets: readonly unknown[];
 }
 
-async function run(
-  machines: Machines,
-  resource: Resource,
-  { clock, execution, stop, seconds, secrets }: Run,
-): Promise<void> {
+/** Waits until the machine takes the script, runs it, and writes down how it went. */
+async function run(machines: Machines, resource: Resource, about: Run): Promise<void> {
+  const { clock, execution, stop, seconds } = about;
   const machineId = machineOf(resource.id);
-  const isReady = await machines.whenAgentReady(machineId);
+  const hang = machines.hanging(machineId);
+  const ready = machines.whenAgentReady(machineId);
+  const isReady = hang === undefined ? await ready : await unlessAborted(ready, hang);
+  // The agent of a machine that hangs never picks the script up.
+  if (isReady === undefined) return expire(machines, machineId, about, timeoutOf(resource));
   machines.drawsOf(machineId).runCommandSeconds = seconds;
   await clock.pause(seconds * pickupShare, stop.signal);
   const guest = machines.guest(machineId);
@@ -119,53 +123,74 @@ async function run(
     execution.executionState = 'Canceled';
     return;
   }
-  const { source, parameters, timeoutInSeconds } = propertiesOf(resource.body);
+  await execute(guest, resource, { ...about, power, hang: machines.hanging(machineId) ?? power });
+}
+
+/** Nothing comes from the machine until time is up, power goes, or somebody deletes the command. */
+async function expire(
+  machines: Machines,
+  machineId: string,
+  { clock, execution, stop }: Run,
+  limitSeconds: number,
+): Promise<void> {
+  const power = machines.power(machineId) ?? stop.signal;
+  const either = AbortSignal.any([power, stop.signal]);
+  await clock.pause(limitSeconds, either);
+  execution.executionState = isAborted(either) ? 'Canceled' : 'TimedOut';
+  execution.endTime = new Date().toISOString();
+}
+
+/** A script in a machine: `power` aborts when its power goes, `hang` when it hangs. */
+interface Executing extends Run {
+  readonly power: AbortSignal;
+  readonly hang: AbortSignal;
+}
+
+async function execute(guest: Guest, resource: Resource, about: Executing): Promise<void> {
+  const { clock, execution, stop, power, hang, seconds } = about;
+  const { source, parameters } = propertiesOf(resource.body);
   execution.executionState = 'Running';
   execution.startTime = new Date().toISOString();
   const over = new AbortController();
-  const limit = clock.pause(Number(timeoutInSeconds ?? defaultTimeoutSeconds), over.signal);
-  const timedOut = limit.then(() => !over.signal.aborted);
+  const timedOut = clock.pause(timeoutOf(resource), over.signal).then(() => !over.signal.aborted);
   void timedOut.then((isOver) => {
     if (isOver) stop.abort();
   });
   const script = guest.runScript({
     script: asText(asRecord(source)['script']),
-    environment: environmentOf([...asList(parameters), ...secrets]),
+    environment: environmentOf([...asList(parameters), ...about.secrets]),
     signal: stop.signal,
   });
-  const ended = await Promise.race([script, whenAborted(power)]).finally(() => {
+  const reported = script.then(async (end) => {
+    const wasStopped = isAborted(stop.signal);
+    await clock.pause(seconds * (1 - pickupShare), power);
+    return hang.aborted ? never() : { ...end, wasStopped };
+  });
+  // A script that is told to stop ends by itself, unless its machine hangs.
+  const silent = aborted(stop.signal).then(() => aborted(hang));
+  const ended = await unlessAborted(Promise.race([reported, silent]), power).finally(() => {
     over.abort();
   });
-  if (ended !== undefined) await clock.pause(seconds * (1 - pickupShare), power);
   execution.endTime = new Date().toISOString();
+  const stopped = (await timedOut) ? 'TimedOut' : 'Canceled';
   if (ended === undefined || isAborted(power)) {
-    execution.executionState = 'Canceled';
+    execution.executionState = isAborted(power) ? 'Canceled' : stopped;
     return;
   }
   execution.exitCode = ended.exitCode;
   execution.output = last(ended.stdout);
   execution.error = last(ended.stderr);
   const outcome = ended.exitCode === 0 ? 'Succeeded' : 'Failed';
-  const stopped = (await timedOut) ? 'TimedOut' : 'Canceled';
-  execution.executionState = isAborted(stop.signal) ? stopped : outcome;
+  execution.executionState = ended.wasStopped ? stopped : outcome;
+}
+
+function timeoutOf({ body }: Resource): number {
+  return Number(propertiesOf(body)['timeoutInSeconds'] ?? defaultTimeoutSeconds);
 }
 
 /** A function, so that the check before the script doesn't count for the time after it. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
-}
-
-/** A machine that loses its power never says how its script ended. */
-function whenAborted(power: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    power.addEventListener(
-      'abort',
-      () => {
-        resolve(undefined);
-      },
-      { once: true },
-    );
-  });
 }
 
 function environmentOf(parameters: readonly unknown[]): Record<string, string> {

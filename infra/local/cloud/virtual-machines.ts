@@ -1,32 +1,15 @@
 /** How do virtual machines behave on the wire? */
 import { idKey, lastName } from './arm-id.js';
 import type { ResourceKind, Write } from './arm-provider.js';
-import type { Clock } from './clock.js';
-import type { ComputeOffers } from './compute-offers.js';
-import type { Faults } from './faults.js';
-import { asList, asRecord, asText, propertiesOf, referenceOf, without, type Json } from './json.js';
-import type { Machines } from './machines.js';
-import { addressesOf, useNetworkInterface } from './network-interfaces.js';
+import { bringUp, zoneOf, type MachineGround } from './boot-machine.js';
+import { asList, asRecord, asText, propertiesOf, referenceOf, type Json } from './json.js';
+import { machineActions } from './machine-actions.js';
+import { machineView } from './machine-view.js';
+import { useNetworkInterface } from './network-interfaces.js';
 import { guid, type Random } from './random.js';
 import { resourceType } from './resource-types.js';
 import type { Resource, Resources } from './resources.js';
 import { refusal } from './wire.js';
-
-/** What machines stand on. */
-export interface MachineGround {
-  readonly resources: Resources;
-  readonly random: Random;
-  readonly machines: Machines;
-  readonly offers: ComputeOffers;
-  readonly faults: Faults;
-  readonly clock: Clock;
-}
-
-/** Share of a creation after which the machine has power; an estimate, the rest is the platform's. */
-const bootShare = 0.5;
-
-/** Share of a creation after which an allocation that fails is known; an estimate. */
-const allocationShare = 0.2;
 
 /** Virtual machines: allocated in their zone, booted, provisioned; their disk goes with them when it says so. */
 export function virtualMachines(ground: MachineGround): ResourceKind {
@@ -47,7 +30,8 @@ export function virtualMachines(ground: MachineGround): ResourceKind {
         if (idKey(command.id).startsWith(`${idKey(resource.id)}/`)) resources.remove(command.id);
       }
     },
-    view: (resource, query) => view(machines, resource, query),
+    actions: machineActions(ground),
+    view: (resource, query) => machineView(machines, resource, query),
     etag: ({ version }) => `"${version}"`,
   };
 }
@@ -58,7 +42,7 @@ function complete(
 ): Json {
   const sent = asRecord(body['properties']);
   const size = asText(asRecord(sent['hardwareProfile'])['vmSize']);
-  const zone = asText(asList(body['zones'])[0]) || undefined;
+  const zone = zoneOf({ body });
   offers.checkSize(size, zone);
   if (faults.refusesSize(size)) {
     throw refusal(
@@ -145,76 +129,19 @@ async function perform(
   verb: 'create' | 'update' | 'delete',
   seconds: number,
 ): Promise<Json | undefined> {
-  const { machines, faults, clock } = ground;
+  const { machines, clock } = ground;
   if (verb === 'delete') {
     machines.powerOff(resource.id);
+    machines.setPowerState(resource.id, 'stopping');
     await clock.pause(seconds);
     return undefined;
   }
-  const isNew = machines.guest(resource.id) === undefined;
-  const zone = asText(asList(resource.body['zones'])[0]) || undefined;
-  if (isNew && faults.lacksCapacity(zone)) {
-    await clock.pause(seconds * allocationShare);
-    return allocationFailed(zone);
+  // A write to a machine that somebody has switched off leaves it off.
+  if (verb === 'create' || machines.powerState(resource.id) === undefined) {
+    return bringUp(ground, resource, seconds, true);
   }
-  await clock.pause(seconds * bootShare);
-  if (isNew) bootMachine(ground, resource, zone);
-  await clock.pause(seconds * (1 - bootShare));
-  if (isNew) machines.provisioned(resource.id);
+  await clock.pause(seconds);
   return undefined;
-}
-
-/** Texts: Azure documentation on allocation failures. */
-function allocationFailed(zone: string | undefined): Json {
-  return zone === undefined
-    ? {
-        code: 'AllocationFailed',
-        message:
-          'Allocation failed. Please try reducing the VM size or number of VMs, retry later, or try deploying to a different ' +
-          'Availability Set or different Azure location.',
-      }
-    : {
-        code: 'ZonalAllocationFailed',
-        message:
-          'Allocation failed. We do not have sufficient capacity for the requested VM size in this zone. Read more about improving ' +
-          'likelihood of allocation success at http://aka.ms/allocation-guidance',
-      };
-}
-
-function bootMachine(
-  { resources, machines }: MachineGround,
-  resource: Resource,
-  zone: string | undefined,
-): void {
-  const properties = propertiesOf(resource.body);
-  const [networkInterface] = asList(asRecord(properties['networkProfile'])['networkInterfaces']).map(
-    (reference) => resources.get(referenceOf(reference)),
-  );
-  const osDisk = asText(asRecord(asRecord(properties['storageProfile'])['osDisk'])['name']);
-  resources.put(
-    {
-      id: resource.id.replace(/\/virtualMachines\/[^/]+$/i, `/disks/${osDisk}`),
-      name: osDisk,
-      type: resourceType.disk,
-      resourceGroup: resource.resourceGroup,
-    },
-    {
-      location: resource.body['location'],
-      tags: resource.body['tags'],
-      managedBy: resource.id,
-      properties: { diskSizeGB: 30, diskState: 'Attached' },
-    },
-  );
-  machines.powerOn({
-    id: resource.id,
-    name: resource.name,
-    zone,
-    size: asText(asRecord(properties['hardwareProfile'])['vmSize']),
-    ...(networkInterface === undefined
-      ? { privateIp: '', publicIp: undefined }
-      : addressesOf(resources, networkInterface)),
-    customData: Buffer.from(asText(asRecord(properties['osProfile'])['customData']), 'base64').toString(),
-  });
 }
 
 function releaseInterfaces(resources: Resources, { id }: Resource): void {
@@ -230,51 +157,4 @@ function ownDisks(resources: Resources, { id, body }: Resource): readonly Resour
   return resources
     .ofType(resourceType.disk)
     .filter((disk) => idKey(asText(disk.body['managedBy'])) === idKey(id));
-}
-
-function view(machines: Machines, resource: Resource, query: URLSearchParams): Json {
-  const { id, name, type, state, body } = resource;
-  const properties = propertiesOf(body);
-  const wantsView = query.get('$expand')?.toLowerCase() === 'instanceview';
-  return {
-    name,
-    id,
-    type,
-    ...body,
-    properties: {
-      ...properties,
-      // What was sent as custom data is never shown again.
-      osProfile: without(asRecord(properties['osProfile']), 'customData'),
-      provisioningState: state,
-      ...(wantsView ? { instanceView: instanceView(machines, resource) } : {}),
-    },
-  };
-}
-
-function instanceView(machines: Machines, { id, state, name }: Resource): Json {
-  const isRunning = machines.guest(id) !== undefined;
-  const agent = machines.isAgentReady(id)
-    ? {
-        code: 'ProvisioningState/succeeded',
-        level: 'Info',
-        displayStatus: 'Ready',
-        message: 'Guest Agent is running',
-      }
-    : {
-        code: 'ProvisioningState/Unavailable',
-        level: 'Warning',
-        displayStatus: 'Not Ready',
-        message: 'VM status blob is found but not yet populated.',
-      };
-  const provisioning = {
-    code: `ProvisioningState/${state.toLowerCase()}`,
-    level: state === 'Failed' ? 'Error' : 'Info',
-    displayStatus: state === 'Succeeded' ? 'Provisioning succeeded' : state,
-  };
-  const power = { code: 'PowerState/running', level: 'Info', displayStatus: 'VM running' };
-  return {
-    computerName: name,
-    ...(isRunning ? { vmAgent: { vmAgentVersion: '2.9.1.1', statuses: [agent] } } : {}),
-    statuses: [provisioning, ...(isRunning ? [power] : [])],
-  };
 }

@@ -80,6 +80,27 @@ export class Firewall {
     return undefined;
   }
 
+  /** The mark that a new connection gets on its way out by a device; the first one stays. */
+  markOn(chain: string, outDevice: string): string | undefined {
+    return this.reached('mangle', chain).find(
+      (rule) => rule.setMark !== undefined && (rule.outDevice?.pattern ?? outDevice) === outDevice,
+    )?.setMark;
+  }
+
+  /** Whether packets that arrive at a device get their connection's mark. */
+  restoresMarks(chain: string, inDevice: string): boolean {
+    return this.reached('mangle', chain).some(
+      (rule) => rule.restoresMark === true && (rule.inDevice ?? inDevice) === inDevice,
+    );
+  }
+
+  /** Rules of a chain and of those that it calls. */
+  private reached(table: string, chain: string): readonly Rule[] {
+    return this.rules(table, chain).flatMap((rule) =>
+      this.chains.has(`${table} ${rule.target}`) ? this.reached(table, rule.target) : [rule],
+    );
+  }
+
   private rules(table: string, chain: string): readonly Rule[] {
     return this.chains.get(`${table} ${chain}`) ?? [];
   }

@@ -58,7 +58,9 @@ async function launchPluto(machine: Machine, signal: AbortSignal): Promise<Start
       machine.markIke('ikeSeconds');
       around.log(`${hardware.name}: tunnel ${name} is up with ${edge}`);
     },
+    lost: () => machine.connections.review(),
   });
+  if (machine.isHung || machine.disk.isSpoilt) pluto.wedge();
   machine.pluto = pluto;
   return {
     exitCode: 0,

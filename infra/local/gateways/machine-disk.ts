@@ -13,6 +13,8 @@ export class MachineDisk {
   readonly enabledUnits = new Set<string>();
   /** Whether cloud-init has run; it works once in a machine's life. */
   isInitialised = false;
+  /** What lies here lets no pluto work, whatever is done on the machine, boot or no boot. */
+  isSpoilt = false;
 
   read(path: string): string | undefined {
     return this.files.get(path)?.content;

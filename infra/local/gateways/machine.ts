@@ -1,4 +1,5 @@
 /** What goes on inside one machine between its boot and the loss of its power? */
+import { Connections } from './connections.js';
 import { drawGuestSeconds, type Random } from './guest-durations.js';
 import type { Machine as Hardware } from '../cloud/guests.js';
 import type { HealthResponder } from './health-responder.js';
@@ -29,6 +30,8 @@ export interface MachineSurroundings {
   readonly leaked: () => void;
   readonly timings: Timings;
   readonly journal: (line: string) => void;
+  /** What was told to `journal`, oldest first, the time in front. */
+  readonly journalLines: () => readonly string[];
   /** Told about what the model doesn't know. */
   readonly gap: (message: string) => void;
 }
@@ -36,10 +39,13 @@ export interface MachineSurroundings {
 /** The volatile half of a machine; its disk is the other. */
 export class Machine {
   readonly network: Network;
+  readonly connections: Connections;
+  /** The kernel's IPsec hangs: every pluto is wedged from its start, until the machine boots again. */
+  isHung = false;
   readonly services: Services;
   pluto: Pluto | undefined;
   responder: HealthResponder | undefined;
-  private readonly bootedAt = Date.now();
+  readonly bootedAt = Date.now();
   private ikeBegunAt = this.bootedAt;
   /** Resolves when the agent runs, which happens before cloud-init has ended. */
   readonly booted: Promise<void>;
@@ -53,7 +59,12 @@ export class Machine {
     readonly power: AbortSignal,
     readonly around: MachineSurroundings,
   ) {
-    this.network = new Network(hardware.privateIp, () => this.pluto);
+    this.network = new Network(
+      hardware.privateIp,
+      () => this.pluto,
+      () => this.connections.review(),
+    );
+    this.connections = new Connections(this.network, power);
     this.services = new Services(disk, power, (unit, signal) => launchUnit(this, unit, signal));
     this.booted = this.boot();
     this.initialised = this.booted.then(() => this.initialise());

@@ -16,16 +16,21 @@ import { ModelGap } from './shell/syntax.js';
 /** Exit code of a script whose machine lost its power, or that was cancelled: killed. */
 const killed = 137;
 
-/** Boots a machine. */
-export function modelledGuest(hardware: Hardware, disk: MachineDisk, around: MachineSurroundings): Guest {
+/** Boots a machine; gives it as the cloud sees it, and as it is inside. */
+export function modelledGuest(
+  hardware: Hardware,
+  disk: MachineDisk,
+  around: MachineSurroundings,
+): { readonly guest: Guest; readonly machine: Machine } {
   const power = new AbortController();
   const machine = new Machine(hardware, disk, power.signal, around);
-  return {
+  const guest: Guest = {
     runScript: (run) => runScript(machine, around, run),
     probe: (port) => Promise.resolve(machine.isRunning ? machine.answerProbe(port) : undefined),
-    request: (request) => Promise.resolve(answer(machine, request)),
+    request: (request) => answer(machine, request),
     powerOff: () => power.abort(),
   };
+  return { guest, machine };
 }
 
 async function runScript(
@@ -54,10 +59,14 @@ async function runScript(
   }
 }
 
-function answer(machine: Machine, { clientIp, port }: ClientRequest): ClientAnswer {
+async function answer(machine: Machine, { clientIp, port, seconds }: ClientRequest): Promise<ClientAnswer> {
   if (!machine.isRunning) return { kind: 'dropped', because: 'the machine does not run' };
   const way = machine.counted(machine.network.forward(clientIp, port));
-  return answerOf(machine, way, port);
+  const first = answerOf(machine, way, port);
+  if (seconds === undefined || way.kind !== 'tunnelled' || first.kind !== 'answered') return first;
+  const brokeAfter = await machine.connections.hold({ clientIp, port, ...way }, seconds);
+  if (brokeAfter === undefined) return answerOf(machine, way, port); // the edge may be silent by now
+  return { kind: 'dropped', because: `the connection broke after ${Math.round(brokeAfter)} s` };
 }
 
 function answerOf(machine: Machine, way: Way, port: number): ClientAnswer {

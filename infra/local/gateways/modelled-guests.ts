@@ -1,6 +1,8 @@
 /** What plays the operating system of the local region's machines? A model that runs what was really rendered. */
 import type { Guest, Guests, Machine as Hardware } from '../cloud/guests.js';
 import type { Random } from './guest-durations.js';
+import { makeTrouble, type GuestTrouble } from './guest-trouble.js';
+import type { Machine } from './machine.js';
 import { MachineDisk } from './machine-disk.js';
 import { Timings, type MachineTimings } from './machine-timings.js';
 import { modelledGuest } from './modelled-guest.js';
@@ -24,6 +26,8 @@ export interface ModelledGuests extends Guests {
   leaks(): number;
   /** What the machine's services said, oldest first, with the time in front. */
   journal(machineId: string): readonly string[];
+  /** Lets something go wrong on a machine that runs; throws when there is none of this name. */
+  trouble(machineName: string, what: GuestTrouble): void;
   /** What scripts asked for and the model doesn't know; empty, or the model's answers can't be trusted. */
   gaps(): readonly string[];
 }
@@ -35,6 +39,8 @@ interface Kept {
   readonly disk: MachineDisk;
   readonly timings: Timings;
   readonly journal: string[];
+  /** The machine since its last boot. */
+  machine?: Machine;
 }
 
 /** Makes modelled machines; `boot` of a machine that was there before finds its disk as it was. */
@@ -47,7 +53,7 @@ export function modelledGuests({ edges, random, log, cloud }: ModelledSurroundin
       const key = hardware.id.toLowerCase();
       const own = kept.get(key) ?? { disk: new MachineDisk(), timings: new Timings(), journal: [] };
       kept.set(key, own);
-      return modelledGuest(hardware, own.disk, {
+      const { guest, machine } = modelledGuest(hardware, own.disk, {
         edges,
         random,
         log,
@@ -61,15 +67,25 @@ export function modelledGuests({ edges, random, log, cloud }: ModelledSurroundin
           own.journal.push(`${new Date().toISOString()} ${line}`);
           own.journal.splice(0, own.journal.length - journalLines);
         },
+        journalLines: () => own.journal,
         gap: (message) => {
           gaps.push(`${hardware.name}: ${message}`);
           log(`${hardware.name}: gap of the model: ${message}`);
         },
       });
+      own.machine = machine;
+      return guest;
     },
     forget: (machineId) => void kept.delete(machineId.toLowerCase()),
     timings: (machineId) => kept.get(machineId.toLowerCase())?.timings.all() ?? {},
     leaks: () => leaks,
+    trouble: (machineName, what) => {
+      const running = [...kept.values()].find(({ machine }) => machine?.hardware.name === machineName);
+      if (running?.machine === undefined) throw new Error(`There is no machine ${machineName}.`);
+      if (!running.machine.isRunning) throw new Error(`Machine ${machineName} does not run.`);
+      makeTrouble(running.machine, what);
+      log(`${machineName}: ${what}`);
+    },
     journal: (machineId) => kept.get(machineId.toLowerCase())?.journal ?? [],
     gaps: () => gaps,
   };

@@ -8,7 +8,12 @@ export const nic = 'eth0';
 
 /** Where a packet ended. */
 export type Way =
-  | { readonly kind: 'tunnelled'; readonly edge: string }
+  | {
+      readonly kind: 'tunnelled';
+      readonly edge: string;
+      readonly tunnel: Tunnel;
+      readonly destination: string;
+    }
   | { readonly kind: 'local' }
   | { readonly kind: 'dropped'; readonly because: string }
   /** It left outside ESP. */
@@ -20,12 +25,18 @@ export class Network {
   private readonly devices = new Set([nic]);
   /** Devices of routes by destination; `blackhole` is no device. */
   private readonly routes = new Map<string, { device?: string; isBlackhole: boolean }>();
+  /** Devices of the default routes of other tables, which marked connections are led to. */
+  private readonly tables = new Map<string, string>();
   readonly policyRules: string[] = [];
   forwards = false;
+  /** Whether the kernel keeps a table of connections: its module is loaded. */
+  tracksConnections = false;
 
+  /** @param changed told after each change of a route or device */
   constructor(
     private readonly privateIp: string,
     private readonly pluto: () => Pluto | undefined,
+    private readonly changed: () => void,
   ) {}
 
   hasDevice(name: string): boolean {
@@ -42,6 +53,30 @@ export class Network {
       // The kernel takes a device's routes along; the blackhole beneath stays.
       if (route.device === name) this.routes.set(destination, { isBlackhole: route.isBlackhole });
     }
+    for (const [table, device] of this.tables) if (device === name) this.tables.delete(table);
+    this.changed();
+  }
+
+  /** Sets the default route of another table; false when there is no such device. */
+  setTable(table: string, device: string): boolean {
+    if (!this.devices.has(device)) return false;
+    this.tables.set(table, device);
+    this.changed();
+    return true;
+  }
+
+  /**
+   * Whether a connection that began in a tunnel's device goes on there: it got a mark on its way out, gets it back
+   * when its next packet arrives, and a rule leads the mark to a table whose route is that device.
+   */
+  pins(device: string): boolean {
+    const mark = this.firewall.markOn('POSTROUTING', device);
+    if (mark === undefined || !this.firewall.restoresMarks('PREROUTING', nic)) return false;
+    const tables = this.policyRules.flatMap((line) => {
+      const [, ruleMark, table] = /fwmark (\S+) lookup (\S+)$/.exec(line) ?? [];
+      return ruleMark === mark && table !== undefined ? [table] : [];
+    });
+    return tables.some((table) => this.tables.get(table) === device);
   }
 
   addBlackhole(destination: string): void {
@@ -52,6 +87,7 @@ export class Network {
   setRoute(destination: string, device: string): boolean {
     if (!this.devices.has(device)) return false;
     this.routes.set(destination, { isBlackhole: false, ...this.routes.get(destination), device });
+    this.changed();
     return true;
   }
 
@@ -63,6 +99,7 @@ export class Network {
     if (blackhole)
       this.routes.set(destination, { isBlackhole: false, ...(device === undefined ? {} : { device }) });
     else this.routes.set(destination, { isBlackhole });
+    this.changed();
     return true;
   }
 
@@ -93,7 +130,8 @@ export class Network {
     return this.leave({ source: this.privateIp, destination, port }, 'OUTPUT', device);
   }
 
-  private route(destination: string): string | undefined {
+  /** Device that a packet takes; `undefined` where its route is a blackhole. */
+  route(destination: string): string | undefined {
     for (const [prefix, { device, isBlackhole }] of this.routes) {
       if (!isWithin(destination, prefix)) continue;
       if (device !== undefined) return device;
@@ -108,7 +146,8 @@ export class Network {
     const takenByPolicy = tunnel !== undefined && tunnel.policy !== 'none';
     const verdict = this.firewall.judge('filter', chain, { ...packet, outDevice: device, takenByPolicy });
     if (verdict.kind === 'dropped') return { kind: 'dropped', because: 'the fail-closed rule drops it' };
-    if (takenByPolicy && tunnel.edge !== undefined) return { kind: 'tunnelled', edge: tunnel.edge };
+    if (takenByPolicy && tunnel.edge !== undefined)
+      return { kind: 'tunnelled', edge: tunnel.edge, tunnel, destination: packet.destination };
     // A policy without an SA, and a VTI device without one, drop; the NIC takes everything.
     if (takenByPolicy || device !== nic) return { kind: 'dropped', because: 'its tunnel is down' };
     return { kind: 'leaked' };

@@ -16,6 +16,8 @@ export interface PlutoHost {
   readonly privateIp: string;
   journal(lines: readonly Line[]): void;
   established(connection: Connection, edge: string): void;
+  /** A child SA that carried connections is gone. */
+  lost(): void;
 }
 
 /** One run of the daemon, from its start to its end. */
@@ -23,6 +25,7 @@ export class Pluto {
   private readonly tunnels = new Map<string, Tunnel>();
   private readonly ended = new AbortController();
   private number = 0;
+  private isFrozen = false;
 
   constructor(
     connections: readonly Connection[],
@@ -42,10 +45,13 @@ export class Pluto {
       nextNumber: () => ++this.number,
       journal: (lines: readonly Line[]) => host.journal(lines),
       established: (connection: Connection, edge: string) => host.established(connection, edge),
+      lost: () => host.lost(),
     };
     for (const connection of connections)
       this.tunnels.set(connection.name, new Tunnel(connection, tunnelHost));
-    const stopListening = edges.onChange(() => this.all.forEach((tunnel) => tunnel.farSideChanged()));
+    const stopListening = edges.onChange((change) =>
+      this.all.forEach((tunnel) => tunnel.farSideChanged(change)),
+    );
     signal.addEventListener('abort', stopListening, { once: true });
     for (const tunnel of this.all) if (tunnel.connection.startsByItself) void tunnel.up();
   }
@@ -62,8 +68,19 @@ export class Pluto {
     this.secrets = secrets;
   }
 
+  /** Answers no command, and does nothing for its tunnels any more. */
+  get isWedged(): boolean {
+    return this.isFrozen;
+  }
+
+  wedge(): void {
+    this.isFrozen = true;
+    for (const tunnel of this.all) tunnel.freeze();
+  }
+
   /** The daemon ends; its policies go with it. */
   stop(): void {
+    for (const tunnel of this.all) tunnel.down();
     this.ended.abort();
   }
 }

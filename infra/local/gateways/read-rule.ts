@@ -14,6 +14,10 @@ export interface Rule {
   readonly takenByPolicy?: true;
   readonly target: string;
   readonly toDestination?: string;
+  /** `-j CONNMARK --set-mark`: value and mask. */
+  readonly setMark?: string;
+  /** `-j CONNMARK --restore-mark`. */
+  readonly restoresMark?: true;
 }
 
 /** Options that steer nothing the model looks at, with the number of their arguments. */
@@ -26,8 +30,6 @@ const ignored: Readonly<Record<string, number>> = {
   '--set-mss': 1,
   '--clamp-mss-to-pmtu': 0,
   '--mark': 1,
-  '--set-mark': 1,
-  '--restore-mark': 0,
   '--save-mark': 0,
   '--nfmask': 1,
   '--ctmask': 1,
@@ -49,6 +51,7 @@ export function readRule(words: readonly string[]): Rule {
     }
     const count = ignored[word];
     if (count !== undefined) left.splice(0, count);
+    else if (word === '--restore-mark') rule.restoresMark = true;
     else apply(rule, word, left.shift() ?? '', isNegated);
     isNegated = false;
   }
@@ -80,6 +83,9 @@ function apply(rule: Draft, option: string, value: string, isNegated: boolean): 
       return;
     case '-j':
       rule.target = value;
+      return;
+    case '--set-mark':
+      rule.setMark = value;
       return;
     case '--to-destination':
       rule.toDestination = value;

@@ -4,8 +4,11 @@ import { fileCommands } from './commands/file-commands.js';
 import { ipsecCommand } from './commands/ipsec-command.js';
 import { networkCommands } from './commands/network-commands.js';
 import { packageCommands } from './commands/package-commands.js';
+import { curlCommand } from './commands/curl-command.js';
 import { processCommands } from './commands/process-commands.js';
+import { systemctlCommand } from './commands/systemctl-command.js';
 import type { Machine } from './machine.js';
+import { procFile } from './proc-files.js';
 import type { Sink, Streams } from './shell/streams.js';
 import { ModelGap } from './shell/syntax.js';
 import type { World } from './shell/world.js';
@@ -15,6 +18,8 @@ const commands: Commands = {
   ...fileCommands,
   ...packageCommands,
   ...processCommands,
+  ...systemctlCommand,
+  ...curlCommand,
   ...networkCommands,
   ...ipsecCommand,
 };
@@ -34,7 +39,7 @@ export class ScriptWorld implements World {
 
   constructor(
     private readonly machine: Machine,
-    private readonly signal: AbortSignal,
+    private signal: AbortSignal,
     private readonly errors: Sink,
   ) {}
 
@@ -82,7 +87,7 @@ export class ScriptWorld implements World {
   }
 
   isFile(path: string): boolean {
-    return this.machine.disk.modeOf(path) !== undefined;
+    return procFile(this.machine, path) !== undefined || this.machine.disk.modeOf(path) !== undefined;
   }
 
   complain(line: string): void {
@@ -91,6 +96,13 @@ export class ScriptWorld implements World {
 
   wait(seconds: number): Promise<void> {
     return wait(seconds, this.signal);
+  }
+
+  /** What never answers, until the script is ended. */
+  never(): Promise<never> {
+    return new Promise((_, reject) => {
+      this.signal.addEventListener('abort', () => reject(new Stopped()), { once: true });
+    });
   }
 
   /** Waits for something, as long as the machine has power. */
@@ -107,16 +119,20 @@ export class ScriptWorld implements World {
     }
   }
 
-  /** Waits for at most so many seconds; `undefined` when they are over. */
-  async within<T>(seconds: number, event: Promise<T>): Promise<T | undefined> {
+  /** Runs something for at most so many seconds; `undefined` when they are over, and it is ended. */
+  async within<T>(seconds: number, run: () => Promise<T>): Promise<T | undefined> {
+    const outer = this.signal;
     const over = new AbortController();
-    const limit = wait(seconds, AbortSignal.any([this.signal, over.signal])).then(() => undefined);
+    this.signal = AbortSignal.any([outer, over.signal]);
+    const limit = wait(seconds, this.signal).then(() => undefined);
+    const event = run();
     try {
       return await Promise.race([event, limit]);
     } finally {
+      this.signal = outer;
       over.abort();
-      limit.catch(() => undefined); // as above
-      event.catch(() => undefined); // a command that was given up may still be stopped
+      limit.catch(() => undefined); // the race is over: it was only there to lose
+      event.catch(() => undefined); // a command that was given up has been stopped
     }
   }
 

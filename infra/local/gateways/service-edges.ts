@@ -50,6 +50,26 @@ export type Negotiation =
   | { readonly kind: 'established'; readonly edge: string; readonly address: string }
   | { readonly kind: 'silent' | 'ike-refused' | 'rejected' | 'esp-refused' | 'selectors-refused' };
 
+/** An IKE SA that was authenticated. */
+export interface Authentication {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** Name of the edge. */
+  readonly edge: string;
+  /** Which PSK of the identity it was: 1 for the first that was entered, one more with each other one. */
+  readonly credentialVersion: number;
+}
+
+/** What happened at the far side; `drops`: an edge deletes the SAs of this identity. */
+export interface FarSideChange {
+  readonly drops?: string;
+}
+
+type Listener = (change: FarSideChange) => void;
+
+/** As many authentications of an identity are kept. */
+const keptProofs = 1000;
+
 const hashes = ['sha1', 'sha2_256', 'sha2_384', 'sha2_512'];
 /** Zscaler, 'Understanding IPSec VPNs', supported parameters. */
 const zscalerIke = hashes.flatMap((hash) => [5, 14, 19, 20, 21].map((group) => `aes256-${hash};dh${group}`));
@@ -69,27 +89,52 @@ const ipv4 = /^\d+\.\d+\.\d+\.\d+$/;
 /** The far side of all tunnels. */
 export class ServiceEdges {
   private readonly troubles = new Map<string, EdgeTrouble>();
-  private readonly credentials = new Map<string, string>();
-  private readonly listeners = new Set<() => void>();
+  private readonly credentials = new Map<string, { readonly psk: string; readonly version: number }>();
+  /** Counted on when a credential is removed and entered again. */
+  private readonly versions = new Map<string, number>();
+  private readonly proofs = new Map<string, Authentication[]>();
+  private readonly listeners = new Set<Listener>();
 
   constructor(private readonly specs: readonly EdgeSpec[]) {}
 
   /** Enters a credential, or changes its PSK. It holds at every edge, as a VPN credential at Zscaler does. */
   addCredential({ identity, psk }: Credential): void {
-    this.credentials.set(identity, psk);
-    this.changed();
+    this.enter(identity, psk);
+    this.changed({});
+  }
+
+  /**
+   * Somebody at Zscaler enters another PSK. Standing SAs go on, since an edge asks for proof only when one begins,
+   * unless it is told to drop those of this identity.
+   */
+  changePsk(identity: string, psk: string, { dropSas = false }: { dropSas?: boolean } = {}): void {
+    if (!this.credentials.has(identity)) throw new Error(`There is no credential of ${identity}.`);
+    this.enter(identity, psk);
+    this.changed(dropSas ? { drops: identity } : {});
+  }
+
+  /** Which IKE SAs were authenticated with an identity, oldest first: what proves that a PSK is in use. */
+  authentications(identity: string): readonly Authentication[] {
+    return this.proofs.get(identity) ?? [];
+  }
+
+  /** A gateway has proved an identity to an edge: a new IKE SA stands. */
+  authenticated(identity: string, right: string): void {
+    const credentialVersion = this.credentials.get(identity)?.version ?? 0;
+    const proof = { at: new Date().toISOString(), edge: this.find(right)?.name ?? right, credentialVersion };
+    this.proofs.set(identity, [...this.authentications(identity), proof].slice(-keptProofs));
   }
 
   removeCredential(identity: string): void {
     this.credentials.delete(identity);
-    this.changed();
+    this.changed({});
   }
 
   /** Turns troubles of an edge on or off; what isn't named stays as it was. */
   trouble(edge: string, change: Partial<EdgeTrouble>): void {
     if (!this.specs.some(({ name }) => name === edge)) throw new Error(`There is no edge ${edge}.`);
     this.troubles.set(edge, { ...this.troubleOf(edge), ...change });
-    this.changed();
+    this.changed({});
   }
 
   troubleOf(edge: string): EdgeTrouble {
@@ -127,7 +172,7 @@ export class ServiceEdges {
   }
 
   /** Calls back after each change; the result ends that. */
-  onChange(listener: () => void): () => void {
+  onChange(listener: Listener): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
   }
@@ -135,15 +180,23 @@ export class ServiceEdges {
   private accepts({ identity, psk, source }: Proposal): boolean {
     // A credential of an address is only known by packets that come from it.
     if (ipv4.test(identity) && identity !== source) return false;
-    return this.credentials.get(identity) === psk;
+    return this.credentials.get(identity)?.psk === psk;
+  }
+
+  private enter(identity: string, psk: string): void {
+    const before = this.credentials.get(identity);
+    if (before?.psk === psk) return;
+    const version = (this.versions.get(identity) ?? 0) + 1;
+    this.versions.set(identity, version);
+    this.credentials.set(identity, { psk, version });
   }
 
   private find(right: string): EdgeSpec | undefined {
     return this.specs.find(({ address, hostNames = [] }) => address === right || hostNames.includes(right));
   }
 
-  private changed(): void {
-    for (const listener of [...this.listeners]) listener();
+  private changed(change: FarSideChange): void {
+    for (const listener of [...this.listeners]) listener(change);
   }
 }
 

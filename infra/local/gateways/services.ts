@@ -33,6 +33,8 @@ interface Running {
   /** Set while it starts: whoever starts it too waits for the same end. */
   starting?: Promise<boolean>;
   readonly ended: AbortController;
+  /** Set while it waits for being started again. */
+  restart?: () => void;
   stop?: () => void;
 }
 
@@ -59,6 +61,26 @@ export class Services {
 
   isActive(name: string): boolean {
     return this.running.get(this.unit(name)?.name ?? name)?.isActive ?? false;
+  }
+
+  /** As `systemctl is-active` says it. */
+  stateOf(name: string): 'active' | 'activating' | 'inactive' {
+    const running = this.running.get(this.unit(name)?.name ?? name);
+    if (running === undefined) return 'inactive';
+    if (running.isActive) return 'active';
+    return running.starting === undefined && running.restart === undefined ? 'inactive' : 'activating';
+  }
+
+  /** Ends a unit's program at once; systemd starts it again where the unit says so. False when it doesn't run. */
+  kill(name: string): boolean {
+    const unit = this.unit(name);
+    const running = this.running.get(unit?.name ?? name);
+    if (unit === undefined || running?.isActive !== true) return false;
+    running.isActive = false;
+    running.stop?.();
+    delete running.stop;
+    this.restartLater(unit, running);
+    return true;
   }
 
   enable(name: string): boolean {
@@ -131,13 +153,19 @@ export class Services {
     }
     if (started.stop !== undefined) running.stop = started.stop;
     running.isActive = started.exitCode === 0 && (!unit.isOneshot || unit.remainsAfterExit);
-    if (started.exitCode !== 0 && unit.restart !== 'no')
-      after(unit.restartSeconds, signal, () => {
-        this.run(unit, running).catch((error: unknown) => {
-          if (!(error instanceof Stopped)) throw error;
-        });
-      });
+    if (started.exitCode !== 0) this.restartLater(unit, running);
     return started.exitCode === 0;
+  }
+
+  private restartLater(unit: Unit, running: Running): void {
+    if (unit.restart === 'no') return;
+    const signal = AbortSignal.any([this.power, running.ended.signal]);
+    running.restart = after(unit.restartSeconds, signal, () => {
+      delete running.restart;
+      this.run(unit, running).catch((error: unknown) => {
+        if (!(error instanceof Stopped)) throw error;
+      });
+    });
   }
 
   private async launchInTime(unit: Unit, signal: AbortSignal): Promise<Started> {

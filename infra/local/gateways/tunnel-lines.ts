@@ -91,9 +91,14 @@ export function noSecretLines({ name, ike }: Numbers, localId: string): readonly
   ];
 }
 
-/** The peer's silence was noticed. In the model's own words: this line was not recorded. */
-export function deadPeerLines({ name, child }: Numbers): readonly Line[] {
-  return [line('002', name, child, 'liveness: the peer does not answer; the connection is restarted')];
+/** The peer's silence was noticed. From Libreswan's source (ikev2_retransmit.c); not recorded. */
+export function deadPeerLines({ name, ike }: Numbers): readonly Line[] {
+  return [line('002', name, ike, 'liveness action - restarting all connections that share this peer')];
+}
+
+/** The peer deleted the IKE SA. In the model's own words: this line was not recorded. */
+export function deletedLines({ name, ike }: Numbers): readonly Line[] {
+  return [line('002', name, ike, 'the peer deleted the IKE SA; the connection is supposed to remain up')];
 }
 
 function xfrmName(esp: string): string {

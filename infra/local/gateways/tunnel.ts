@@ -1,30 +1,12 @@
 /** In which state is one connection, and what happens to it next? */
-import { measured, type Random } from './guest-durations.js';
-import { isPersistent, negotiate, secondsUntil, type Negotiator, type Outcome } from './negotiate.js';
+import { measured } from './guest-durations.js';
+import { isPersistent, negotiate, secondsUntil, type Outcome } from './negotiate.js';
 import type { Connection } from './read-ipsec-conf.js';
+import type { FarSideChange } from './service-edges.js';
+import type { Policy, TunnelHost, UpEnd } from './tunnel-host.js';
 import * as says from './tunnel-lines.js';
 import type { Line, Numbers } from './tunnel-lines.js';
 import { after } from './wait.js';
-
-/** What a tunnel needs of the machine around it. */
-export interface TunnelHost extends Negotiator {
-  readonly random: Random;
-  /** Aborted when pluto ends. */
-  readonly signal: AbortSignal;
-  nextNumber(): number;
-  journal(lines: readonly Line[]): void;
-  /** `_updown` has run for a child SA that now stands. */
-  established(connection: Connection, edge: string): void;
-}
-
-/** How `ipsec auto --up` ended. */
-export interface UpEnd {
-  readonly exitCode: number;
-  readonly lines: readonly Line[];
-}
-
-/** `held`: the SA is gone, and the kernel's policy stays and drops; so measured with `dpdaction=restart`. */
-export type Policy = 'none' | 'tunnels' | 'held';
 
 type State =
   | { readonly kind: 'down' }
@@ -43,6 +25,7 @@ export class Tunnel {
   policy: Policy = 'none';
   private waiters: ((end: UpEnd) => void)[] = [];
   private revivalSeconds = 0;
+  private lossCount = 0;
   private cancelNext: () => void = () => undefined;
   /** Set while the peer is silent. */
   private cancelDeadPeer: (() => void) | undefined;
@@ -57,7 +40,12 @@ export class Tunnel {
     return this.state.kind === 'up' ? this.state.edge : undefined;
   }
 
-  /** Address of the edge. */
+  /** Grows whenever a child SA is lost: what a connection began in is gone when this has changed. */
+  get losses(): number {
+    return this.lossCount;
+  }
+
+  /** Of the edge. */
   get address(): string {
     const { right } = this.connection;
     return this.host.edges.resolve(right) ?? right;
@@ -83,15 +71,46 @@ export class Tunnel {
   /** As `ipsec auto --down`: gone, and not begun again by itself. */
   down(): void {
     this.forgetTimers();
-    this.state = { kind: 'down' };
+    this.become({ kind: 'down' });
     this.policy = 'none';
     this.finish({ exitCode: 0, lines: [] });
   }
 
+  /** Its child SA is gone while the IKE SA stands, and pluto doesn't notice. */
+  loseChild(): void {
+    const { state } = this;
+    if (state.kind !== 'up') return;
+    this.forgetTimers();
+    this.become({ kind: 'ike-only', numbers: state.numbers });
+    this.policy = 'none';
+  }
+
+  /** pluto does nothing any more; the kernel's policy stays and drops. */
+  freeze(): void {
+    this.forgetTimers();
+    this.become({ kind: 'down' });
+    if (this.policy === 'tunnels') this.policy = 'held';
+  }
+
   /** The far side changed: a pending attempt may now succeed, a standing tunnel may have lost its peer. */
-  farSideChanged(): void {
+  farSideChanged({ drops }: FarSideChange): void {
     const { state, host, connection } = this;
-    const isSilent = host.edges.isSilent(connection.right);
+    if (drops !== undefined && drops === host.localIdOf(connection)) this.deletedByPeer();
+    else this.heed(state, host.edges.isSilent(connection.right));
+  }
+
+  /** The edge's message arrives only if it isn't silent; without it, the SAs are noticed as dead. */
+  private deletedByPeer(): void {
+    const { numbers, host, connection } = this;
+    if (!this.isIkeUp || numbers === undefined || host.edges.isSilent(connection.right)) return;
+    this.forgetTimers();
+    this.revivalSeconds = 0;
+    host.journal(says.deletedLines(numbers));
+    this.revive();
+  }
+
+  private heed(state: State, isSilent: boolean): void {
+    const { host, connection } = this;
     if (state.kind === 'trying' && isPersistent(state.outcome)) {
       if (isPersistent(negotiate(this.connection, this.host))) return;
       this.next(measured.healed, () => {
@@ -121,16 +140,20 @@ export class Tunnel {
   private attempt(numbers: Numbers): void {
     this.forgetTimers();
     const outcome = negotiate(this.connection, this.host);
-    this.state = { kind: 'trying', outcome, numbers };
+    this.become({ kind: 'trying', outcome, numbers });
     this.next(secondsUntil(outcome, this.host.random), () => this.conclude(outcome, numbers));
   }
 
   private conclude(expected: Outcome, numbers: Numbers): void {
     const outcome = negotiate(this.connection, this.host);
+    const { host, connection } = this;
     // The far side changed on the way: the exchange takes the other course.
     if (outcome.kind !== expected.kind) this.attempt(numbers);
-    else if (outcome.kind === 'established') this.stand(outcome, numbers);
-    else if (outcome.kind === 'esp-refused' || outcome.kind === 'selectors-refused') {
+    else if (outcome.kind === 'established') {
+      host.edges.authenticated(host.localIdOf(connection), connection.right);
+      this.stand(outcome, numbers);
+    } else if (outcome.kind === 'esp-refused' || outcome.kind === 'selectors-refused') {
+      host.edges.authenticated(host.localIdOf(connection), connection.right);
       this.standWithoutChild(numbers);
       this.tell(0, says.childRefusedLines(numbers, childError(outcome.kind)));
     } else if (outcome.kind === 'silent') {
@@ -150,7 +173,7 @@ export class Tunnel {
 
   private stand({ edge, address }: { edge: string; address: string }, numbers: Numbers): void {
     const { host, connection } = this;
-    this.state = { kind: 'up', edge, numbers };
+    this.become({ kind: 'up', edge, numbers });
     this.policy = 'tunnels';
     this.revivalSeconds = 0;
     host.established(connection, edge);
@@ -159,13 +182,13 @@ export class Tunnel {
         .toString(16)
         .padStart(8, '0');
     this.tell(0, says.establishedLines(numbers, { address, esp: connection.esp, spi }));
-    this.farSideChanged();
+    this.farSideChanged({});
   }
 
   private standWithoutChild(numbers: Numbers): void {
-    this.state = { kind: 'ike-only', numbers };
+    this.become({ kind: 'ike-only', numbers });
     this.policy = 'none';
-    this.farSideChanged();
+    this.farSideChanged({});
   }
 
   /** A second `--up`: another child under the IKE SA that stands, which asks nobody for the PSK again. */
@@ -184,10 +207,19 @@ export class Tunnel {
   }
 
   private revive(): void {
-    this.state = { kind: 'reviving' };
+    this.become({ kind: 'reviving' });
     this.policy = 'none';
     this.next(this.revivalSeconds, () => this.begin());
     this.revivalSeconds = Math.min(this.revivalSeconds + revivalStepSeconds, longestRevivalSeconds);
+  }
+
+  /** A second child beside the first leaves what began in the first alone. */
+  private become(state: State): void {
+    const carried = this.state.kind === 'up' && state.kind !== 'up';
+    this.state = state;
+    if (!carried) return;
+    this.lossCount++;
+    this.host.lost();
   }
 
   private tell(exitCode: number, lines: readonly Line[]): void {

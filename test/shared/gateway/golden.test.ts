@@ -3,7 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { basename, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { renderCloudInit } from '../../../shared/gateway/render-cloud-init.js';
+import { renderDiagnoseScript } from '../../../shared/gateway/render-diagnose-script.js';
 import { renderGatewayFiles } from '../../../shared/gateway/render-gateway-files.js';
+import { renderRemedyScript } from '../../../shared/gateway/render-remedy-script.js';
 import { renderSecretsTemplate } from '../../../shared/gateway/render-secrets-template.js';
 import { renderSetupScript } from '../../../shared/gateway/render-setup-script.js';
 import { gatewayCases, type GatewayCase } from './gateway-cases.js';
@@ -17,6 +19,9 @@ function rendered({ config }: GatewayCase): ReadonlyMap<string, string> {
     ['tunnelkeeper.secrets', renderSecretsTemplate(config)],
     ['cloud-init.yaml', renderCloudInit(config)],
     ['setup', renderSetupScript(config)],
+    ['diagnose', renderDiagnoseScript(config)],
+    ['tunnel-up', renderRemedyScript(config, 'tunnel-up')],
+    ['ipsec-restart', renderRemedyScript(config, 'ipsec-restart')],
   ]);
 }
 

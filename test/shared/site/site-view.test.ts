@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import { siteView, specTag } from '../../../functions/site-view.js';
 import { atRest } from './helpers/azure-in-words.js';
 import { aRecord, anAttempt, noon } from './helpers/builders.js';
+import { aServingRecord } from './helpers/serving.js';
 
 test('siteView shows what is wanted, what is there, and how many serve', () => {
   const { record } = atRest(aRecord());
@@ -57,4 +58,51 @@ test('specTag changes with the spec and with the wish to delete, not with what i
   expect(
     new Set([record, { ...record, revision: 2 }, { ...record, wanted: 'absent' as const }].map(specTag)).size,
   ).toBe(3);
+});
+
+test('siteView shows with a gateway what was ordered, tried and why it is out of service', () => {
+  const at = noon.toISOString();
+  const record = aServingRecord(
+    {},
+    {
+      orders: { 'hq-z1-1': { protect: { by: 'ann', at } } },
+      remedies: {
+        'hq-z2-1': { cause: 'tunnel-down', since: at, tries: [{ rung: 'tunnel-up', begunAt: at }] },
+      },
+      outOfService: { 'hq-z2-1': { because: 'change', since: at } },
+      rotationWanted: { by: 'ann', at },
+    },
+  );
+  const view = siteView({ record, etag: '' });
+  expect(view).toMatchObject({ rotationWanted: { by: 'ann' } });
+  expect(view.observed.gateways).toMatchObject([
+    { slot: 'hq-z1-1', orders: { protect: { by: 'ann' } } },
+    {
+      slot: 'hq-z2-1',
+      remedy: { cause: 'tunnel-down', tries: [{ rung: 'tunnel-up' }] },
+      outOfService: { because: 'change' },
+    },
+  ]);
+  expect(view.observed.gateways[0]).not.toHaveProperty('remedy');
+});
+
+test('siteView shows of a rotation what it names, and nothing that is kept beside', () => {
+  const rotation = {
+    id: 'r1',
+    reason: 'due' as const,
+    startedAt: noon.toISOString(),
+    state: 'rolling' as const,
+    isGoingBack: false,
+    secrets: [{ name: 'psk-hq', from: 'v1', to: 'v2', value: 'Correct7Horse' }],
+    told: ['hq-z1-1'],
+    proved: [],
+    refusals: 0,
+    session: 'Correct7Horse',
+  };
+  const view = siteView({ record: aServingRecord({}, { rotation }), etag: '' });
+  expect(view.rotation).toMatchObject({
+    state: 'rolling',
+    secrets: [{ name: 'psk-hq', from: 'v1', to: 'v2' }],
+  });
+  expect(JSON.stringify(view)).not.toContain('Correct7Horse');
 });

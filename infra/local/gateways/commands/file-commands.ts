@@ -1,4 +1,6 @@
 /** Which commands deal with files and text? */
+import { createHash } from 'node:crypto';
+import { procFile } from '../proc-files.js';
 import { ModelGap } from '../shell/syntax.js';
 import type { Commands } from './command.js';
 
@@ -17,7 +19,7 @@ export const fileCommands: Commands = {
   cat: ({ machine, args, streams }) => {
     if (args.length === 0) streams.out(streams.input.readAll());
     for (const path of args) {
-      const content = machine.disk.read(path);
+      const content = procFile(machine, path) ?? machine.disk.read(path);
       if (content === undefined) return 1;
       streams.out(content);
     }
@@ -28,12 +30,29 @@ export const fileCommands: Commands = {
     return one !== undefined && one === other ? 0 : 1;
   },
   stat: ({ machine, args, streams }) => {
-    const [option, format, path = ''] = args;
-    if (option !== '-c' || format !== '%a') throw new ModelGap(`The model knows no stat ${args.join(' ')}.`);
-    const mode = machine.disk.modeOf(path);
-    if (mode === undefined) return 1;
-    streams.out(`${mode.toString(8)}\n`);
-    return 0;
+    const [option, format = '', ...paths] = args;
+    if (option !== '-c' || /%[^an]/.test(format))
+      throw new ModelGap(`The model knows no stat ${args.join(' ')}.`);
+    let end = 0;
+    for (const path of paths) {
+      const mode = machine.disk.modeOf(path);
+      if (mode === undefined) {
+        streams.err(`stat: cannot statx '${path}': No such file or directory\n`);
+        end = 1;
+      } else streams.out(`${format.replaceAll('%a', mode.toString(8)).replaceAll('%n', () => path)}\n`);
+    }
+    return end;
+  },
+  sha256sum: ({ machine, args, streams }) => {
+    let end = 0;
+    for (const path of args) {
+      const content = machine.disk.read(path);
+      if (content === undefined) {
+        streams.err(`sha256sum: ${path}: No such file or directory\n`);
+        end = 1;
+      } else streams.out(`${createHash('sha256').update(content).digest('hex')}  ${path}\n`);
+    }
+    return end;
   },
   chmod: ({ machine, args }) => {
     const [mode = '', ...paths] = args;
@@ -48,17 +67,22 @@ export const fileCommands: Commands = {
     for (const path of args) machine.disk.remove(path);
     return 0;
   },
-  grep: ({ args, streams }) => {
+  grep: ({ machine, args, streams }) => {
     const options = args.filter((arg) => arg.startsWith('-'));
-    if (options.some((option) => option !== '-q'))
+    if (options.some((option) => !['-q', '-v', '-c'].includes(option)))
       throw new ModelGap(`The model knows no grep ${args.join(' ')}.`);
-    const [pattern = ''] = args.filter((arg) => !arg.startsWith('-'));
+    const [pattern = '', path] = args.filter((arg) => !arg.startsWith('-'));
     const expression = new RegExp(basicExpression(pattern));
-    const found = streams.input
-      .readAll()
+    const text =
+      path === undefined ? streams.input.readAll() : (procFile(machine, path) ?? machine.disk.read(path));
+    if (text === undefined) return 2;
+    const isWanted = (line: string) => expression.test(line) !== options.includes('-v');
+    const found = text
+      .replace(/\n$/, '')
       .split('\n')
-      .filter((line) => line !== '' && expression.test(line));
-    if (options.length === 0) streams.out(found.map((line) => `${line}\n`).join(''));
+      .filter((line) => text !== '' && isWanted(line));
+    if (options.includes('-c')) streams.out(`${found.length}\n`);
+    else if (!options.includes('-q')) streams.out(found.map((line) => `${line}\n`).join(''));
     return found.length > 0 ? 0 : 1;
   },
   tail: ({ args, streams }) => {

@@ -7,7 +7,7 @@ import type { Call, Commands } from './command.js';
 export const ipsecCommand: Commands = { ipsec: (call) => ipsec(call) };
 
 async function ipsec(call: Call): Promise<number> {
-  const { machine, args, streams } = call;
+  const { machine, world, args, streams } = call;
   const [verb, option = '', name = ''] = args;
   if (!machine.disk.packages.has('libreswan')) return 127;
   if (verb === 'addconn' && args.includes('--checkconfig')) {
@@ -19,6 +19,7 @@ async function ipsec(call: Call): Promise<number> {
     streams.err('whack: Pluto is not running (no "/run/pluto/pluto.ctl")\n');
     return 33;
   }
+  if (machine.pluto.isWedged) return world.never();
   if (verb === 'status') return 0;
   if (verb === 'trafficstatus' || (verb === 'whack' && option === '--trafficstatus')) {
     streams.out(machine.pluto.all.map(trafficLine).join(''));
@@ -65,7 +66,7 @@ function trafficLine({ edge, numbers, connection, address }: Tunnel): string {
 function statusLines({ edge, numbers, connection, isIkeUp }: Tunnel): string {
   if (numbers === undefined || !isIkeUp) return '';
   const { name } = connection;
-  const ike = `000 #${numbers.ike}: "${name}":4500 STATE_V2_ESTABLISHED_IKE_SA (established IKE SA)\n`;
+  const ike = `000 #${numbers.ike}: "${name}":4500 STATE_V2_ESTABLISHED_IKE_SA (established IKE SA); newest; idle;\n`;
   if (edge === undefined) return ike;
-  return `${ike}000 #${numbers.child}: "${name}":4500 STATE_V2_ESTABLISHED_CHILD_SA (established Child SA)\n`;
+  return `${ike}000 #${numbers.child}: "${name}":4500 STATE_V2_ESTABLISHED_CHILD_SA (established Child SA); LIVENESS in 3s; newest; eroute owner; IKE SA #${numbers.ike}; idle;\n`;
 }

@@ -88,8 +88,10 @@ function route({ machine: { network }, streams }: Call, verb: string, words: rea
     network.addBlackhole(prefixOf(to));
     return 0;
   }
-  // Routes of other tables serve connections that are marked already; the model's connections are all new ones.
-  const isSet = words.includes('table') ? network.hasDevice(device) : network.setRoute(prefixOf(to), device);
+  const table = words[words.indexOf('table') + 1] ?? '';
+  const isSet = words.includes('table')
+    ? network.setTable(table, device)
+    : network.setRoute(prefixOf(to), device);
   if (!isSet) streams.err(`Cannot find device "${device}"\n`);
   return isSet ? 0 : 1;
 }

@@ -68,6 +68,11 @@ function readAssignment(cursor: Cursor): Assignment | undefined {
   const items: Word[] = [];
   for (;;) {
     cursor.skipBlank();
+    // A list may stand on several lines.
+    if (cursor.peek() === '\n') {
+      cursor.takeNewline();
+      continue;
+    }
     const word = readWord(cursor);
     if (word.length === 0) break;
     items.push(word);

@@ -4,7 +4,11 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { aWorld, edgeOne, psk } from './a-world.js';
+import { parseDiagnosis } from '../../../../shared/gateway/parse-diagnosis.js';
+import { renderDiagnoseScript } from '../../../../shared/gateway/render-diagnose-script.js';
+import { renderGatewayFiles } from '../../../../shared/gateway/render-gateway-files.js';
+import { renderRemedyScript } from '../../../../shared/gateway/render-remedy-script.js';
+import { aConfig, aWorld, edgeOne, psk } from './a-world.js';
 
 beforeEach(() => void jest.useFakeTimers({ advanceTimers: false }));
 afterEach(() => void jest.useRealTimers());
@@ -41,20 +45,32 @@ function aMachine(name: string, upSays: string): Machine {
   // What was started stays active.
   command(
     'systemctl',
-    `case "$1" in
-  is-active) [ -e "${root}/active-$3" ] ;;
-  start | restart) touch "${root}/active-$2" ;;
-  --no-block) touch "${root}/active-$3" ;;
+    `case "$1 $2" in
+  "is-active -q") [ -e "${root}/active-$3" ] ;;
+  is-active*)
+    shift
+    for unit; do if [ -e "${root}/active-$unit" ]; then echo active; else echo inactive; fi; done
+    ;;
+  start* | restart*) touch "${root}/active-$2" ;;
+  stop*) rm -f "${root}/active-$2" "${root}/up" ;;
+  --no-block*) touch "${root}/active-$3" ;;
 esac`,
   );
   command(
     'ipsec',
     `case "$1 $2" in
-  "auto --up") printf '%s' '${upSays}'; [ -n '${upSays}' ] || touch "${root}/up" ;;
+  "auto --up") printf '%s' '${upSays}'; [ -n '${upSays}' ] || echo x | tee -a "${root}/ups" >"${root}/up" ;;
   "auto --down") rm -f "${root}/up" ;;
   trafficstatus*) if [ -e "${root}/up" ]; then echo '006 #2: "primary", type=ESP, add_time=0'; fi ;;
+  "whack --status")
+    [ -e "${root}/up" ] || exit 0
+    number=$(wc -l <"${root}/ups")
+    echo "000 #$number: \\"primary\\":4500 STATE_V2_ESTABLISHED_IKE_SA (established IKE SA); newest; idle;"
+    echo "000 #9: \\"primary\\":4500 STATE_V2_ESTABLISHED_CHILD_SA (established Child SA); newest; eroute owner; IKE SA #$number; idle;"
+    ;;
 esac`,
   );
+  command('journalctl', `cat "${root}/journal" 2>/dev/null`);
   return { root, commands };
 }
 
@@ -118,6 +134,69 @@ test('bash and the model say the same when the PSK is missing', async () => {
   const script = world.script.replaceAll('TK_PSK_PRIMARY', 'TK_PSK_ELSEWHERE');
   const ofBash = runInBash(aMachine('missing', ''), script);
   expect(ofBash.stdout).toContain('psk-unusable');
+  expect(withoutSeconds(await world.setUp({ script }))).toEqual(withoutSeconds(ofBash));
+});
+
+/** What a machine's kernel tracks is its own affair. */
+function withoutConnections(stdout: string): string {
+  return stdout.replace(/"connections":\d+/, '"connections":0');
+}
+
+test.each<{
+  when: string;
+  trouble: Parameters<ReturnType<typeof aWorld>['edges']['trouble']>[1];
+  because: string;
+}>([
+  { when: 'the edge holds another PSK', trouble: { wrongPsk: true }, because: 'credential-refused' },
+  {
+    when: 'the edge refuses the IKE proposal',
+    trouble: { refusesIke: true },
+    because: 'ike-proposal-refused',
+  },
+  {
+    when: 'the edge refuses the ESP proposal',
+    trouble: { refusesEsp: true },
+    because: 'esp-proposal-refused',
+  },
+  { when: 'the edge is silent', trouble: { down: true }, because: 'edge-silent' },
+])('bash and the model diagnose the same when $when', async ({ trouble, because }) => {
+  const world = aWorld(withoutCloudInit);
+  world.edges.trouble('one', trouble);
+  await world.setUp();
+  const script = renderDiagnoseScript(aConfig());
+  const journal = await world.setUp({ script: '#!/bin/bash\njournalctl -q -b -u ipsec -n 400 -o cat\n' });
+  const ofModel = await world.setUp({ script });
+  const machine = aMachine(`diagnosed-${because}`, '');
+  writeFileSync(join(machine.root, 'journal'), journal.stdout);
+  // A tunnel that is down, a responder that says so, and forwarding that waits for its device.
+  for (const unit of ['ipsec', 'tunnelkeeper-health'])
+    writeFileSync(join(machine.root, `active-${unit}.service`), '');
+  writeFileSync(
+    join(machine.commands, 'curl'),
+    `#!/bin/bash\ncase "$*" in *--proxy*) printf 000; exit 28 ;; *) printf 503 ;; esac\n`,
+  );
+  for (const { path, mode, content } of renderGatewayFiles(aConfig())) {
+    mkdirSync(join(machine.root, path, '..'), { recursive: true });
+    writeFileSync(join(machine.root, path), content);
+    chmodSync(join(machine.root, path), Number.parseInt(mode, 8));
+  }
+  const ofBash = runInBash(machine, script);
+  expect(withoutConnections(ofModel.stdout)).toBe(withoutConnections(ofBash.stdout));
+  expect(parseDiagnosis(ofModel.stdout)).toMatchObject({
+    changedFiles: [],
+    tunnels: { primary: { state: 'down', request: false, because } },
+    probe: 503,
+  });
+});
+
+test.each(['tunnel-up', 'ipsec-restart'] as const)('bash and the model end %s alike', async (remedy) => {
+  const world = aWorld(withoutCloudInit);
+  const machine = aMachine(remedy, '');
+  runInBash(machine, world.script);
+  await world.setUp();
+  const script = renderRemedyScript(aConfig(), remedy);
+  const ofBash = runInBash(machine, script);
+  expect(ofBash.stdout).toContain(`"isNew":${String(remedy === 'ipsec-restart')}`);
   expect(withoutSeconds(await world.setUp({ script }))).toEqual(withoutSeconds(ofBash));
 });
 

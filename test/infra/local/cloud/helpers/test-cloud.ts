@@ -1,6 +1,12 @@
 /** How does a test get a cloud whose minutes are milliseconds, and speak to it over raw HTTP? */
-import { startCloud, type Cloud } from '../../../../../infra/local/cloud/cloud.js';
-import type { ClientAnswer, Guest, Guests, Machine } from '../../../../../infra/local/cloud/guests.js';
+import { startCloud, type Cloud, type CloudOptions } from '../../../../../infra/local/cloud/cloud.js';
+import type {
+  ClientAnswer,
+  ClientRequest,
+  Guest,
+  Guests,
+  Machine,
+} from '../../../../../infra/local/cloud/guests.js';
 import { defaultWorld, type World } from '../../../../../infra/local/cloud/world.js';
 
 /** How many times as fast as the real one a cloud under test is. */
@@ -26,10 +32,11 @@ export class TestGuests implements Guests {
   readonly forgotten: string[] = [];
   readonly scripts: Parameters<Guest['runScript']>[0][] = [];
   probeStatus: (machine: Machine) => Promise<number | undefined> = () => Promise.resolve(200);
+  request: (machine: Machine, request: ClientRequest) => Promise<ClientAnswer> = ({ name }) =>
+    Promise.resolve({ kind: 'answered', status: 200, servedBy: name });
   runScript: Guest['runScript'] = () => Promise.resolve({ exitCode: 0, stdout: 'done\n', stderr: '' });
 
   boot(machine: Machine): Guest {
-    const answer: ClientAnswer = { kind: 'answered', status: 200, servedBy: machine.name };
     const guest: TestGuest = {
       machine,
       runScript: (run) => {
@@ -37,7 +44,7 @@ export class TestGuests implements Guests {
         return this.runScript(run);
       },
       probe: () => this.probeStatus(machine),
-      request: () => Promise.resolve(answer),
+      request: (request) => this.request(machine, request),
       powerOff: () => undefined,
     };
     this.booted.push(guest);
@@ -51,6 +58,9 @@ export class TestGuests implements Guests {
 
 /** A running cloud with what a test asks of it. */
 export class TestCloud {
+  /** Ends of this many seconds and more are held back; see `holdFrom`. */
+  static #heldFromSeconds = Number.POSITIVE_INFINITY;
+
   private constructor(
     readonly cloud: Cloud,
     readonly guests: TestGuests,
@@ -58,17 +68,39 @@ export class TestCloud {
   ) {}
 
   /** Starts a cloud; its timers are the fast ones until it is closed. */
-  static async start(change: (world: World) => World = (world) => world): Promise<TestCloud> {
-    const fast = (callback: () => void, ms = 0) => realTimeout(callback, ms / speed);
+  static async start(
+    change: (world: World) => World = (world) => world,
+    options: Partial<CloudOptions> = {},
+  ): Promise<TestCloud> {
+    TestCloud.#heldFromSeconds = Number.POSITIVE_INFINITY;
+    const fast = (callback: () => void, ms = 0) => {
+      if (ms < TestCloud.#heldFromSeconds * 1000) return realTimeout(callback, ms / speed);
+      const held = setInterval(() => {
+        if (ms >= TestCloud.#heldFromSeconds * 1000) return;
+        clearInterval(held);
+        callback();
+      }, 1);
+      return held;
+    };
     globalThis.setTimeout = fast as unknown as typeof setTimeout; // as the cloud calls it
     const guests = new TestGuests();
     const world = change(defaultWorld());
-    return new TestCloud(await startCloud({ port: 0, seed: 7, world, guests }), guests, world);
+    return new TestCloud(await startCloud({ port: 0, seed: 7, world, guests, ...options }), guests, world);
   }
 
   async close(): Promise<void> {
     await this.cloud.close();
     globalThis.setTimeout = realTimeout;
+  }
+
+  /** Holds time back for what takes this many seconds and more, so that a test can look at what is under way. */
+  holdFrom(seconds: number): void {
+    TestCloud.#heldFromSeconds = seconds;
+  }
+
+  /** Lets time go on. */
+  release(): void {
+    TestCloud.#heldFromSeconds = Number.POSITIVE_INFINITY;
   }
 
   /** The start of the id of whatever is in the resource group. */
@@ -190,4 +222,18 @@ export function messageOf({ body }: Answer): string {
 /** URL of an answer's operation. */
 export function operationOf({ headers }: Answer): string {
   return headers.get('azure-asyncoperation') ?? '';
+}
+
+/** Codes of a machine's instance view, and whether its agent is shown as ready; `none` when none is shown. */
+export function viewOf({ body }: Answer): { readonly codes: readonly string[]; readonly agent: string } {
+  const properties = body['properties'] as { readonly instanceView?: InstanceView } | undefined; // ARM's envelope
+  return {
+    codes: properties?.instanceView?.statuses.map(({ code }) => code) ?? [],
+    agent: properties?.instanceView?.vmAgent?.statuses[0]?.displayStatus ?? 'none',
+  };
+}
+
+interface InstanceView {
+  readonly statuses: readonly { readonly code: string }[];
+  readonly vmAgent?: { readonly statuses: readonly { readonly displayStatus: string }[] };
 }

@@ -1,0 +1,107 @@
+/** How does a machine come to run? Allocated where there is capacity, its disk attached, its guest booted. */
+import type { Clock } from './clock.js';
+import type { ComputeOffers } from './compute-offers.js';
+import type { Faults } from './faults.js';
+import { asList, asRecord, asText, propertiesOf, referenceOf, type Json } from './json.js';
+import type { Machines } from './machines.js';
+import { addressesOf } from './network-interfaces.js';
+import type { Random } from './random.js';
+import { resourceType } from './resource-types.js';
+import type { Resource, Resources } from './resources.js';
+
+/** What machines stand on. */
+export interface MachineGround {
+  readonly resources: Resources;
+  readonly random: Random;
+  readonly machines: Machines;
+  readonly offers: ComputeOffers;
+  readonly faults: Faults;
+  readonly clock: Clock;
+}
+
+/** Share of a creation or a start after which the machine has power; an estimate, the rest is the platform's. */
+const bootShare = 0.5;
+
+/** Share of a creation after which an allocation that fails is known; an estimate. */
+const allocationShare = 0.2;
+
+/**
+ * Allocates a machine without power, boots it and provisions it.
+ *
+ * @param allocates whether it needs a place on a host, or has kept its own
+ * @returns the error of an allocation that failed
+ */
+export async function bringUp(
+  ground: MachineGround,
+  resource: Resource,
+  seconds: number,
+  allocates: boolean,
+): Promise<Json | undefined> {
+  const { machines, faults, clock } = ground;
+  const zone = zoneOf(resource);
+  if (allocates && faults.lacksCapacity(zone)) {
+    await clock.pause(seconds * allocationShare);
+    return allocationFailed(zone);
+  }
+  await clock.pause(seconds * bootShare);
+  bootMachine(ground, resource);
+  await clock.pause(seconds * (1 - bootShare));
+  // One that hangs at boot is provisioned too (inferred: the real one may report OSProvisioningTimedOut).
+  machines.provisioned(resource.id);
+  return undefined;
+}
+
+/** The zone that a machine was asked for in. */
+export function zoneOf({ body }: Pick<Resource, 'body'>): string | undefined {
+  return asText(asList(body['zones'])[0]) || undefined;
+}
+
+/** Texts: Azure documentation on allocation failures. */
+function allocationFailed(zone: string | undefined): Json {
+  return zone === undefined
+    ? {
+        code: 'AllocationFailed',
+        message:
+          'Allocation failed. Please try reducing the VM size or number of VMs, retry later, or try deploying to a different ' +
+          'Availability Set or different Azure location.',
+      }
+    : {
+        code: 'ZonalAllocationFailed',
+        message:
+          'Allocation failed. We do not have sufficient capacity for the requested VM size in this zone. Read more about improving ' +
+          'likelihood of allocation success at http://aka.ms/allocation-guidance',
+      };
+}
+
+function bootMachine({ resources, machines, faults }: MachineGround, resource: Resource): void {
+  const properties = propertiesOf(resource.body);
+  const [networkInterface] = asList(asRecord(properties['networkProfile'])['networkInterfaces']).map(
+    (reference) => resources.get(referenceOf(reference)),
+  );
+  const osDisk = asText(asRecord(asRecord(properties['storageProfile'])['osDisk'])['name']);
+  resources.put(
+    {
+      id: resource.id.replace(/\/virtualMachines\/[^/]+$/i, `/disks/${osDisk}`),
+      name: osDisk,
+      type: resourceType.disk,
+      resourceGroup: resource.resourceGroup,
+    },
+    {
+      location: resource.body['location'],
+      tags: resource.body['tags'],
+      managedBy: resource.id,
+      properties: { diskSizeGB: 30, diskState: 'Attached' },
+    },
+  );
+  machines.powerOn({
+    id: resource.id,
+    name: resource.name,
+    zone: zoneOf(resource),
+    size: asText(asRecord(properties['hardwareProfile'])['vmSize']),
+    ...(networkInterface === undefined
+      ? { privateIp: '', publicIp: undefined }
+      : addressesOf(resources, networkInterface)),
+    customData: Buffer.from(asText(asRecord(properties['osProfile'])['customData']), 'base64').toString(),
+  });
+  if (faults.hangs(resource.name)) machines.hang(resource.id);
+}

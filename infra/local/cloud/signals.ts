@@ -1,0 +1,36 @@
+/** How is something awaited that may be cut off? */
+
+/**
+ * Waits for work, or for the first of the signals.
+ *
+ * @returns what the work gave, or `undefined` when a signal aborted before; the work isn't ended by that
+ */
+export async function unlessAborted<T>(
+  work: Promise<T>,
+  ...signals: readonly AbortSignal[]
+): Promise<T | undefined> {
+  const either = AbortSignal.any([...signals]);
+  if (either.aborted) return undefined;
+  let listener: () => void = () => undefined;
+  const cut = new Promise<undefined>((resolve) => {
+    listener = () => {
+      resolve(undefined);
+    };
+    either.addEventListener('abort', listener);
+  });
+  try {
+    return await Promise.race([work, cut]);
+  } finally {
+    either.removeEventListener('abort', listener);
+  }
+}
+
+/** Waits for a signal. */
+export function aborted(signal: AbortSignal): Promise<undefined> {
+  return unlessAborted(never(), signal);
+}
+
+/** What never ends by itself; a new one each time, since a shared one would keep whoever ever waited for it. */
+export function never(): Promise<never> {
+  return new Promise<never>(() => undefined);
+}

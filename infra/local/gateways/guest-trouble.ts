@@ -1,0 +1,61 @@
+/** What can go wrong inside a machine that runs? Each by name, with what mends it. */
+import type { Machine } from './machine.js';
+
+/** Every kind, in the order of the lowest rung that mends it. */
+export const guestTroubles = [
+  /** The IKE SA stands, the child SA is gone and isn't brought back. Mended by down and up. */
+  'tunnel-stuck',
+  /** ipsec.service was stopped, and systemd doesn't bring it back. Mended by its start. */
+  'ipsec-stopped',
+  /** pluto answers no command and carries nothing. Mended by a restart of ipsec.service. */
+  'pluto-wedged',
+  /** The health responder's unit was stopped: the tunnel carries, the probe gets no answer. Mended by its start. */
+  'health-dead',
+  /** Somebody edited the connections and restarted ipsec.service. Mended by the setup script. */
+  'configuration-edited',
+  /** Nothing on the machine mends it but a restart of the machine. */
+  'wedged-until-reboot',
+  /** Not even that: only a new machine. */
+  'wedged-for-good',
+] as const;
+
+/** What can go wrong inside a machine. */
+export type GuestTrouble = (typeof guestTroubles)[number];
+
+const connections = '/etc/ipsec.d/tunnelkeeper.conf';
+
+/** Lets it go wrong now. */
+export function makeTrouble(machine: Machine, what: GuestTrouble): void {
+  const { services, disk } = machine;
+  switch (what) {
+    case 'tunnel-stuck':
+      for (const tunnel of machine.pluto?.all ?? []) tunnel.loseChild();
+      return;
+    case 'ipsec-stopped':
+      services.stop('ipsec.service');
+      return;
+    case 'pluto-wedged':
+      machine.pluto?.wedge();
+      return;
+    case 'health-dead':
+      services.stop('tunnelkeeper-health.service');
+      return;
+    case 'configuration-edited':
+      disk.write(connections, edited(disk.read(connections) ?? ''), 0o644);
+      machine.inBackground(services.restart('ipsec.service'));
+      return;
+    case 'wedged-until-reboot':
+      machine.isHung = true;
+      machine.pluto?.wedge();
+      return;
+    case 'wedged-for-good':
+      disk.isSpoilt = true;
+      machine.pluto?.wedge();
+      return;
+  }
+}
+
+/** An old guide's proposal, which Zscaler's edges refuse. */
+function edited(text: string): string {
+  return text.replaceAll(/^( +ike=).*$/gm, '$1aes128-sha1;dh5');
+}

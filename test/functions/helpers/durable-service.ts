@@ -1,0 +1,65 @@
+/** What does the Durable extension answer? A server on the loopback that counts starts, and contexts that lead to it. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { InvocationContext, type LogHandler } from '@azure/functions';
+import * as df from 'durable-functions';
+
+/** A running stand-in for the extension. */
+export interface DurableService {
+  /** Ids of the instances whose start was asked for since the last reset. */
+  readonly started: () => readonly string[];
+  readonly reset: () => void;
+  /** Makes starts fail, or not. */
+  readonly fail: (isFailing: boolean) => void;
+  readonly aContext: (log?: LogHandler) => InvocationContext;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts the server. Starts are answered as the extension does, 202 with the management URLs. */
+export async function startDurableService(): Promise<DurableService> {
+  let started: string[] = [];
+  let isFailing = false;
+  const server = createServer((request, response) => {
+    request.resume();
+    const id = /^\/durabletask\/orchestrators\/[^/]+\/([^/?]+)/.exec(request.url ?? '')?.[1];
+    if (request.method === 'POST' && id !== undefined && !isFailing) {
+      started.push(id);
+      response.writeHead(202, { 'content-type': 'application/json' }).end(JSON.stringify({ id }));
+    } else if (isFailing) response.writeHead(500).end('the hub is away');
+    else response.writeHead(404).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo; // a TCP server has one
+  const base = `http://127.0.0.1:${port}/durabletask/`;
+  process.env['WEBSITE_HOSTNAME'] = `127.0.0.1:${port}`;
+  const client = df.input.durableClient();
+  const payload = {
+    taskHubName: 'Test',
+    creationUrls: {},
+    managementUrls: { id: 'INSTANCEID' },
+    baseUrl: base,
+    requiredQueryStringParameters: '',
+    rpcBaseUrl: base,
+  };
+  return {
+    started: () => started,
+    reset: () => {
+      started = [];
+    },
+    fail: (fails) => {
+      isFailing = fails;
+    },
+    aContext: (logHandler = () => undefined) => {
+      const context = new InvocationContext({ options: { extraInputs: [client] }, logHandler });
+      context.extraInputs.set(client, payload);
+      return context;
+    },
+    stop: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
