@@ -4,7 +4,7 @@ import { answerLimitSeconds, type Diagnosis } from './diagnose.js';
 import { inSeconds } from './guards/guard.js';
 import { canBeMended, endTry, nextRung, openTry, rungLimitSeconds } from './ladder.js';
 import { isInFlight, removalOf, subjectOf, type Step } from './plan.js';
-import type { Standing } from './plan-setup.js';
+import type { Standing } from './standing.js';
 import type { Remedy, Rung, Try } from './remedy.js';
 import { attempt, type SlotPlan } from './slot-question.js';
 import type { Wait } from './plan.js';

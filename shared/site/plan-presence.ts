@@ -1,5 +1,6 @@
 /** What is to be done for a site that is wanted? Its gateways, what they share, and what is arranged between them. */
-import { arrange, type PlannedSlot } from './arrange.js';
+import { arrange } from './arrange.js';
+import type { PlannedSlot } from './arranging/table.js';
 import { gatewayConfig, type DesiredSlot } from './desired-site.js';
 import { resourceName, type SlotId } from './ids.js';
 import type { ObservedResource, Surroundings } from './observed-site.js';

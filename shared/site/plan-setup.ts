@@ -1,7 +1,7 @@
 /** Is the slot's machine configured as it should be, and does it serve? */
 import { gatewayConfig, machineFingerprint, placementOf, setupIntent } from './desired-site.js';
-import { diagnose, type Diagnosis, type GatewayFacts } from './diagnose.js';
-import { gatewayHealth, type GatewayHealth } from './gateway-health.js';
+import { diagnose, type GatewayFacts } from './diagnose.js';
+import { gatewayHealth } from './gateway-health.js';
 import type { SetupIntent } from './intent.js';
 import { openTry } from './ladder.js';
 import type { ObservedSetup, ObservedVirtualMachine } from './observed-site.js';
@@ -10,7 +10,7 @@ import { setupOf } from './plan-machine.js';
 import { mendOrWait, isOver } from './plan-mend.js';
 import { pskTag } from './psk-tag.js';
 import { secretsOfSlot } from './secret-names.js';
-import type { Remedy } from './remedy.js';
+import type { Standing } from './standing.js';
 import {
   hasSetupTimedOut,
   isServing,
@@ -21,17 +21,6 @@ import {
 import { attempt, find, waitFor, type SlotPlan, type SlotQuestion } from './slot-question.js';
 import { newestUsable } from './wanted-versions.js';
 import type { Wish } from './wish.js';
-
-/** All that the plan of one gateway whose machine stands is made from. */
-export interface Standing {
-  readonly question: SlotQuestion;
-  readonly machine: ObservedVirtualMachine;
-  readonly setup: ObservedSetup | undefined;
-  /** What the setup should be. */
-  readonly wanted: SetupIntent;
-  readonly health: GatewayHealth;
-  readonly remedy: Remedy | undefined;
-}
 
 /** Plans what a standing machine needs: its setup, a change, a mend, or nothing since it serves. */
 export function planSetup(
@@ -277,5 +266,3 @@ function setUp(
     isChange || question.record.outOfService?.[slot.slot] !== undefined ? 'changing' : 'setting-up';
   return attempt(asked, doing, step, false);
 }
-
-export type { Diagnosis };

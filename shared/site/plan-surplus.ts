@@ -1,5 +1,5 @@
 /** Which gateways has a site that it shouldn't have any more? They go one by one, drained first, once the others serve. */
-import type { PlannedSlot } from './arrange.js';
+import type { PlannedSlot } from './arranging/table.js';
 import { placementOf, type DesiredSlot } from './desired-site.js';
 import type { SlotId } from './ids.js';
 import type { ObservedResource } from './observed-site.js';
