@@ -5,11 +5,18 @@ import type { SiteApi, SiteView } from './site-api.js';
 /** What the operator has at hand. */
 export interface OperatorTools {
   readonly api: SiteApi;
-  /** Value of a secret of the vault. */
+  /** Newest value of a secret that is enabled. */
   readonly secret: (name: string) => string | undefined;
+  /** Whether Zscaler has a credential of this identity. */
+  readonly isRegistered: (identity: string) => boolean;
   readonly register: (credential: Credential) => void;
   /** Seconds between two looks; a person would be slower, and is not what is shown here. */
   readonly everySeconds: number;
+}
+
+interface Wanted extends Credential {
+  /** The app changes the PSK itself, by Zscaler's API. */
+  readonly isKeptByApp: boolean;
 }
 
 /** Looks at the sites for ever; ends with the answer's call. */
@@ -19,8 +26,9 @@ export function startOperator(tools: OperatorTools): { stop(): void } {
   const registered = new Map<string, string>();
   const look = async () => {
     const sites = await tools.api.sites().catch(() => []);
-    for (const credential of sites.flatMap((site) => credentialsOf(site, tools.secret))) {
+    for (const { isKeptByApp, ...credential } of sites.flatMap((site) => credentialsOf(site, tools.secret))) {
       if (registered.get(credential.identity) === credential.psk) continue;
+      if (isKeptByApp && tools.isRegistered(credential.identity)) continue;
       registered.set(credential.identity, credential.psk);
       tools.register(credential);
     }
@@ -35,16 +43,20 @@ export function startOperator(tools: OperatorTools): { stop(): void } {
   };
 }
 
-function credentialsOf(site: SiteView, secret: OperatorTools['secret']): readonly Credential[] {
-  const { identity, psk } = site.desired.tunnel;
+function credentialsOf(site: SiteView, secret: OperatorTools['secret']): readonly Wanted[] {
+  const { farSide, tunnel } = site.desired;
+  const { identity, psk, edges } = tunnel;
   const prefix = psk.secretPrefix ?? `psk-${site.name}`;
+  const roles = edges.secondary === undefined ? ['primary'] : ['primary', 'secondary'];
   return site.observed.gateways.flatMap(({ slot, publicIp }) => {
     const place = slot.slice(site.name.length + 1);
-    const value = secret(
-      { site: prefix, gateway: `${prefix}-${place}`, tunnel: `${prefix}-${place}-primary` }[psk.scope],
-    );
-    if (value === undefined) return [];
-    if (identity.type === 'ufqdn') return [{ identity: `${slot}-primary@${identity.domain}`, psk: value }];
-    return publicIp === undefined ? [] : [{ identity: publicIp, psk: value }];
+    return (identity.type === 'ufqdn' ? roles : ['primary']).flatMap((role): readonly Wanted[] => {
+      const name = { site: prefix, gateway: `${prefix}-${place}`, tunnel: `${prefix}-${place}-${role}` }[psk.scope];
+      const value = secret(name);
+      const known = identity.type === 'ufqdn' ? `${slot}-${role}@${identity.domain}` : publicIp;
+      return value === undefined || known === undefined
+        ? []
+        : [{ identity: known, psk: value, isKeptByApp: farSide === 'zia' }];
+    });
   });
 }

@@ -28,7 +28,9 @@ export interface SiteView {
   readonly phaseSince: string;
   readonly problem?: ProblemView;
   readonly desired: {
+    readonly farSide: 'by-hand' | 'zia';
     readonly tunnel: {
+      readonly edges: { readonly primary: string; readonly secondary?: string };
       readonly identity: { readonly type: 'ip' } | { readonly type: 'ufqdn'; readonly domain: string };
       readonly psk: { readonly scope: 'site' | 'gateway' | 'tunnel'; readonly secretPrefix?: string };
     };
