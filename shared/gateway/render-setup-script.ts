@@ -74,7 +74,7 @@ function checkSecrets({ tunnels }: GatewayConfig): string {
 
 /**
  * A changed PSK holds only once both ends have asked each other for it again, which down and up does and `--up` alone
- * doesn't: the tunnels go down whether the new one will be taken or not (docs/gateway.md, What authenticates anew).
+ * doesn't: the tunnels go down whether the new one will be taken or not (docs/gateway.md, Two more scripts).
  */
 function startTunnels({ tunnels }: GatewayConfig): string {
   const roles = tunnels.map(({ role }) => role);

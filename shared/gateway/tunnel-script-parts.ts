@@ -6,8 +6,8 @@ import { explainFunction, troubleFunction } from './tunnel-trouble.js';
  * Every question to pluto has a limit, since one that hangs would hold up the script for ever.
  *
  * `ike_number` is that of the IKE SA which carries the tunnel: another number than before means that the far side was
- * asked for proof in between, or, once in 24 h, that the SA was rekeyed, which asks nobody (docs/gateway.md, What
- * authenticates anew).
+ * asked for proof in between, or, once in 24 h, that the SA was rekeyed, which asks nobody (docs/gateway.md, Two more
+ * scripts).
  */
 export const tunnelFunctions = String.raw`
 ${troubleFunction.trim()}

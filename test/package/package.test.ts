@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { bundleApp } from '../../infra/package/bundle-app.js';
 import { zipFiles } from '../../infra/package/zip-files.js';
-import type { ClientCounts } from '../../infra/local/clients/clients.js';
+import type { ClientCounts } from '../../infra/local/clients/counts.js';
 import { siteSpec, TestRegion } from '../region/start-region.js';
 import { noteLoads } from './note-loads.js';
 import { readZip, type ZipEntry } from './read-zip.js';

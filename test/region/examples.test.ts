@@ -1,7 +1,7 @@
 /** Do the examples come up, all at once in one region? Both routings, both identities, several zones and ports. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import type { ClientCounts } from '../../infra/local/clients/clients.js';
+import type { ClientCounts } from '../../infra/local/clients/counts.js';
 import { TestRegion } from './start-region.js';
 
 jest.setTimeout(60_000);
@@ -27,9 +27,9 @@ test.each(examples)('$file comes up', async ({ name }) => {
 });
 
 test('their clients are served by both edges, none by a gateway that was not ready, nothing in the clear', async () => {
-  const { beforeReady, byEdge } = await region.call<ClientCounts>('region.clientCounts');
+  const { lost, byEdge } = await region.call<ClientCounts>('region.clientCounts');
   expect(Object.keys(byEdge).sort()).toEqual(['ams2-2', 'fra4']);
-  expect(beforeReady).toBe(0);
+  expect(lost).toBe(0);
   expect(await region.call('region.guests.leaks')).toBe(0);
   expect(await region.call('region.guests.gaps')).toEqual([]);
 });

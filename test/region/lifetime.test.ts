@@ -1,6 +1,6 @@
 /** Does a site come up, serve and go again, with nothing of others touched? A whole region, at a hundred times its speed. */
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import type { ClientCounts } from '../../infra/local/clients/clients.js';
+import type { ClientCounts } from '../../infra/local/clients/counts.js';
 import type { Call } from '../../infra/local/cloud/cloud.js';
 import type { Resource } from '../../infra/local/cloud/resources.js';
 import { siteSpec, TestRegion } from './start-region.js';
@@ -45,8 +45,8 @@ test('the build takes few reads of ARM', () => {
 test('clients are served, and none was handed to a gateway that was not ready', async () => {
   const counts = () => region.call<ClientCounts>('region.clientCounts');
   while ((await counts()).answered < 20) await new Promise((resolve) => setTimeout(resolve, 50));
-  const { beforeReady, byEdge } = await counts();
-  expect(beforeReady).toBe(0);
+  const { lost, byEdge } = await counts();
+  expect(lost).toBe(0);
   expect(Object.keys(byEdge)).toEqual(['fra4']);
   expect(await region.call('region.guests.leaks')).toBe(0);
   expect(await region.call('region.guests.gaps')).toEqual([]);

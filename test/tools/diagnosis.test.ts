@@ -141,7 +141,13 @@ describeWith('remedy', { tools, needsRoot: true }, () => {
       when: 'a child SA stands and its device leads nowhere',
       script: 'echo 9 >"$SANDBOX/own/up/secondary"; ip link set vti1 down',
     },
-    { remedy: 'ipsec-restart', primary: true, secondary: true, when: 'pluto was stopped', script: 'true' },
+    {
+      remedy: 'ipsec-restart',
+      primary: true,
+      secondary: true,
+      when: 'pluto was stopped',
+      script: 'rm "$SANDBOX/own/up/primary" "$SANDBOX/own/active/ipsec.service"',
+    },
   ])('$remedy brings back what is down when $when', ({ remedy, primary, secondary, script }) => {
     const said = run(`rm "$SANDBOX/own/up/secondary"; ${script}
       on_machine /usr/local/lib/${remedy}; ${diagnose}`);

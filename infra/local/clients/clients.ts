@@ -1,4 +1,5 @@
 /** What do clients notice? They ask all the time, and what they are told counts. */
+import { counted, noCounts, type ClientCounts } from './counts.js';
 
 /** What a client got. */
 export type Answer =
@@ -9,6 +10,8 @@ export type Answer =
 export interface Delivery {
   /** Id of the gateway's machine; `undefined` when the balancer had nobody to hand it to. */
   readonly machineId: string | undefined;
+  /** Address that it was sent to: one a site. */
+  readonly frontendIp?: string;
   readonly answer: Answer;
 }
 
@@ -20,31 +23,29 @@ export interface Result extends Delivery {
   readonly seconds: number;
 }
 
-/** How many requests went how. */
-export interface Tally {
-  readonly answered: number;
-  readonly refused: number;
-  readonly dropped: number;
-}
-
-/** What all clients noticed since they were started. */
-export interface ClientCounts extends Tally {
-  /** Of those not answered: they were handed to a gateway that couldn't serve them. */
-  readonly beforeReady: number;
-  /** By the gateway's machine id. */
-  readonly byGateway: Readonly<Record<string, Tally>>;
-  /** Answered requests by the edge that served them. */
-  readonly byEdge: Readonly<Record<string, number>>;
+/** Which requests last: downloads, and what else holds a connection open. */
+export interface Lasting {
+  /** Each so-manieth request of a client lasts, 1 or more. */
+  readonly every: number;
+  /** The longest; each lasts a random part of it. */
+  readonly upToSeconds: number;
+  /** Numbers from 0 to below 1; seeded, so that a day can be played again. */
+  readonly random: () => number;
 }
 
 /** What clients are started with. */
 export interface ClientOptions {
-  /** Sends one client's request through the balancer; `undefined` when there is no address to send it to yet. */
-  readonly send: (clientIp: string) => Promise<Delivery | undefined>;
+  /**
+   * Sends one client's request through the balancer; `undefined` when there is no address to send it to yet.
+   * `lastsSeconds`: the answer comes after so many seconds, if nothing breaks the connection.
+   */
+  readonly send: (clientIp: string, lastsSeconds?: number) => Promise<Delivery | undefined>;
   /** Addresses of the clients. */
   readonly clients: readonly string[];
-  /** Each client's pause from one request to the next. */
+  /** Each client's pause from one request to the next; one that lasts holds up none. */
   readonly everySeconds: number;
+  /** None lasts when left out. */
+  readonly lasting?: Lasting;
   readonly onResult?: (result: Result) => void;
 }
 
@@ -52,33 +53,34 @@ export interface ClientOptions {
 export interface Clients {
   stop(): void;
   counts(): ClientCounts;
+  /** Counts from nothing again: what a fault costs is counted from its moment, and not from the build. */
+  countAnew(): void;
 }
 
-const nothing: Tally = { answered: 0, refused: 0, dropped: 0 };
-
 /** Starts clients, spread over the first pause so that they don't ask all at once. */
-export function startClients({ send, clients, everySeconds, onResult }: ClientOptions): Clients {
-  let counts: ClientCounts = { ...nothing, beforeReady: 0, byGateway: {}, byEdge: {} };
+export function startClients({ send, clients, everySeconds, lasting, onResult }: ClientOptions): Clients {
+  let counts = noCounts;
   let isStopped = false;
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
 
-  const ask = async (clientIp: string) => {
+  const ask = async (clientIp: string, lastsSeconds: number | undefined) => {
     const sent = Date.now();
-    const delivery = await send(clientIp);
+    const delivery = await (lastsSeconds === undefined ? send(clientIp) : send(clientIp, lastsSeconds));
     // What arrives after the end is nobody's any more.
     if (delivery === undefined || isStopped) return;
-    counts = counted(counts, delivery);
+    counts = counted(counts, delivery, Date.now());
     const seconds = (Date.now() - sent) / 1000;
     onResult?.({ ...delivery, clientIp, sentAt: new Date(sent).toISOString(), seconds });
   };
-  const askAfter = (clientIp: string, seconds: number) => {
+  // The clients' turns are spread too, so that what lasts isn't asked for by all at once.
+  const askAfter = (clientIp: string, turn: number, seconds: number) => {
     const timer = setTimeout(() => {
-      askAfter(clientIp, everySeconds);
-      void ask(clientIp);
+      askAfter(clientIp, turn + 1, everySeconds);
+      void ask(clientIp, secondsOf(lasting, turn));
     }, seconds * 1000);
     timers.set(clientIp, timer);
   };
-  clients.forEach((clientIp, index) => askAfter(clientIp, (everySeconds * index) / clients.length));
+  clients.forEach((clientIp, index) => askAfter(clientIp, index, (everySeconds * index) / clients.length));
 
   return {
     stop: () => {
@@ -86,29 +88,11 @@ export function startClients({ send, clients, everySeconds, onResult }: ClientOp
       for (const timer of timers.values()) clearTimeout(timer);
     },
     counts: () => counts,
+    countAnew: () => void (counts = noCounts),
   };
 }
 
-function counted(counts: ClientCounts, { machineId, answer }: Delivery): ClientCounts {
-  const isLost = machineId !== undefined && answer.kind !== 'answered';
-  return {
-    ...plusOne(counts, answer.kind),
-    beforeReady: counts.beforeReady + (isLost ? 1 : 0),
-    byGateway:
-      machineId === undefined
-        ? counts.byGateway
-        : {
-            ...counts.byGateway,
-            [machineId]: plusOne(counts.byGateway[machineId] ?? nothing, answer.kind),
-          },
-    byEdge:
-      answer.kind === 'answered'
-        ? { ...counts.byEdge, [answer.servedBy]: (counts.byEdge[answer.servedBy] ?? 0) + 1 }
-        : counts.byEdge,
-  };
-}
-
-function plusOne(tally: Tally, kind: keyof Tally): Tally {
-  const { answered, refused, dropped } = tally;
-  return { answered, refused, dropped, [kind]: tally[kind] + 1 };
+function secondsOf(lasting: Lasting | undefined, turn: number): number | undefined {
+  if (lasting === undefined || (turn + 1) % lasting.every !== 0) return undefined;
+  return lasting.upToSeconds * lasting.random();
 }

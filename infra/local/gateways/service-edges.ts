@@ -104,6 +104,18 @@ export class ServiceEdges {
   }
 
   /**
+   * Replaces all credentials at once, as an activation does: what isn't listed is refused from now on. Standing SAs go
+   * on, and a credential that is listed as it was keeps its version.
+   */
+  setCredentials(all: readonly Credential[]): void {
+    const listed = new Set(all.map(({ identity }) => identity));
+    for (const identity of [...this.credentials.keys()])
+      if (!listed.has(identity)) this.credentials.delete(identity);
+    for (const { identity, psk } of all) this.enter(identity, psk);
+    this.changed({});
+  }
+
+  /**
    * Somebody at Zscaler enters another PSK. Standing SAs go on, since an edge asks for proof only when one begins,
    * unless it is told to drop those of this identity.
    */

@@ -67,19 +67,20 @@ export function silentLines({ name, ike }: Numbers): readonly Line[] {
   ];
 }
 
+/** Why a child SA is refused, in the protocol's words. */
+type ChildError = 'NO_PROPOSAL_CHOSEN' | 'TS_UNACCEPTABLE';
+
+export function childError(refused: 'esp-refused' | 'selectors-refused'): ChildError {
+  return refused === 'esp-refused' ? 'NO_PROPOSAL_CHOSEN' : 'TS_UNACCEPTABLE';
+}
+
 /** The IKE SA stands without a child. */
-export function childRefusedLines(
-  { name, child }: Numbers,
-  why: 'NO_PROPOSAL_CHOSEN' | 'TS_UNACCEPTABLE',
-): readonly Line[] {
+export function childRefusedLines({ name, child }: Numbers, why: ChildError): readonly Line[] {
   return [line('003', name, child, `IKE_AUTH response rejected Child SA with ${why}`)];
 }
 
 /** A later `--up` under the IKE SA that stands. */
-export function childAgainRefusedLines(
-  { name, child }: Numbers,
-  why: 'NO_PROPOSAL_CHOSEN' | 'TS_UNACCEPTABLE',
-): readonly Line[] {
+export function childAgainRefusedLines({ name, child }: Numbers, why: ChildError): readonly Line[] {
   return [line('003', name, child, `CREATE_CHILD_SA failed with error notification ${why}`)];
 }
 

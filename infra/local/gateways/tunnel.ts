@@ -155,7 +155,7 @@ export class Tunnel {
     } else if (outcome.kind === 'esp-refused' || outcome.kind === 'selectors-refused') {
       host.edges.authenticated(host.localIdOf(connection), connection.right);
       this.standWithoutChild(numbers);
-      this.tell(0, says.childRefusedLines(numbers, childError(outcome.kind)));
+      this.tell(0, says.childRefusedLines(numbers, says.childError(outcome.kind)));
     } else if (outcome.kind === 'silent') {
       this.tell(31, says.silentLines(numbers));
       this.begin();
@@ -197,7 +197,7 @@ export class Tunnel {
     this.next(measured.childRefused, () => {
       const outcome = negotiate(this.connection, this.host);
       if (outcome.kind === 'esp-refused' || outcome.kind === 'selectors-refused')
-        this.tell(0, says.childAgainRefusedLines(numbers, childError(outcome.kind)));
+        this.tell(0, says.childAgainRefusedLines(numbers, says.childError(outcome.kind)));
       else if (outcome.kind === 'silent') this.tell(31, says.silentLines(numbers));
       else {
         const edge = outcome.kind === 'established' ? outcome.edge : this.connection.right;
@@ -245,8 +245,4 @@ export class Tunnel {
     this.cancelDeadPeer?.();
     this.cancelDeadPeer = undefined;
   }
-}
-
-function childError(kind: 'esp-refused' | 'selectors-refused'): 'NO_PROPOSAL_CHOSEN' | 'TS_UNACCEPTABLE' {
-  return kind === 'esp-refused' ? 'NO_PROPOSAL_CHOSEN' : 'TS_UNACCEPTABLE';
 }

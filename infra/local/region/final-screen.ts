@@ -59,8 +59,8 @@ function timelineLine({ at, gateway, sentence }: TimelineLine, from: number): st
 }
 
 function clientLine(region: Region): string {
-  const { answered, refused, dropped, beforeReady } = region.clientCounts();
-  return `  ${answered} requests answered, ${refused} refused, ${dropped} with nobody to take them (before and during the build); ${beforeReady} reached a gateway that was not ready; ${region.guests.leaks()} packets left in the clear`;
+  const { answered, lost, nobody } = region.clientCounts();
+  return `  ${answered} requests answered, ${nobody} with nobody to take them (before and during the build); ${lost} reached a gateway that did not answer; ${region.guests.leaks()} packets left in the clear`;
 }
 
 function commands({ api, cloud }: Region, name: string): readonly string[] {

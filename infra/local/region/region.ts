@@ -1,7 +1,8 @@
 /** What makes up a region on one machine? The cloud, the machines in it, the tables, the app in its host, and clients. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { startClients, type ClientCounts } from '../clients/clients.js';
+import { startClients } from '../clients/clients.js';
+import type { ClientCounts } from '../clients/counts.js';
 import { startCloud, type Cloud, type CloudOptions } from '../cloud/cloud.js';
 import { defaultWorld } from '../cloud/world.js';
 import { seededRandom } from '../cloud/random.js';
@@ -38,6 +39,8 @@ export interface Region {
   readonly host: Host;
   /** What the clients of a site noticed. */
   clientCounts(): ClientCounts;
+  /** Lets the clients count from nothing again. */
+  countAnew(): void;
   close(): Promise<void>;
 }
 
@@ -52,6 +55,9 @@ const knownSecrets = ['psk-hq', 'psk-branch', 'psk-policy', 'psk-named-z1-1', 'p
 
 /** Offices behind the balancer, in the spoke and beyond the hub. */
 const clientAddresses = ['10.1.5.10', '10.1.5.11', '10.1.5.12', '10.1.5.13', '10.1.5.14', '10.1.5.15'];
+
+/** One request in ten lasts: a download, or what else holds a connection open. Estimate. */
+const lasting = { every: 10, upToSeconds: 60 };
 
 /** An SSH public key whose private half was thrown away. */
 const sshPublicKey =
@@ -101,7 +107,12 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
           everySeconds: 3,
         })
       : undefined;
-  const clients = startClients({ send: sender(cloud), clients: clientAddresses, everySeconds: 2 });
+  const clients = startClients({
+    send: sender(cloud),
+    clients: clientAddresses,
+    everySeconds: 2,
+    lasting: { ...lasting, random: seededRandom(seed + 3) },
+  });
   return {
     api,
     cloud,
@@ -109,6 +120,9 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
     guests,
     host,
     clientCounts: () => clients.counts(),
+    countAnew: () => {
+      clients.countAnew();
+    },
     async close() {
       operator?.stop();
       clients.stop();
@@ -122,14 +136,16 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
 /** Each client asks every balancer's port in turn. */
 function sender(cloud: Cloud) {
   let turn = 0;
-  return (clientIp: string) => {
+  return async (clientIp: string, lastsSeconds?: number) => {
     const targets = cloud.balancers
       .frontends()
       .flatMap(({ ip, ports }) => ports.map((port) => ({ ip, port })));
     const target = targets[turn++ % Math.max(1, targets.length)];
-    return target === undefined
-      ? Promise.resolve(undefined)
-      : cloud.send({ frontendIp: target.ip, clientIp, port: target.port, url: 'http://www.example.com/' });
+    if (target === undefined) return undefined;
+    const { ip: frontendIp, port } = target;
+    const request = { frontendIp, clientIp, port, url: 'http://www.example.com/' };
+    const lasts = lastsSeconds === undefined ? {} : { seconds: lastsSeconds };
+    return { ...(await cloud.send({ ...request, ...lasts })), frontendIp };
   };
 }
 

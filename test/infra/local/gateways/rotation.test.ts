@@ -105,3 +105,24 @@ test('a version counts PSKs and not entries, and an unknown identity has none to
   );
   expect(world.edges.authentications('nobody@example.com')).toEqual([]);
 });
+
+test('a far side that replaces its whole list takes the PSKs on it, and refuses whom it leaves out', async () => {
+  const world = await serving();
+  const again = '#!/bin/bash\nipsec auto --down primary\nipsec auto --up primary\n';
+  world.edges.setCredentials([
+    { identity: 'other@example.com', psk },
+    { identity: publicIp, psk },
+  ]);
+  await world.setUp({ script: again });
+  expect(proofs(world)).toEqual(['one 1', 'one 1']);
+  world.edges.setCredentials([{ identity: publicIp, psk: next }]);
+  expect(await world.ask()).toMatchObject({ kind: 'answered' });
+  expect(() => world.edges.changePsk('other@example.com', next)).toThrow('no credential');
+  const end = await world.setUp({ environment: { TK_PSK_PRIMARY: next } });
+  expect(parseSetupResult(end.stdout)).toMatchObject({ ok: true, tunnels: { primary: { isNew: true } } });
+  expect(proofs(world)).toEqual(['one 1', 'one 1', 'one 2']);
+  world.edges.setCredentials([]);
+  expect(await world.ask()).toMatchObject({ kind: 'answered' });
+  expect((await world.setUp({ script: again })).stdout).toContain('AUTHENTICATION_FAILED');
+  expect(await world.ask()).toMatchObject({ kind: 'dropped' });
+});
