@@ -46,4 +46,6 @@ export interface SecretUse {
   readonly version: string;
   /** ISO 8601. */
   readonly since: string;
+  /** ISO 8601: when the far side was told it last; absent where no rotation was. */
+  readonly toldAt?: string;
 }

@@ -41,7 +41,10 @@ export function readFaultWish(body: Readonly<Record<string, unknown>>): FaultWis
 }
 
 /** Breaks it. @throws Error when there is no such gateway or edge */
-export async function applyFault(region: Breakable, { fault, gateway = '', edge = '' }: FaultWish): Promise<void> {
+export async function applyFault(
+  region: Breakable,
+  { fault, gateway = '', edge = '' }: FaultWish,
+): Promise<void> {
   switch (fault) {
     case 'edge-down':
     case 'edge-up':
@@ -84,9 +87,8 @@ function machineOf({ cloud }: Breakable, slot: string) {
 
 /** An administrator enters another PSK and activates; the edges ask for proof anew. */
 function changePsk({ cloud, edges, zscaler }: Breakable, slot: string): void {
-  const address = cloud
-    .resources()
-    .find(({ name }) => name === `pip-${slot}`)?.body['properties'] as { ipAddress?: string } | undefined; // ARM's shape
+  const address = cloud.resources().find(({ name }) => name === `pip-${slot}`)?.body['properties'] as
+    { ipAddress?: string } | undefined; // ARM's shape
   const identity = zscaler
     .active()
     .map((credential) => credential.identity)

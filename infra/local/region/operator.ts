@@ -51,7 +51,9 @@ function credentialsOf(site: SiteView, secret: OperatorTools['secret']): readonl
   return site.observed.gateways.flatMap(({ slot, publicIp }) => {
     const place = slot.slice(site.name.length + 1);
     return (identity.type === 'ufqdn' ? roles : ['primary']).flatMap((role): readonly Wanted[] => {
-      const name = { site: prefix, gateway: `${prefix}-${place}`, tunnel: `${prefix}-${place}-${role}` }[psk.scope];
+      const name = { site: prefix, gateway: `${prefix}-${place}`, tunnel: `${prefix}-${place}-${role}` }[
+        psk.scope
+      ];
       const value = secret(name);
       const known = identity.type === 'ufqdn' ? `${slot}-${role}@${identity.domain}` : publicIp;
       return value === undefined || known === undefined

@@ -9,7 +9,9 @@ import { seededRandom } from '../cloud/random.js';
 import { modelledGuests, type ModelledGuests } from '../gateways/modelled-guests.js';
 import { ServiceEdges } from '../gateways/service-edges.js';
 import { startHost, type Host, type HostJson } from '../host/host.js';
+import type { LocalZscaler } from '../zscaler/zscaler.js';
 import { startTables } from './azurite.js';
+import { startFarSide } from './far-side.js';
 import { startOperator } from './operator.js';
 import { SiteApi } from './site-api.js';
 
@@ -35,6 +37,7 @@ export interface Region {
   readonly api: SiteApi;
   readonly cloud: Cloud;
   readonly edges: ServiceEdges;
+  readonly zscaler: LocalZscaler;
   readonly guests: ModelledGuests;
   readonly host: Host;
   /** What the clients of a site noticed. */
@@ -78,6 +81,8 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
     guests,
     ...(onExchange === undefined ? {} : { onExchange }),
   });
+  const farSide = await startFarSide(edges, cloud.vault, seed + 4);
+  const { zscaler } = farSide;
   for (const name of knownSecrets) cloud.vault.set(name, randomPsk(random));
   // An SDK takes most of a second to load, which a scaled clock would make ten; a warm app has it loaded.
   await Promise.all([
@@ -86,7 +91,7 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
     import('@azure/keyvault-secrets'),
   ]);
   const tables = await startTables(options.tables);
-  Object.assign(process.env, settings(cloud, tables.connectionString));
+  Object.assign(process.env, settings(cloud, tables.connectionString), farSide.settings);
   const host = await startHost({
     appFile: options.appFile ?? new URL('../../../functions/main.ts', import.meta.url).href,
     port: options.port,
@@ -100,9 +105,10 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
     (options.hasOperator ?? true)
       ? startOperator({
           api,
-          secret: (name) => cloud.vault.value(name),
+          secret: (name) => newestEnabled(cloud.vault, name),
+          isRegistered: (identity) => zscaler.saved(identity) !== undefined,
           register: (credential) => {
-            edges.addCredential(credential);
+            zscaler.addCredential(credential);
           },
           everySeconds: 3,
         })
@@ -117,6 +123,7 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
     api,
     cloud,
     edges,
+    zscaler,
     guests,
     host,
     clientCounts: () => clients.counts(),
@@ -128,9 +135,16 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
       clients.stop();
       await host.close();
       await cloud.close();
+      await zscaler.close();
       await tables.close();
     },
   };
+}
+
+/** What a person would enter: the newest version that is enabled. */
+function newestEnabled(vault: Cloud['vault'], name: string): string | undefined {
+  const newest = vault.versions(name).findLast(({ enabled }) => enabled);
+  return newest === undefined ? undefined : vault.valueOf(name, newest.version);
 }
 
 /** Each client asks every balancer's port in turn. */

@@ -11,7 +11,7 @@ export function close(question: RotationQuestion, rotation: Rotation, inUse: Sec
   const { record, now, observed } = question;
   const over = rotation.secrets.flatMap(({ name, from, to }) => {
     const version = rotation.isGoingBack ? to : from;
-    return version === undefined ? [] : [{ name, version }];
+    return version === undefined || from === to ? [] : [{ name, version }];
   });
   const due = over
     .filter(({ name, version }) => !rotation.told.includes(`${name}/${version}`))
@@ -29,12 +29,17 @@ export function close(question: RotationQuestion, rotation: Rotation, inUse: Sec
   const since = rotation.isGoingBack ? inSeconds(now, (1 - everyDays) * 24 * 3600) : now.toISOString();
   const current = rotation.secrets.flatMap(({ name, from, to }) => {
     const version = rotation.isGoingBack ? from : to;
-    return version === undefined ? [] : [[name, { version, since }] as const];
+    const kept = from === to ? (inUse[name]?.since ?? since) : since;
+    return version === undefined
+      ? []
+      : [[name, { version, since: kept, toldAt: now.toISOString() }] as const];
   });
   const seconds = Math.round((now.getTime() - Date.parse(rotation.startedAt)) / 1000);
   const sentence = rotation.isGoingBack
     ? `The rotation of ${record.name} was taken back after ${seconds} s: both sides use the former PSK.`
-    : `The PSKs of ${record.name} are rotated, ${seconds} s after it began; every gateway is proved with the new one.`;
+    : rotation.reason === 'credential-refused'
+      ? `Both sides of ${record.name} have the same PSK again, ${seconds} s after it was told.`
+      : `The PSKs of ${record.name} are rotated, ${seconds} s after it began; every gateway is proved with the new one.`;
   const entry: TimelineEntry = {
     at: now.toISOString(),
     reason: rotation.isGoingBack ? 'rotation-goes-back' : 'rotation-done',

@@ -17,7 +17,9 @@ export function newRotation(
     .filter((name) => inUse[name] !== undefined && (reason !== 'newer-version' || newer.has(name)))
     .map((name) => {
       const from = inUse[name]?.version;
-      const to = reason === 'newer-version' ? newer.get(name) : undefined;
+      // Somebody changed the far side: it is told the version again that the gateways have.
+      const to =
+        reason === 'newer-version' ? newer.get(name) : reason === 'credential-refused' ? from : undefined;
       return { name, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
     });
   if (secrets.length === 0) return undefined;
@@ -41,7 +43,7 @@ const reasonWords: Readonly<Record<RotationReason, string>> = {
   due: 'it is due',
   'asked-for': 'somebody asked for it',
   'newer-version': 'the vault has a newer version',
-  'credential-refused': 'the service edge refuses the PSK, so both sides get a new one',
+  'credential-refused': 'the service edge refuses the PSK, so the far side is told it again',
 };
 
 /** What the timeline tells of a beginning. */

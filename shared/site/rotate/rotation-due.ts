@@ -12,19 +12,15 @@ const refusedAgainSeconds = 3600;
 
 /** Why a rotation should begin now, if it should. */
 export function whyNow(question: RotationQuestion, inUse: SecretsInUse): RotationReason | undefined {
-  const { record, observed, now, serving, slots } = question;
+  const { record, observed, now, slots } = question;
   if (Object.keys(inUse).length === 0) return undefined;
   if (record.rotationWanted !== undefined) return 'asked-for';
   if (newerVersions(observed.secrets ?? [], inUse).length > 0) return 'newer-version';
   const refused = slots.filter(({ slot }) => record.remedies?.[slot]?.cause === 'credential-refused');
-  const lastUse =
-    Object.values(inUse)
-      .map(({ since }) => since)
-      .sort()
-      .at(-1) ?? '';
-  const isLongAgo = now.getTime() - Date.parse(lastUse) > refusedAgainSeconds * 1000;
-  if (record.spec.farSide === 'zia' && refused.length > 0 && (serving.length === 0 || isLongAgo))
-    return 'credential-refused';
+  const isToldLately = Object.values(inUse).some(
+    ({ toldAt }) => toldAt !== undefined && now.getTime() - Date.parse(toldAt) < refusedAgainSeconds * 1000,
+  );
+  if (record.spec.farSide === 'zia' && refused.length > 0 && !isToldLately) return 'credential-refused';
   const { rotation } = record.spec;
   const isDue = rotation !== undefined && dueAt(rotation.everyDays, inUse) <= now.toISOString();
   return isDue && windowAt(rotation, now).isOpen ? 'due' : undefined;
