@@ -55,7 +55,11 @@ function climb(standing: Standing, diagnosis: Diagnosis, known: Remedy, failed: 
   const { cause, from, isFarSide } = diagnosis;
   const hasSecondary = site.tunnel.edges.secondary !== undefined;
   const isOrdered = question.record.orders?.[slot.slot]?.replace?.generation === standing.machine.generation;
-  const rung = isOrdered ? 'replace' : nextRung(cause, remedy.tries, { from, isFarSide, hasSecondary });
+  const rung = isOrdered
+    ? 'replace'
+    : isToldAgain(standing, remedy)
+      ? 'tunnel-up'
+      : nextRung(cause, remedy.tries, { from, isFarSide, hasSecondary });
   if (rung !== undefined && (remedy.suspendedAt === undefined || isOrdered)) {
     return { ...begin(standing, diagnosis, remedy, rung), happened };
   }
@@ -63,6 +67,14 @@ function climb(standing: Standing, diagnosis: Diagnosis, known: Remedy, failed: 
     return { ...waitFor(standing, diagnosis, 'waits-for-far-side', farSideSeconds), remedy, happened };
   }
   return { ...suspend(standing, diagnosis, remedy), happened: [...happened] };
+}
+
+/** The far side was told the PSK again: the tunnel is brought up at once, instead of at pluto's next try. */
+function isToldAgain({ question }: Standing, { cause, tries }: Remedy): boolean {
+  const { rotation } = question.record;
+  if (rotation === undefined || cause !== 'credential-refused' || rotation.state !== 'rolling') return false;
+  const isTried = tries.some(({ rung, begunAt }) => rung === 'tunnel-up' && begunAt >= rotation.startedAt);
+  return rotation.trying.includes(question.slot.slot) && !isTried;
 }
 
 function suspend(standing: Standing, diagnosis: Diagnosis, remedy: Remedy): SlotPlan {
