@@ -1,6 +1,6 @@
 /** `npm run bench`: how long does a build take, beside the sum of what Azure takes, and what does it ask of ARM? */
 import Table from 'cli-table3';
-import type { Call } from '../../infra/local/cloud/cloud.js';
+import type { Call } from '../../infra/local/cloud/call-log.js';
 import type { MachineTimings } from '../../infra/local/gateways/machine-timings.js';
 import { siteSpec, TestRegion } from '../region/start-region.js';
 import { boundsOf, type MachineSeen, type OperationSeen } from './bound.js';

@@ -1,7 +1,7 @@
 /** Does a site come up, serve and go again, with nothing of others touched? A whole region, at a hundred times its speed. */
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { ClientCounts } from '../../infra/local/clients/counts.js';
-import type { Call } from '../../infra/local/cloud/cloud.js';
+import type { Call } from '../../infra/local/cloud/call-log.js';
 import type { Resource } from '../../infra/local/cloud/resources.js';
 import { siteSpec, TestRegion } from './start-region.js';
 

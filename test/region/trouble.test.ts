@@ -1,6 +1,6 @@
 /** What does the status say of what is wrong, and does a site come up by itself once the cause is gone? */
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import type { Call } from '../../infra/local/cloud/cloud.js';
+import type { Call } from '../../infra/local/cloud/call-log.js';
 import { siteSpec, TestRegion } from './start-region.js';
 
 jest.setTimeout(90_000);

@@ -5,6 +5,7 @@ import { answerForKind, type Provision, type ResourceKind } from './arm-provider
 import { checkParent, notFound } from './arm-refusals.js';
 import type { ComputeOffers } from './compute-offers.js';
 import type { Faults } from './faults.js';
+import { listMachines } from './machine-lists.js';
 import { networkView } from './network-view.js';
 import type { PublicIpQuota } from './public-ips.js';
 import { resourceType } from './resource-types.js';
@@ -70,6 +71,8 @@ function route(services: ArmServices, request: WireRequest): WireAnswer {
   const polled = operations.answer(path, query);
   if (polled !== undefined) return polled;
   if (/\/providers\/Microsoft\.Compute\/skus$/i.test(path)) return offers.skus(query.get('$filter'));
+  const machines = listMachines(services, request);
+  if (machines !== undefined) return machines;
   const [, provider, region, rest] = locationPath.exec(path) ?? [];
   if (provider !== undefined && region !== undefined && rest !== undefined) {
     return answerLocation(services, provider, region, rest, path);

@@ -2,6 +2,7 @@
 import { AdminStates } from './admin-states.js';
 import { formatArmId } from './arm-id.js';
 import { answerArm, type ArmServices } from './arm.js';
+import { CallLog, type Call } from './call-log.js';
 import { Clock } from './clock.js';
 import { ComputeOffers } from './compute-offers.js';
 import { durationsDrawnBy, type Draw } from './durations.js';
@@ -40,16 +41,6 @@ export interface CloudOptions {
   readonly onExchange?: (exchange: Exchange) => void;
 }
 
-/** A request that was answered. */
-export interface Call {
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-  readonly host: string;
-  readonly method: string;
-  readonly path: string;
-  readonly status: number;
-}
-
 /** A running cloud. */
 export interface Cloud {
   readonly url: string;
@@ -60,7 +51,7 @@ export interface Cloud {
   operations(): readonly Operation[];
   draws(): readonly MachineDraws[];
   resources(): readonly Resource[];
-  /** Every request to ARM and to the vault, oldest first. */
+  /** The newest 100,000 requests to ARM and to the vault, oldest first. */
   calls(): readonly Call[];
   readonly balancers: LoadBalancerDataPlane;
   send(request: FrontendRequest): Promise<Delivery>;
@@ -95,14 +86,14 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     if (request.host === 'management.azure.com') return answerArm(services, request);
     throw refusal(404, 'NotFound', `Nothing here answers for ${request.host}.`);
   };
-  const calls: Call[] = [];
+  const calls = new CallLog();
   const steered = {
     faults: services.faults,
     vault,
     operations: () => services.operations.all(),
     draws: () => machines.draws(),
     resources: () => resources.all(),
-    calls: () => calls,
+    calls: () => calls.all(),
     balancers,
     hang: (machineName: string) => {
       machines.hang(machineNamed(resources, machineName).id);
@@ -121,7 +112,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       onExchange: (exchange) => {
         const { host, method, target, status } = exchange;
         if (target.startsWith('/sim/')) return;
-        calls.push({ at: Date.now(), host, method, path: target.split('?')[0] ?? target, status });
+        calls.add({ at: Date.now(), host, method, path: target.split('?')[0] ?? target, status });
         onExchange?.(exchange);
       },
     },

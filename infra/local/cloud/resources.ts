@@ -14,6 +14,8 @@ export interface Resource {
   /** Location, tags, sku, zones and properties; `provisioningState` is added from `state`. */
   body: Json;
   state: 'Succeeded' | 'Updating' | 'Creating' | 'Deleting' | 'Failed';
+  /** Which of all that were made, from 1: where a list of them goes on. */
+  readonly number: number;
   /** Grows with each write. */
   version: number;
   etag: string;
@@ -24,6 +26,7 @@ export interface Resource {
 /** Resources by id, without regard to case. */
 export class Resources {
   readonly #byKey = new Map<string, Resource>();
+  #made = 0;
 
   constructor(private readonly random: Random) {}
 
@@ -52,7 +55,15 @@ export class Resources {
       this.touch(existing);
       return existing;
     }
-    const made: Resource = { ...about, body, state: 'Succeeded', version: 1, etag: this.#etag() };
+    this.#made += 1;
+    const made: Resource = {
+      ...about,
+      body,
+      state: 'Succeeded',
+      number: this.#made,
+      version: 1,
+      etag: this.#etag(),
+    };
     this.#byKey.set(idKey(about.id), made);
     return made;
   }
