@@ -6,6 +6,7 @@ import { checkParent, notFound } from './arm-refusals.js';
 import type { ComputeOffers } from './compute-offers.js';
 import type { Faults } from './faults.js';
 import { listMachines } from './machine-lists.js';
+import type { Monitor } from './monitor.js';
 import { networkView } from './network-view.js';
 import type { PublicIpQuota } from './public-ips.js';
 import { resourceType } from './resource-types.js';
@@ -26,6 +27,7 @@ export interface ArmServices extends Provision {
   readonly publicIpQuota: PublicIpQuota;
   readonly faults: Faults;
   readonly throttling: Throttling;
+  readonly monitor: Monitor;
 }
 
 const locationPath = /^\/subscriptions\/[^/]+\/providers\/([^/]+)\/locations\/([^/]+)\/(.+)$/i;
@@ -70,6 +72,8 @@ function route(services: ArmServices, request: WireRequest): WireAnswer {
   }
   const polled = operations.answer(path, query);
   if (polled !== undefined) return polled;
+  const monitored = services.monitor.answer(request);
+  if (monitored !== undefined) return monitored;
   if (/\/providers\/Microsoft\.Compute\/skus$/i.test(path)) return offers.skus(query.get('$filter'));
   const machines = listMachines(services, request);
   if (machines !== undefined) return machines;

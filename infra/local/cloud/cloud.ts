@@ -1,21 +1,26 @@
 /** How is Azure stood in for on one machine? One region, one subscription, one vault, behind one address. */
 import { AdminStates } from './admin-states.js';
+import type { SentAlert } from './alert-notifications.js';
 import { formatArmId } from './arm-id.js';
-import { answerArm, type ArmServices } from './arm.js';
+import type { ArmServices } from './arm.js';
 import { CallLog, type Call } from './call-log.js';
 import { Clock } from './clock.js';
 import { ComputeOffers } from './compute-offers.js';
 import { durationsDrawnBy, type Draw } from './durations.js';
+import { EventGrid } from './event-grid.js';
 import { Faults } from './faults.js';
 import type { Guests } from './guests.js';
+import { answerHost } from './hosts.js';
+import type { Json } from './json.js';
 import { KeyVault } from './key-vault.js';
 import { LoadBalancerDataPlane, type Delivery, type FrontendRequest } from './load-balancer-data-plane.js';
 import { loadBalancers } from './load-balancers.js';
 import { Machines, type MachineDraws } from './machines.js';
+import { Monitor } from './monitor.js';
 import { networkInterfaces } from './network-interfaces.js';
 import { Operations, type Operation } from './operations.js';
 import { publicIps } from './public-ips.js';
-import { seededRandom } from './random.js';
+import { seededRandom, type Random } from './random.js';
 import { resourceType } from './resource-types.js';
 import { Resources, type Resource } from './resources.js';
 import { runCommands } from './run-commands.js';
@@ -25,7 +30,6 @@ import { answerSimulator } from './simulator-api.js';
 import { Throttling } from './throttling.js';
 import { virtualMachines } from './virtual-machines.js';
 import { Subnets } from './virtual-networks.js';
-import { refusal, type WireAnswer, type WireRequest } from './wire.js';
 import type { World } from './world.js';
 
 /** What a cloud is started with. */
@@ -39,6 +43,8 @@ export interface CloudOptions {
   readonly guests: Guests;
   /** Sees every exchange, for logs and for conformance. */
   readonly onExchange?: (exchange: Exchange) => void;
+  /** Gets the events of Event Grid, in its own schema: at least once each, unordered. */
+  readonly onEvent?: (event: Json) => void;
 }
 
 /** A running cloud. */
@@ -53,6 +59,8 @@ export interface Cloud {
   resources(): readonly Resource[];
   /** The newest 100,000 requests to ARM and to the vault, oldest first. */
   calls(): readonly Call[];
+  /** Every alert that a rule has fired or resolved, oldest first, with whom it was told to. */
+  alerts(): readonly SentAlert[];
   readonly balancers: LoadBalancerDataPlane;
   send(request: FrontendRequest): Promise<Delivery>;
   /** Lets a machine hang until it is booted again; throws when there is none of this name with power. */
@@ -62,6 +70,9 @@ export interface Cloud {
 
 /** Sets the stream of durations apart from those of ids and of latencies, which begin at the seed and next to it. */
 const drawStream = 0x5eed;
+
+/** The same for what Monitor and Event Grid draw, ids and delays alike. */
+const signalStream = 0xa1e7;
 
 /** Brings the cloud up. */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
@@ -75,17 +86,19 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const machines = new Machines(guests, draw, clock);
   const states = new AdminStates();
   const balancers = new LoadBalancerDataPlane(resources, machines, states);
-  const services = armServices(world, random, { resources, machines, balancers, states, draw, clock });
+  const signals = seededRandom(seed + signalStream);
+  const services = armServices(world, random, {
+    ...{ resources, machines, balancers, states, draw, clock, signals, seed, longest },
+  });
+  const { monitor } = services;
   const vault = new KeyVault(world.vaultHost, world.tenantId, random);
-  for (const { resourceGroup, type, name, body } of world.resources) {
-    const id = formatArmId({ subscriptionId: world.subscriptionId, resourceGroup, type, names: [name] });
-    resources.put({ id, name, type, resourceGroup }, body);
-  }
-  const answer = (request: WireRequest): WireAnswer => {
-    if (request.host === world.vaultHost) return vault.answer(request);
-    if (request.host === 'management.azure.com') return answerArm(services, request);
-    throw refusal(404, 'NotFound', `Nothing here answers for ${request.host}.`);
-  };
+  furnish(resources, world);
+  const events = new EventGrid({
+    ...{ world, faults: services.faults, clock, random: signals },
+    draw: durationsDrawnBy(signals, longest),
+    onEvent: options.onEvent ?? (() => undefined),
+  });
+  watch({ events, vault, machines, services });
   const calls = new CallLog();
   const steered = {
     faults: services.faults,
@@ -94,6 +107,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     draws: () => machines.draws(),
     resources: () => resources.all(),
     calls: () => calls.all(),
+    alerts: () => monitor.alerts(),
     balancers,
     hang: (machineName: string) => {
       machines.hang(machineNamed(resources, machineName).id);
@@ -103,7 +117,9 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     {
       random,
       answer: (request) =>
-        request.path.startsWith('/sim/') ? answerSimulator(steered, request) : answer(request),
+        request.path.startsWith('/sim/')
+          ? answerSimulator(steered, request)
+          : answerHost(request, { world, vault, events, services }),
       latency: ({ host, method, path }) => {
         if (path.startsWith('/sim/')) return Promise.resolve();
         const service = host === world.vaultHost ? 'key-vault' : 'arm';
@@ -142,6 +158,32 @@ function machineNamed(resources: Resources, name: string): Resource {
   return found;
 }
 
+/** Puts what is there from the start where it belongs. */
+function furnish(resources: Resources, { subscriptionId, resources: all }: World): void {
+  for (const { resourceGroup, type, name, body } of all) {
+    const id = formatArmId({ subscriptionId, resourceGroup, type, names: [name] });
+    resources.put({ id, name, type, resourceGroup }, body);
+  }
+}
+
+/** Lets Monitor and Event Grid know what goes on. */
+function watch(all: {
+  readonly events: EventGrid;
+  readonly vault: KeyVault;
+  readonly machines: Machines;
+  readonly services: ArmServices;
+}): void {
+  const { events, vault, machines, services } = all;
+  services.operations.listen(events);
+  machines.onPower((id, isOn) => {
+    services.monitor.metrics.power(id, isOn);
+    events.availability(id, isOn ? 'Available' : 'Unavailable');
+  });
+  vault.onNewVersion(({ name, version }) => {
+    events.secretVersion(name, version);
+  });
+}
+
 function armServices(
   world: World,
   random: () => number,
@@ -152,9 +194,13 @@ function armServices(
     readonly states: AdminStates;
     readonly draw: Draw;
     readonly clock: Clock;
+    /** What Monitor draws from. */
+    readonly signals: Random;
+    readonly seed: number;
+    readonly longest: number;
   },
 ): ArmServices {
-  const { resources, machines, balancers, states, draw, clock } = ground;
+  const { resources, machines, balancers, states, draw, clock, signals, seed, longest } = ground;
   const { region, subscriptionId } = world;
   const coreQuotas = Object.fromEntries(
     Object.entries(world.coreQuotas).map(([name, quota]) => [name, { ...quota }]),
@@ -163,6 +209,14 @@ function armServices(
   const offers = new ComputeOffers(resources, region, world.sizes, world.images, coreQuotas);
   const faults = new Faults(random);
   const subnets = new Subnets(resources);
+  const place = { subscriptionId, region, resourceGroups: world.resourceGroups };
+  const monitor = new Monitor({
+    ...{ resources, faults, clock, draw: durationsDrawnBy(signals, longest), random: signals },
+    ...{ seed, longest, place },
+  });
+  balancers.onRound((balancer, answered) => {
+    monitor.round(balancer, answered);
+  });
   const balancerKind = loadBalancers(resources, random, subnets, states);
   const kinds = [
     publicIps(resources, random, publicIpQuota),
@@ -187,12 +241,13 @@ function armServices(
     operations: new Operations(random, { subscriptionId, region }),
     draw,
     clock,
-    place: { subscriptionId, region, resourceGroups: world.resourceGroups },
+    place,
     kinds,
     subnets,
     offers,
     publicIpQuota,
     faults,
     throttling: new Throttling(),
+    monitor,
   };
 }

@@ -50,6 +50,12 @@ const recorded = {
   'key-vault.read': [0.02, 0.08, 0.3, 1],
   /** Estimate. */
   'key-vault.write': [0.05, 0.15, 0.5, 2],
+  /** Estimates: until a minute of a metric can be read, and until a rule's finding is sent out. */
+  'monitor.metricIngestionDelay': [60, 120, 180, 600],
+  'monitor.lbDipAvailabilityDelay': [60, 120, 180, 300],
+  'monitor.metricAlertEvaluationDelay': [60, 120, 300, 600],
+  /** Estimate. */
+  'eventGrid.delivery': [0.2, 1, 5, 60],
 } as const satisfies Record<string, Percentiles>;
 
 /** What takes time. */

@@ -19,7 +19,13 @@ export type Fault =
   /** A share of all requests, 0 to 1, is refused for their number. */
   | { readonly kind: 'throttle'; readonly share: number; readonly retryAfterSeconds?: number }
   /** A share of all requests, 0 to 1, times out inside Azure. */
-  | { readonly kind: 'server-timeout'; readonly share: number };
+  | { readonly kind: 'server-timeout'; readonly share: number }
+  /** Queries of metrics answer nonsense, or nothing. Alert rules are not touched. */
+  | { readonly kind: 'metrics'; readonly shape: 'gaps' | 'nan' | 'future' | 'none' }
+  /** What alert rules have to tell reaches nobody. */
+  | { readonly kind: 'lose-alerts' }
+  /** Events of Event Grid reach nobody. */
+  | { readonly kind: 'lose-events' };
 
 /** What a request is about, as far as faults can tell. */
 interface About {
@@ -66,6 +72,16 @@ export class Faults {
   /** Says whether a size is refused. */
   refusesSize(size: string): boolean {
     return this.#on.some((fault) => fault.kind === 'size-not-available' && fault.size === size);
+  }
+
+  /** What metrics are made to look like; `undefined` for what they are. */
+  metricsShape(): Extract<Fault, { kind: 'metrics' }>['shape'] | undefined {
+    return this.#on.find((fault) => fault.kind === 'metrics')?.shape;
+  }
+
+  /** Says whether alerts or events get lost. */
+  loses(what: 'alerts' | 'events'): boolean {
+    return this.#on.some(({ kind }) => kind === `lose-${what}`);
   }
 
   /** Throws the refusal that any request may meet, a poll or a list too. */
@@ -121,6 +137,9 @@ export class Faults {
       case 'no-capacity':
       case 'hang':
       case 'size-not-available':
+      case 'metrics':
+      case 'lose-alerts':
+      case 'lose-events':
         return;
     }
   }

@@ -63,12 +63,18 @@ interface Watch {
 export class LoadBalancerDataPlane {
   readonly #watches = new Map<string, Watch>();
   #flows = 0;
+  #onRound: ((balancer: Resource, answered: ReadonlySet<string>) => void) | undefined;
 
   constructor(
     private readonly resources: Resources,
     private readonly machines: Machines,
     private readonly states: AdminStates,
   ) {}
+
+  /** Tells a listener, the only one, which machines (ids in lower case) answered each round of probes. */
+  onRound(listener: (balancer: Resource, answered: ReadonlySet<string>) => void): void {
+    this.#onRound = listener;
+  }
 
   /** Probes a balancer's members from now on. */
   watch(balancer: Resource): void {
@@ -211,6 +217,7 @@ export class LoadBalancerDataPlane {
     );
     const present = new Set(running.map(({ machineId }) => idKey(machineId)));
     for (const known of [...watch.members.keys()]) if (!present.has(known)) watch.members.delete(known);
+    const answered = new Set<string>();
     await Promise.all(
       running.map(async ({ machineId, networkInterface }) => {
         const { port, requestPath, probeThreshold } = probeOf(balancer);
@@ -218,9 +225,11 @@ export class LoadBalancerDataPlane {
         const guest = mayPass ? this.machines.guest(machineId) : undefined;
         // A guest that fails inside itself answers nothing, as a machine would.
         const status = await guest?.probe(Number(port), asText(requestPath)).catch(() => undefined);
+        if (status === 200) answered.add(idKey(machineId));
         judge(watch, idKey(machineId), status === 200, Number(probeThreshold ?? 1));
       }),
     );
+    if (this.#watches.get(idKey(balancer.id)) === watch) this.#onRound?.(balancer, answered);
   }
 }
 

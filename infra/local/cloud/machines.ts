@@ -32,6 +32,7 @@ export class Machines {
   readonly #running = new Map<string, Running>();
   readonly #powerStates = new Map<string, PowerState>();
   readonly #draws = new Map<string, MachineDraws>();
+  readonly #powerListeners: ((id: string, isOn: boolean) => void)[] = [];
 
   constructor(
     private readonly guests: Guests,
@@ -49,6 +50,11 @@ export class Machines {
     return known;
   }
 
+  /** Tells a listener from now on when a machine gets or loses power. */
+  onPower(listener: (id: string, isOn: boolean) => void): void {
+    this.#powerListeners.push(listener);
+  }
+
   /** Gives a machine power. */
   powerOn(machine: Machine): void {
     let decideAgent: Running['decideAgent'] = () => undefined;
@@ -64,6 +70,7 @@ export class Machines {
       agentIsReady: false,
     });
     this.#powerStates.set(idKey(machine.id), 'running');
+    for (const listener of this.#powerListeners) listener(machine.id, true);
   }
 
   /** What Azure says of a machine's power; `undefined` before its first boot. */
@@ -107,6 +114,7 @@ export class Machines {
     running?.decideAgent(false);
     running?.guest.powerOff();
     this.#running.delete(idKey(id));
+    if (running !== undefined) for (const listener of this.#powerListeners) listener(id, false);
   }
 
   /** Power is gone and the disk too. */

@@ -39,14 +39,26 @@ const armHost = 'https://management.azure.com';
 const operationPath =
   /^\/subscriptions\/([^/]+)\/providers\/(Microsoft\.(?:Network|Compute))\/locations\/([^/]+)\/operation(s|Results)\/([^/]+)$/i;
 
+/** Is told of operations, after whoever began them. */
+export interface OperationListener {
+  begun(operation: Operation): void;
+  ended(operation: Operation): void;
+}
+
 /** All operations since the cloud came up. */
 export class Operations {
   readonly #byId = new Map<string, Operation>();
+  #listener: OperationListener | undefined;
 
   constructor(
     private readonly random: Random,
     private readonly place: { readonly subscriptionId: string; readonly region: string },
   ) {}
+
+  /** Tells a listener, the only one, of what begins and ends from now on. */
+  listen(listener: OperationListener): void {
+    this.#listener = listener;
+  }
 
   /** Every operation, oldest first. */
   all(): readonly Operation[] {
@@ -71,6 +83,7 @@ export class Operations {
       status: 'InProgress',
     };
     this.#byId.set(operation.id, operation);
+    this.#listener?.begun(operation);
     void perform()
       .catch(internalError)
       .then((error) => {
@@ -78,6 +91,7 @@ export class Operations {
         operation.status = error === undefined ? 'Succeeded' : 'Failed';
         if (error !== undefined) operation.error = error;
         settle(operation);
+        this.#listener?.ended(operation);
       });
     return operation;
   }

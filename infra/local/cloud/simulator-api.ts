@@ -8,11 +8,11 @@ import { refusal, type WireAnswer, type WireRequest } from './wire.js';
 /** What is steered: the cloud, but for its server. */
 export type Steered = Pick<
   Cloud,
-  'resources' | 'operations' | 'draws' | 'calls' | 'faults' | 'vault' | 'balancers'
+  'resources' | 'operations' | 'draws' | 'calls' | 'alerts' | 'faults' | 'vault' | 'balancers'
 >;
 
 /**
- * Answers a request to `/sim`: `GET resources|operations|draws|calls|balancers|faults`, `PUT secrets/{name}` (a new
+ * Answers a request to `/sim`: `GET resources|operations|draws|calls|alerts|balancers|faults`, `PUT secrets/{name}` (a new
  * random PSK, which is not shown), `POST faults` with a fault, `DELETE faults`.
  */
 export function answerSimulator(cloud: Steered, { method, path, body }: WireRequest): WireAnswer {
@@ -28,6 +28,8 @@ export function answerSimulator(cloud: Steered, { method, path, body }: WireRequ
       return shown(cloud.draws());
     case 'GET calls':
       return shown(cloud.calls());
+    case 'GET alerts':
+      return shown(cloud.alerts());
     case 'GET balancers':
       return shown(cloud.balancers.all());
     case 'GET faults':

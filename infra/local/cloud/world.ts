@@ -6,6 +6,8 @@ import { resourceType } from './resource-types.js';
 /** A region, a subscription and what others have in it. */
 export interface World {
   readonly tenantId: string;
+  /** Client id of the app's identity, by which its own writes are known in events. */
+  readonly appClientId: string;
   readonly subscriptionId: string;
   readonly region: string;
   readonly resourceGroups: readonly string[];
@@ -37,6 +39,7 @@ const networkGroup = `/subscriptions/${subscriptionId}/resourceGroups/${resource
 export function defaultWorld(): World {
   return {
     tenantId: '1f0e4c33-9f5b-4d27-8f5f-0c5a3b1c7d42',
+    appClientId: '5f2d8d5e-0000-4000-8000-00000000a117',
     subscriptionId,
     region,
     resourceGroups: [resourceGroup],

@@ -8,11 +8,12 @@ import type {
   Machine,
 } from '../../../../../infra/local/cloud/guests.js';
 import { defaultWorld, type World } from '../../../../../infra/local/cloud/world.js';
+import { installScaledClock } from '../../../../../infra/local/region/scaled-clock.js';
 
 /** How many times as fast as the real one a cloud under test is. */
 const speed = 10_000;
 
-const realTimeout = globalThis.setTimeout;
+const { setTimeout: realTimeout, setInterval: realInterval, Date: RealDate } = globalThis;
 
 /** An answer as it came. */
 export interface Answer {
@@ -70,7 +71,7 @@ export class TestCloud {
   /** Starts a cloud; its timers are the fast ones until it is closed. */
   static async start(
     change: (world: World) => World = (world) => world,
-    options: Partial<CloudOptions> = {},
+    { clockSpeed, ...options }: Partial<CloudOptions> & { readonly clockSpeed?: number } = {},
   ): Promise<TestCloud> {
     TestCloud.#heldFromSeconds = Number.POSITIVE_INFINITY;
     const fast = (callback: () => void, ms = 0) => {
@@ -82,7 +83,9 @@ export class TestCloud {
       }, 1);
       return held;
     };
-    globalThis.setTimeout = fast as unknown as typeof setTimeout; // as the cloud calls it
+    if (clockSpeed === undefined)
+      globalThis.setTimeout = fast as unknown as typeof setTimeout; // as the cloud calls it
+    else installScaledClock(clockSpeed, Date.now());
     const guests = new TestGuests();
     const world = change(defaultWorld());
     return new TestCloud(await startCloud({ port: 0, seed: 7, world, guests, ...options }), guests, world);
@@ -91,6 +94,8 @@ export class TestCloud {
   async close(): Promise<void> {
     await this.cloud.close();
     globalThis.setTimeout = realTimeout;
+    globalThis.setInterval = realInterval;
+    globalThis.Date = RealDate;
   }
 
   /** Holds time back for what takes this many seconds and more, so that a test can look at what is under way. */

@@ -1,0 +1,24 @@
+/** Which service answers for which host? */
+import { answerArm, type ArmServices } from './arm.js';
+import type { EventGrid } from './event-grid.js';
+import type { KeyVault } from './key-vault.js';
+import { refusal, type WireAnswer, type WireRequest } from './wire.js';
+import type { World } from './world.js';
+
+/** Answers for each host that the clients believe to reach. Throws a refusal. */
+export function answerHost(
+  request: WireRequest,
+  all: {
+    readonly world: World;
+    readonly vault: KeyVault;
+    readonly events: EventGrid;
+    readonly services: ArmServices;
+  },
+): WireAnswer {
+  const { world, vault, events, services } = all;
+  if (request.host === world.vaultHost) return vault.answer(request);
+  if (request.host === services.monitor.batchHost) return services.monitor.answerBatch(request);
+  if (request.host === 'management.azure.com')
+    return events.during(request, () => answerArm(services, request));
+  throw refusal(404, 'NotFound', `Nothing here answers for ${request.host}.`);
+}
