@@ -16,5 +16,7 @@ param ziaVanity = readEnvironmentVariable('ZIA_VANITY', '')
 param ziaClientId = readEnvironmentVariable('ZIA_CLIENT_ID', '')
 param ziaCloud = readEnvironmentVariable('ZIA_CLOUD', '')
 param ziaUserName = readEnvironmentVariable('ZIA_USER_NAME', '')
+param ziaActivates = readEnvironmentVariable('ZIA_ACTIVATES', 'true') == 'true'
+param healthEvents = readEnvironmentVariable('HEALTH_EVENTS', 'true') == 'true'
 param fleetMaxInFlight = int(readEnvironmentVariable('FLEET_MAX_IN_FLIGHT', '0'))
 param fleetFreezeShare = readEnvironmentVariable('FLEET_FREEZE_SHARE', '')
