@@ -10,6 +10,9 @@ param gatewayPrincipalId string
 @description('Group that sites are built in.')
 param sitesGroupName string
 
+@description('Further groups that sites may be built in.')
+param otherSitesGroupIds array
+
 @description('Groups of the virtual networks that sites use.')
 param networkGroupIds array
 
@@ -41,6 +44,16 @@ module sites 'sites-access.bicep' = {
     sitesRoleId: sitesRoleId
   }
 }
+
+module otherSites 'sites-access.bicep' = [for (id, index) in otherSitesGroupIds: {
+  name: 'tunnelkeeper-other-sites-access-${index}'
+  scope: resourceGroup(split(id, '/')[2], split(id, '/')[4])
+  params: {
+    appPrincipalId: appPrincipalId
+    gatewayPrincipalId: gatewayPrincipalId
+    sitesRoleId: sitesRoleId
+  }
+}]
 
 module networks 'network-access.bicep' = [for (id, index) in networkGroupIds: {
   name: 'tunnelkeeper-network-access-${index}'

@@ -18,6 +18,9 @@ param zscalerCloud string = 'zscaler'
 @description('Ids of the groups that hold the networks of sites, with their route tables and existing public IPs.')
 param networkGroupIds array = []
 
+@description('Ids of further groups that sites may be built in; no events come from them, so the sweep alone sees them.')
+param otherSitesGroupIds array = []
+
 @description('Addresses or prefixes from which operators reach the vault; all else but the app is shut out.')
 param operatorAddresses array = []
 
@@ -90,6 +93,7 @@ module roles 'roles.bicep' = {
     environmentName: environmentName
     controlGroupId: controlGroup.id
     sitesGroupId: sitesGroup.id
+    otherSitesGroupIds: otherSitesGroupIds
     networkGroupIds: networkGroupIds
   }
 }
@@ -221,6 +225,7 @@ module access 'access.bicep' = {
     appPrincipalId: identities.outputs.appPrincipalId
     gatewayPrincipalId: identities.outputs.gatewayPrincipalId
     sitesGroupName: sitesGroup.name
+    otherSitesGroupIds: otherSitesGroupIds
     networkGroupIds: networkGroupIds
     sitesRoleId: roles.outputs.sitesRoleId
     networksRoleId: roles.outputs.networksRoleId

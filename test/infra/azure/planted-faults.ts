@@ -35,12 +35,7 @@ const structure = [
     "'vault.bicep' = {\n  name: 'tunnelkeeper-vault'\n  scope: controlGroup",
     "'vault.bicep' = {\n  name: 'tunnelkeeper-vault'",
   ),
-  fault(
-    'modules-called',
-    'access.bicep',
-    "module sites 'sites-access.bicep'",
-    "module sites 'site-access.bicep'",
-  ),
+  fault('modules-called', 'main.bicep', "'storage.bicep'", "'store.bicep'"),
   fault('resource-types', 'vault.bicep', 'vaults@2023-07-01', 'vaults@2032-07-01'),
   fault('resource-types', 'app.bicep', 'Microsoft.Web/serverfarms', 'Microsoft.Web/serverFarm'),
   fault('resource-names', 'network.bicep', "  name: 'vnet-tunnelkeeper'\n", ''),
@@ -159,8 +154,8 @@ const access = [
   fault(
     'role-scopes',
     'roles.bicep',
-    'assignableScopes: [sitesGroupId]',
-    'assignableScopes: [subscription().id]',
+    'concat([sitesGroupId], otherSitesGroupIds)',
+    'concat([subscription().id], otherSitesGroupIds)',
   ),
   fault(
     'role-is-what-is-used',
