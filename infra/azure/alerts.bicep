@@ -6,11 +6,11 @@ param tags object
 @description('Name of the function app.')
 param appName string
 
+@description('Client id of the API\'s app registration; empty where callers have keys.')
+param apiClientId string
+
 @description('Object id of the API\'s app registration; empty where callers have keys.')
 param apiObjectId string
-
-@description('Audience of tokens; empty where callers have keys.')
-param apiAudience string
 
 @description('URL of the web hook with its key, where there is no app registration.')
 @secure()
@@ -37,7 +37,7 @@ var tokenReceivers = [
     useCommonAlertSchema: true
     useAadAuth: true
     objectId: apiObjectId
-    identifierUri: apiAudience
+    identifierUri: 'api://${apiClientId}'
     tenantId: subscription().tenantId
   }
 ]

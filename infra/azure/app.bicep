@@ -63,6 +63,9 @@ param ziaCloud string
 @description('Administrator of the older ZIA API.')
 param ziaUserName string
 
+@description('Whether the app may activate at ZIA.')
+param ziaActivates bool
+
 @description('Most remedies at once; 0: the app\'s default.')
 param fleetMaxInFlight int
 
@@ -86,6 +89,7 @@ var neededSettings = [
   { name: 'TUNNELKEEPER_ACTION_GROUP_ID', value: actionGroupId }
   { name: 'TUNNELKEEPER_SSH_PUBLIC_KEY', value: sshPublicKey }
   { name: 'TUNNELKEEPER_ZSCALER_CLOUD', value: zscalerCloud }
+  { name: 'TUNNELKEEPER_ZIA_ACTIVATE', value: ziaActivates ? 'true' : 'false' }
 ]
 
 // A setting that is there but empty is not the same as none: each of these is there with its value or not at all.

@@ -67,16 +67,20 @@ export function deriveRole(usedActions: readonly string[]): AppRole {
 const byName = (a: string, b: string) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1);
 
 function partsOf(action: string): readonly RolePart[] {
-  const found = places.find(([pattern]) => pattern.test(action));
-  if (found === undefined) throw new Error(`${action} has no place in the role: add it to derive-role.ts.`);
-  return found[1];
+  const found = placeOf(action);
+  if (found === undefined) throw new Error(`${action} ${noPlace}: add it to derive-role.ts.`);
+  return found;
 }
+
+const placeOf = (action: string) => places.find(([pattern]) => pattern.test(action))?.[1];
+const noPlace = 'has no place in the role yet';
 
 /** Says what a role has too much and too little of, in sentences; none when it is what was used. */
 export function roleDifferences(role: AppRole, usedActions: readonly string[]): readonly string[] {
-  const derived = deriveRole(usedActions);
+  const derived = deriveRole(usedActions.filter((action) => placeOf(action) !== undefined));
+  const unplaced = usedActions.filter((action) => placeOf(action) === undefined);
   const names: readonly RolePart[] = ['sites', 'networks', 'surroundings', 'attach', 'secrets'];
-  return names.flatMap((part) => {
+  const ofParts = names.flatMap((part) => {
     const [given, wanted] = [role[part], derived[part]].map((one) => [
       ...(one.actions ?? []),
       ...(one.dataActions ?? []),
@@ -86,6 +90,7 @@ export function roleDifferences(role: AppRole, usedActions: readonly string[]): 
       ...without(wanted, given).map((action) => `${part} lacks ${action}, which the app uses`),
     ];
   });
+  return [...unplaced.map((action) => `${action} is used and ${noPlace}`), ...ofParts];
 }
 
 function without(all: readonly string[] = [], others: readonly string[] = []): readonly string[] {

@@ -9,6 +9,9 @@ param tags object
 @description('Group that sites are built in.')
 param sitesGroupId string
 
+@description('Whether to make the topic of health events: a subscription has one at most.')
+param healthEvents bool
+
 @description('Vault of the PSKs.')
 param vaultName string
 
@@ -66,8 +69,8 @@ resource sitesTopic 'Microsoft.EventGrid/systemTopics@2022-06-15' = {
     topicType: 'Microsoft.Resources.ResourceGroups'
   }
 
-  resource machines 'eventSubscriptions' = {
-    name: 'machines'
+  resource gatewayParts 'eventSubscriptions' = {
+    name: 'gateway-parts'
     properties: {
       eventDeliverySchema: 'EventGridSchema'
       deliveryWithResourceIdentity: deliver
@@ -83,7 +86,13 @@ resource sitesTopic 'Microsoft.EventGrid/systemTopics@2022-06-15' = {
           {
             operatorType: 'StringBeginsWith'
             key: 'data.operationName'
-            values: ['Microsoft.Compute/virtualMachines/']
+            values: [
+              'Microsoft.Compute/virtualMachines/'
+              'Microsoft.Network/loadBalancers/'
+              'Microsoft.Network/networkInterfaces/'
+              'Microsoft.Network/networkSecurityGroups/'
+              'Microsoft.Network/publicIPAddresses/'
+            ]
           }
           {
             // The app's own run commands would be most of what comes.
@@ -97,7 +106,7 @@ resource sitesTopic 'Microsoft.EventGrid/systemTopics@2022-06-15' = {
   }
 }
 
-resource healthTopic 'Microsoft.EventGrid/systemTopics@2022-06-15' = {
+resource healthTopic 'Microsoft.EventGrid/systemTopics@2022-06-15' = if (healthEvents) {
   name: 'evgt-tunnelkeeper-health'
   location: 'global'
   tags: tags

@@ -18,6 +18,9 @@ param zscalerCloud string = 'zscaler'
 @description('Ids of the groups that hold the networks of sites, with their route tables and existing public IPs.')
 param networkGroupIds array = []
 
+@description('Ids of further groups that sites may be built in; no events come from them, so the sweep alone sees them.')
+param otherSitesGroupIds array = []
+
 @description('Addresses or prefixes from which operators reach the vault; all else but the app is shut out.')
 param operatorAddresses array = []
 
@@ -31,8 +34,8 @@ param apiClientId string = ''
 @description('Object id of the API\'s app registration, which the alerts\' web hook names.')
 param apiObjectId string = ''
 
-@description('Audience of callers\' tokens.')
-param apiAudience string = empty(apiClientId) ? '' : 'api://${apiClientId}'
+@description('Audience of callers\' tokens: of version 2 the client id.')
+param apiAudience string = apiClientId
 
 @description('URL of POST /api/alerts with its function key, where no app registration is given; empty: no web hook, the sweep alone sees.')
 @secure()
@@ -52,6 +55,12 @@ param ziaCloud string = ''
 
 @description('Administrator of the older ZIA API; password and API key lie in the vault.')
 param ziaUserName string = ''
+
+@description('Whether the app may activate at ZIA, which publishes other administrators\' pending changes too.')
+param ziaActivates bool = true
+
+@description('Whether to make the topic of health events: a subscription has one at most. Without it the sweep sees the same, later.')
+param healthEvents bool = true
 
 @description('Most remedies at once in the whole fleet; 0: the app\'s default.')
 @minValue(0)
@@ -84,6 +93,7 @@ module roles 'roles.bicep' = {
     environmentName: environmentName
     controlGroupId: controlGroup.id
     sitesGroupId: sitesGroup.id
+    otherSitesGroupIds: otherSitesGroupIds
     networkGroupIds: networkGroupIds
   }
 }
@@ -152,8 +162,8 @@ module alerts 'alerts.bicep' = {
   params: {
     tags: tags
     appName: appName
+    apiClientId: apiClientId
     apiObjectId: apiObjectId
-    apiAudience: apiAudience
     alertsUrl: alertsUrl
     operatorEmail: operatorEmail
     insightsId: monitoring.outputs.insightsId
@@ -187,6 +197,7 @@ module app 'app.bicep' = {
     ziaClientId: ziaClientId
     ziaCloud: ziaCloud
     ziaUserName: ziaUserName
+    ziaActivates: ziaActivates
     fleetMaxInFlight: fleetMaxInFlight
     fleetFreezeShare: fleetFreezeShare
   }
@@ -199,6 +210,7 @@ module events 'events.bicep' = {
     location: location
     tags: tags
     sitesGroupId: sitesGroup.id
+    healthEvents: healthEvents
     vaultName: vault.outputs.name
     storageId: storage.outputs.id
     queueName: storage.outputs.queueName
@@ -207,32 +219,19 @@ module events 'events.bicep' = {
   }
 }
 
-module sitesAccess 'sites-access.bicep' = {
-  name: 'tunnelkeeper-sites-access'
-  scope: sitesGroup
+module access 'access.bicep' = {
+  name: 'tunnelkeeper-access'
   params: {
     appPrincipalId: identities.outputs.appPrincipalId
     gatewayPrincipalId: identities.outputs.gatewayPrincipalId
+    sitesGroupName: sitesGroup.name
+    otherSitesGroupIds: otherSitesGroupIds
+    networkGroupIds: networkGroupIds
     sitesRoleId: roles.outputs.sitesRoleId
-  }
-}
-
-module subscriptionAccess 'subscription-access.bicep' = {
-  name: 'tunnelkeeper-subscription-access'
-  params: {
-    appPrincipalId: identities.outputs.appPrincipalId
+    networksRoleId: roles.outputs.networksRoleId
     surroundingsRoleId: roles.outputs.surroundingsRoleId
   }
 }
-
-module networkAccess 'network-access.bicep' = [for (id, index) in networkGroupIds: {
-  name: 'tunnelkeeper-network-access-${index}'
-  scope: resourceGroup(split(id, '/')[2], split(id, '/')[4])
-  params: {
-    appPrincipalId: identities.outputs.appPrincipalId
-    networksRoleId: roles.outputs.networksRoleId
-  }
-}]
 
 @description('Where callers reach the API.')
 output TUNNELKEEPER_API_URL string = 'https://${app.outputs.hostName}/api'

@@ -1,12 +1,12 @@
 /** Which settings does the product read, and without which does it not start? Read from its sources. */
 
-/** A line of a zod object: `NAME: z.string()…,` up to the next name or the object's end. */
-const schemaEntry = /^ {2}((?:TUNNELKEEPER|AZURE)_[A-Z_]+): ([\s\S]*?),\n(?= {2}[A-Z_]+: |\}\))/gm;
+/** An entry of a zod object, `NAME: z.string()…,`, up to the next name or the object's end. */
+const schemaEntry = /^ +((?:TUNNELKEEPER|AZURE)_[A-Z_]+): ([\s\S]*?),\n(?= +[A-Z_]+: | *\}\))/gm;
 const environmentRead = /process\.env\[?\.?'?((?:TUNNELKEEPER|AZURE)_[A-Z_]+)/g;
 const mention = /\b((?:TUNNELKEEPER|AZURE)_[A-Z][A-Z_]*[A-Z])\b/g;
 
-/** What a schema says of a setting that may be left out; `text` and `secretName` are pieces of schemas that do. */
-const optionalMarks = /\.optional\(\)|\.default\(|^text\b|^secretName\b/;
+/** What a schema says of a setting that may be left out; `optional`, `text` and `secretName` are pieces of schemas. */
+const optionalMarks = /\.optional\(\)|\.default\(|^(optional|text|secretName)\b/;
 
 /**
  * Finds the settings in sources.

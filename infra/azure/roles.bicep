@@ -10,6 +10,9 @@ param controlGroupId string
 @description('Group that sites are built in.')
 param sitesGroupId string
 
+@description('Further groups that sites may be built in.')
+param otherSitesGroupIds array
+
 @description('Groups of the virtual networks that sites use.')
 param networkGroupIds array
 
@@ -22,7 +25,7 @@ resource sitesRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
     description: appRole.sites.description
     type: 'CustomRole'
     permissions: [{ actions: appRole.sites.actions, dataActions: [], notActions: [], notDataActions: [] }]
-    assignableScopes: [sitesGroupId]
+    assignableScopes: concat([sitesGroupId], otherSitesGroupIds)
   }
 }
 

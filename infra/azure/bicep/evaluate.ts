@@ -128,8 +128,9 @@ export function textOf(expression: Expression): string {
       return `${expression.operator}${textOf(expression.of)}`;
     case 'binary':
       return `${textOf(expression.left)} ${expression.operator} ${textOf(expression.right)}`;
-    case 'choice':
     case 'array':
+      return `[${expression.items.map(textOf).join(', ')}]`;
+    case 'choice':
     case 'object':
     case 'loop':
       return '…';

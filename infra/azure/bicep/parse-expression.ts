@@ -91,8 +91,13 @@ function member(cursor: TokenCursor): Expression {
   let of = primary(cursor);
   for (;;) {
     const { line } = cursor.peek();
-    if (cursor.takes('.') || cursor.takes('.?')) of = { kind: 'property', line, of, name: cursor.name() };
-    else if (cursor.takes('::')) of = { kind: 'nested', line, of, name: cursor.name() };
+    if (cursor.takes('.') || cursor.takes('.?')) {
+      const name = cursor.name();
+      // A method, such as `account.listKeys()`, is a call with what it is called on as its first argument.
+      of = cursor.takes('(')
+        ? { kind: 'call', line, name, arguments: [of, ...argumentsOf(cursor)] }
+        : { kind: 'property', line, of, name };
+    } else if (cursor.takes('::')) of = { kind: 'nested', line, of, name: cursor.name() };
     else if (cursor.takes('[')) {
       of = { kind: 'index', line, of, index: parseExpression(cursor) };
       cursor.expect(']');

@@ -32,7 +32,7 @@ const allowed: readonly (readonly [file: string, principal: string, role: string
   ['vault.bicep', 'appPrincipalId', 'secretsRoleId', 'vault'],
   ['sites-access.bicep', 'appPrincipalId', 'sitesRoleId', ''],
   ['sites-access.bicep', 'gatewayPrincipalId', builtIn.metricsPublisher, ''],
-  ['subscription-access.bicep', 'appPrincipalId', 'surroundingsRoleId', ''],
+  ['access.bicep', 'appPrincipalId', 'surroundingsRoleId', ''],
   ['network-access.bicep', 'appPrincipalId', 'networksRoleId', ''],
 ];
 

@@ -1,6 +1,6 @@
 /** Does every resource name a type and an API version that exist? */
-import { valueAt } from '../bicep/evaluate.js';
-import type { ResourceDeclaration } from '../bicep/syntax-tree.js';
+import { textOf, valueAt } from '../bicep/evaluate.js';
+import { propertyOf, type ResourceDeclaration } from '../bicep/syntax-tree.js';
 import { placeOf } from '../template.js';
 import type { Rule } from './rule.js';
 
@@ -62,5 +62,16 @@ export const typeRules: readonly Rule[] = [
       template.resources
         .filter(({ body }) => valueAt(body, 'name') === undefined)
         .map((one) => placeOf(one, 'it has no name')),
+  },
+  {
+    name: 'resource-names-early',
+    reason: 'A name has to be known before the deployment starts (BCP120), so before any resource answers.',
+    find: ({ template }) =>
+      template.resources
+        .filter(({ declaration }) => {
+          const name = propertyOf(declaration.body, 'name');
+          return name !== undefined && /\.(properties|outputs)\./.test(textOf(name));
+        })
+        .map((one) => placeOf(one, 'its name depends on what a resource answers')),
   },
 ];

@@ -92,7 +92,7 @@ function own(value: Value, schema: Schema, at: string, context: Context): readon
   if (constant !== undefined && value !== constant)
     problems.push(`${where} must be ${JSON.stringify(constant)}`);
   if (values !== undefined && !values.includes(value))
-    problems.push(`${where} must be one of ${values.join(', ')}`);
+    problems.push(`${where} must be one of ${values.map((one) => JSON.stringify(one)).join(', ')}`);
   if (maxLength !== undefined && typeof value === 'string' && value.length > maxLength) {
     problems.push(`${where} has ${value.length} characters of at most ${maxLength}`);
   }

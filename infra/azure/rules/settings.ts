@@ -34,18 +34,14 @@ const forbiddenSettings = [
   'APPINSIGHTS_INSTRUMENTATIONKEY',
 ];
 
-/** Settings of the deployment's own that the sources may not read yet in an older checkout. */
-const announcedSettings = [
-  'TUNNELKEEPER_ACTION_GROUP_ID',
-  'TUNNELKEEPER_TENANT_ID',
-  'TUNNELKEEPER_API_AUDIENCE',
-  'TUNNELKEEPER_ZIA_VANITY',
-  'TUNNELKEEPER_ZIA_CLIENT_ID',
-  'TUNNELKEEPER_ZIA_CLOUD',
-  'TUNNELKEEPER_ZIA_USER_NAME',
-  'TUNNELKEEPER_FLEET_MAX_IN_FLIGHT',
-  'TUNNELKEEPER_FLEET_FREEZE_SHARE',
-];
+/** Settings that the product reads and the template leaves to its defaults, with the reason. */
+const leftToTheProduct: Readonly<Record<string, string>> = {
+  TUNNELKEEPER_LOCAL_CLOUD: 'for the local region alone',
+  TUNNELKEEPER_LOCAL_ZIA: 'for the local region alone',
+  TUNNELKEEPER_ZIA_CLIENT_SECRET_NAME: 'the vault is the deployment’s own, so its names are free',
+  TUNNELKEEPER_ZIA_API_KEY_NAME: 'as above',
+  TUNNELKEEPER_ZIA_PASSWORD_NAME: 'as above',
+};
 
 function appOf({ resources }: Template): TemplateResource | undefined {
   return resources.find(({ type }) => type === 'Microsoft.Web/sites');
@@ -83,6 +79,16 @@ function missing({ template, productSettings }: Reviewed): readonly Place[] {
         .map((name) => placeOf(app, `setting ${name} is missing`));
 }
 
+function notOffered({ template, productSettings }: Reviewed): readonly Place[] {
+  const app = appOf(template);
+  const given = new Set(settingsOf(template).map(({ name }) => name));
+  return app === undefined
+    ? []
+    : [...productSettings.keys()]
+        .filter((name) => !given.has(name) && leftToTheProduct[name] === undefined)
+        .map((name) => placeOf(app, `setting ${name} can’t be given`));
+}
+
 /** Settings that are wrong by what `isWrong` says of their names. */
 const wrong =
   (isWrong: (setting: Setting, reviewed: Reviewed) => boolean, why: string): Rule['find'] =>
@@ -100,11 +106,15 @@ export const settingRules: readonly Rule[] = [
     find: missing,
   },
   {
+    name: 'settings-offered',
+    reason: 'What the product can be told, the deployment can tell it.',
+    find: notOffered,
+  },
+  {
     name: 'settings-known',
     reason: 'A setting that nobody reads is a typing error.',
     find: wrong(
-      ({ name }, { productSettings }) =>
-        name.startsWith('TUNNELKEEPER_') && !productSettings.has(name) && !announcedSettings.includes(name),
+      ({ name }, { productSettings }) => name.startsWith('TUNNELKEEPER_') && !productSettings.has(name),
       'is read by nobody',
     ),
   },

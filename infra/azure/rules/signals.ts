@@ -20,7 +20,7 @@ const subscriptionsOf = ({ resources }: Template) =>
 
 function wrongTypes(template: Template): readonly Place[] {
   return subscriptionsOf(template).flatMap((one) => {
-    const topic = valueAt(one.parent?.body, 'name');
+    const topic = topicOf(one);
     const wanted = (typeof topic === 'string' ? eventTypes[topic] : undefined) ?? [];
     const given = valueAt(one.body, 'properties.filter.includedEventTypes');
     const isRight = isList(given) && JSON.stringify([...given].sort()) === JSON.stringify([...wanted].sort());
@@ -28,27 +28,49 @@ function wrongTypes(template: Template): readonly Place[] {
   });
 }
 
-/** All machines of a subscription would come, and our own run commands. */
+/** Types of resources that a site has (shared/site/signal-target.ts); of others the app can make nothing. */
+const siteTypes = [
+  'Microsoft.Compute/virtualMachines/',
+  'Microsoft.Network/loadBalancers/',
+  'Microsoft.Network/networkInterfaces/',
+  'Microsoft.Network/networkSecurityGroups/',
+  'Microsoft.Network/publicIPAddresses/',
+];
+
+const topicOf = ({ parent }: TemplateResource) => valueAt(parent?.body, 'name');
+
+/** Whatever the group holds would come, our own run commands most of all, and all machines of the subscription. */
 function unfiltered(template: Template): readonly Place[] {
-  return subscriptionsOf(template)
-    .filter(({ declaration }) => declaration.name === 'machines')
-    .filter((one) => {
-      const subject = valueAt(one.body, 'properties.filter.subjectBeginsWith');
-      const filters = valueAt(one.body, 'properties.filter.advancedFilters');
-      const isOfGroup =
-        subject instanceof Unknown && subject.text.startsWith('${sitesGroupId}/providers/Microsoft.Compute/');
-      return !isOfGroup && !(isList(filters) && filters.some(isOfMachines));
-    })
-    .map((one) => placeOf(one, 'it is not filtered on the sites’ machines'));
+  return subscriptionsOf(template).flatMap((one) => {
+    const subject = valueAt(one.body, 'properties.filter.subjectBeginsWith');
+    const ofGroup = '${sitesGroupId}/providers/Microsoft.Compute/';
+    const missing =
+      topicOf(one) === 'evgt-tunnelkeeper-sites'
+        ? [
+            ...siteTypes.filter((type) => !hasFilter(one, 'StringBeginsWith', type)),
+            ...['/runCommands/'].filter((part) => !hasFilter(one, 'StringNotContains', part)),
+          ]
+        : topicOf(one) === 'evgt-tunnelkeeper-health' &&
+            !(subject instanceof Unknown && subject.text.startsWith(ofGroup))
+          ? [ofGroup]
+          : [];
+    return missing.map((what) => placeOf(one, `it is not filtered by ${what}`));
+  });
 }
 
-function isOfMachines(filter: Value): boolean {
-  const values = valueAt(filter, 'values');
+function hasFilter({ body }: TemplateResource, operator: string, value: string): boolean {
+  const filters = valueAt(body, 'properties.filter.advancedFilters');
   return (
-    valueAt(filter, 'operatorType') === 'StringBeginsWith' &&
-    valueAt(filter, 'key') === 'data.operationName' &&
-    isList(values) &&
-    values.includes('Microsoft.Compute/virtualMachines/')
+    isList(filters) &&
+    filters.some((filter) => {
+      const values = valueAt(filter, 'values');
+      return (
+        valueAt(filter, 'operatorType') === operator &&
+        valueAt(filter, 'key') === 'data.operationName' &&
+        isList(values) &&
+        values.includes(value)
+      );
+    })
   );
 }
 
@@ -104,7 +126,8 @@ export const signalRules: readonly Rule[] = [
   { name: 'event-types', reason: 'Each event wakes the app.', find: ({ template }) => wrongTypes(template) },
   {
     name: 'event-filters',
-    reason: 'Events of others’ machines, and of what the app itself runs on them, would drown the rest.',
+    reason:
+      'Events of what no site has, and of what the app itself runs on machines, would drown the rest; one that is left out is seen by the sweep alone.',
     find: ({ template }) => unfiltered(template),
   },
   {
