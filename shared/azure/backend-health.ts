@@ -1,5 +1,6 @@
 /** How many of their probes did the backends of balancers answer, minute by minute? */
 import type { MetricsQueryResult } from '@azure/monitor-query';
+import { z } from 'zod';
 import type { HealthSample } from '../site/looks-off.js';
 import type { BackendSample } from '../site/observed-site.js';
 import type { Outcome } from '../site/problem.js';
@@ -82,15 +83,27 @@ export function readMemberHealth(
       },
     );
     const series = (result?.metrics ?? []).flatMap(({ timeseries }) => timeseries);
-    return series.flatMap(({ metadataValues = [], data = [] }) => {
-      const privateIp = metadataValues.find(
-        ({ name }) => name?.toLowerCase() === backendDimension.toLowerCase(),
-      )?.value;
+    return series.flatMap((one) => {
+      const privateIp = dimensionOf(one);
       return privateIp === undefined
         ? []
-        : soundData(data, now).map(({ at, percent }) => ({ privateIp, at, percent }));
+        : soundData(one.data ?? [], now).map(({ at, percent }) => ({ privateIp, at, percent }));
     });
   });
+}
+
+/** A series as the SDK's batch call hands it over: as the service sent it, whatever its type says (seen in 1.3.3). */
+const rawSeries = z.object({
+  metadatavalues: z.array(z.object({ name: z.object({ value: z.string() }), value: z.string() })),
+});
+
+/** The private address that a series is about; `undefined` for one that names none. */
+function dimensionOf(series: unknown): string | undefined {
+  const read = rawSeries.safeParse(series);
+  if (!read.success) return undefined;
+  return read.data.metadatavalues.find(
+    ({ name }) => name.value.toLowerCase() === backendDimension.toLowerCase(),
+  )?.value;
 }
 
 /** Samples that may be believed: with a number of 0 to 100, and a time of the window that was asked for. */

@@ -14,7 +14,7 @@ export interface GatewayFacts {
   readonly health?: GatewayHealth;
   /** Something of ours is in flight on the machine. */
   readonly isInFlight: boolean;
-  /** ISO 8601: since when its mending goes on; absent when nothing is known to be wrong. */
+  /** ISO 8601: only what spoke for it after this counts, since its mending goes on; absent when nothing is wrong. */
   readonly mendedSince?: string;
   readonly edge: {
     readonly name: string;
@@ -42,6 +42,9 @@ export interface Diagnosis {
 /** A machine that doesn't say anything for so long doesn't answer: nine of ten short scripts end within 75 s (docs/azure.md). */
 export const answerLimitSeconds = 300;
 
+/** A script that was ended after so long without a word never ran to its end: it takes 15 s on a machine that works. */
+const silentScriptSeconds = 180;
+
 /** What a machine said that was no answer is asked for again after so long. */
 const askAgainSeconds = 300;
 
@@ -61,7 +64,8 @@ export function diagnose(facts: GatewayFacts, now: Date): Diagnosis {
   if (facts.isInFlight || machine.state === 'changing' || machine.power === 'starting') {
     return { cause: 'starting', sentence: `${machine.name} is being changed.`, evidence: known };
   }
-  const isSuspect = complaint !== undefined || facts.mendedSince !== undefined;
+  const isMended = facts.mendedSince === undefined || (provedAt ?? '') > facts.mendedSince;
+  const isSuspect = complaint !== undefined || !isMended;
   if (!isSuspect && provedAt !== undefined) {
     return { cause: 'healthy', sentence: `${slot} serves.`, evidence: known };
   }
@@ -86,14 +90,12 @@ function askedOrTold(facts: GatewayFacts, health: GatewayHealth, now: Date): Dia
           sentence: `${machine.name} was asked ${seconds} s ago what is wrong, and has not answered yet.`,
           evidence,
         }
-      : {
-          cause: 'vm-unresponsive',
-          sentence: `${machine.name} runs and does not answer: not the balancer’s probes, and not within ${seconds} s what it was asked.`,
-          evidence: { ...evidence, askedAt: asked, seconds },
-        };
+      : unresponsive(machine.name, seconds, { ...evidence, askedAt: asked });
   }
   if (said === undefined) return mustAsk(facts, evidence);
   if ('failure' in said && said.failure === 'nothing') {
+    const { seconds = 0 } = said;
+    if (seconds >= silentScriptSeconds) return unresponsive(machine.name, seconds, evidence);
     const ageSeconds = (now.getTime() - Date.parse(said.at)) / 1000;
     return ageSeconds < askAgainSeconds
       ? {
@@ -108,6 +110,15 @@ function askedOrTold(facts: GatewayFacts, health: GatewayHealth, now: Date): Dia
       ? ofDiagnosis(facts, said.diagnosis)
       : ofTrouble(facts, troubleOf(said.failure), said.failure);
   return { ...found, evidence: { ...evidence, saidAt: said.at, ...found.evidence } };
+}
+
+function unresponsive(machine: string, seconds: number, evidence: Evidence): Diagnosis {
+  const rounded = Math.round(seconds);
+  return {
+    cause: 'vm-unresponsive',
+    sentence: `${machine} runs and does not answer: not the balancer’s probes, and not within ${rounded} s what it was asked.`,
+    evidence: { ...evidence, seconds: rounded },
+  };
 }
 
 function mustAsk({ slot }: GatewayFacts, evidence: Evidence): Diagnosis {
@@ -159,7 +170,8 @@ function ofDiagnosis(facts: GatewayFacts, said: GatewayDiagnosis): Diagnosis {
   return { ...ofTrouble(facts, worstOf(because), because.join(', ')), evidence: told };
 }
 
-function tunnelWords({ tunnels }: GatewayDiagnosis): readonly string[] {
+/** What the machine says of its tunnels, one text each. */
+export function tunnelWords({ tunnels }: GatewayDiagnosis): readonly string[] {
   return Object.entries(tunnels).map(
     ([role, { state, request, because }]) =>
       `${role} ${state}${state === 'up' ? `, a request ${request ? 'succeeds' : 'fails'}` : ''}${because === undefined ? '' : `: ${because}`}`,

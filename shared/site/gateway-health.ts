@@ -14,7 +14,8 @@ import { isServing } from './setup-verdict.js';
 /** What the machine said of itself, and when (ISO 8601). */
 export type Said =
   | { readonly at: string; readonly diagnosis: GatewayDiagnosis }
-  | { readonly at: string; readonly failure: SetupFailure | 'nothing' };
+  /** `seconds`: how long it took to say so, of a script that was asked for. */
+  | { readonly at: string; readonly failure: SetupFailure | 'nothing'; readonly seconds?: number };
 
 /** What is known of a gateway whose machine stands. */
 export interface GatewayHealth {
@@ -116,15 +117,20 @@ function newestWord({ setup, diagnose, remedy }: Words, provedAt: string): Said 
     words.push({ at: setup.endedAt, failure: setup.result?.reason ?? 'nothing' });
   }
   if (remedy?.endedAt !== undefined && isOver(remedy) && remedy.result?.ok !== true) {
-    words.push({ at: remedy.endedAt, failure: remedy.result?.reason ?? 'nothing' });
+    words.push({ at: remedy.endedAt, failure: remedy.result?.reason ?? 'nothing', ...secondsOf(remedy) });
   }
   if (diagnose?.endedAt !== undefined && isOver(diagnose)) {
     const { endedAt: at, diagnosis } = diagnose;
-    if (diagnosis === undefined) words.push({ at, failure: 'nothing' });
+    if (diagnosis === undefined) words.push({ at, failure: 'nothing', ...secondsOf(diagnose) });
     else if (!isWell(diagnosis)) words.push({ at, diagnosis });
   }
   return words
     .filter(({ at }) => at > provedAt)
     .sort((a, b) => (a.at < b.at ? -1 : 1))
     .at(-1);
+}
+
+function secondsOf({ requestedAt, endedAt }: ObservedRun): { readonly seconds?: number } {
+  if (requestedAt === undefined || endedAt === undefined) return {};
+  return { seconds: (Date.parse(endedAt) - Date.parse(requestedAt)) / 1000 };
 }

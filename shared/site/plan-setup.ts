@@ -129,7 +129,7 @@ function factsOf({ question, machine, health, remedy, wanted }: Standing): Gatew
     slot: slot.slot,
     health,
     isInFlight: isInFlight(observed, subjectOf(machine)),
-    ...(remedy === undefined ? {} : { mendedSince: remedy.since }),
+    ...(remedy === undefined ? {} : { mendedSince: remedy.tries.at(-1)?.begunAt ?? remedy.since }),
     edge: { name: edge, servesOthers: Math.max(siblings, fleetUp) },
     isSecretNewer: Object.values(wanted.psk).some(
       ({ name, version }) => (newest.get(name) ?? version) !== version,

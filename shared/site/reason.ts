@@ -26,6 +26,7 @@ export type Reason =
   | 'paused'
   // What is wrong with a gateway, and what is tried.
   | 'asks-machine'
+  | 'machine-said'
   | 'mends'
   | 'mend-did-not-help'
   | 'gateway-mended'

@@ -232,7 +232,9 @@ function foldOneBegun(round: Round, step: Step, answer: Outcome<Begun>, now: Dat
     begunAt: now.toISOString(),
   };
   const askAt = firstAsk(begun, now, operation.retryAfterSeconds);
-  return { ...counted, inFlight: [...counted.inFlight, { ...begun, askAt }] };
+  // A script that is asked for again takes the place of the former one.
+  const others = counted.inFlight.filter((other) => identityOf(other) !== identityOf(begun));
+  return { ...counted, inFlight: [...others, { ...begun, askAt }] };
 }
 
 /** Puts one resource's new state in the place of the old. */

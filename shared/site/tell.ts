@@ -1,6 +1,7 @@
 /** Which sentences does an operator read? All of what happened, in one place. */
 import type { Operation } from './intent.js';
-import type { ObservedResource } from './observed-site.js';
+import { tunnelWords } from './diagnose.js';
+import type { ObservedResource, ObservedRun } from './observed-site.js';
 import type { Step, Plan } from './plan.js';
 import { serviceSentence } from './setup-verdict.js';
 import type { Reason } from './reason.js';
@@ -130,13 +131,40 @@ export function endOf(
       evidence: { seconds, changed: observed.result?.changed ?? [] },
     };
   }
-  const what = verb === 'delete' ? 'is gone' : 'is there';
+  if (observed?.kind === 'run') {
+    return {
+      ...about,
+      reason: 'machine-said',
+      sentence: `${observed.virtualMachine} says after ${seconds} s: ${wordsOf(observed)}.`,
+      evidence: { seconds },
+    };
+  }
+  const what = verb === 'delete' ? 'is gone' : verb === 'put' ? 'is there' : 'is done';
   return {
     ...about,
     reason: 'operation-succeeded',
     sentence: `${words[kind]} ${name} ${what} after ${seconds} s.`,
     evidence: { seconds },
   };
+}
+
+/** What a machine said, in a few words. */
+function wordsOf({ diagnosis, result, execution }: ObservedRun): string {
+  if (diagnosis !== undefined) {
+    const { changedFiles, probe } = diagnosis;
+    const changed = changedFiles.length === 0 ? [] : [`${changedFiles.join(', ')} changed by hand`];
+    const services = Object.entries(diagnosis.services).flatMap(([name, isActive]) =>
+      isActive ? [] : [`${name} does not run`],
+    );
+    return [...changed, ...services, ...tunnelWords(diagnosis), `the probe gets ${probe}`].join('; ');
+  }
+  if (result === undefined) return `nothing that can be read (${execution})`;
+  const tunnels = Object.entries(result.tunnels).map(([role, { state }]) => `tunnel ${role} ${state}`);
+  return [
+    ...tunnels,
+    ...(result.reason === undefined ? [] : [result.reason]),
+    `the probe gets ${result.probe}`,
+  ].join('; ');
 }
 
 /** What a plan adds to the timeline: the steps that are about to be begun, a refusal, a change of phase. */

@@ -173,6 +173,8 @@ function settings({ url, world }: Cloud, storage: string): Record<string, string
     TUNNELKEEPER_SSH_PUBLIC_KEY: sshPublicKey,
     TUNNELKEEPER_LOCAL_CLOUD: url,
     TUNNELKEEPER_STORAGE: storage,
+    AZURE_CLIENT_ID: world.appClientId,
+    TUNNELKEEPER_ACTION_GROUP_ID: `${group}/providers/Microsoft.Insights/actionGroups/ag-tunnelkeeper`,
   };
 }
 
