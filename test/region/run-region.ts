@@ -1,5 +1,6 @@
 /** Runs a region in a process of its own, at the speed of its scaled clock, and does what its parent asks. */
 import { installScaledClock } from '../../infra/local/region/scaled-clock.js';
+import type { FaultWish } from '../../infra/local/region/faults.js';
 import type { Answer, Ask, RegionWish } from './region-messages.js';
 
 const wish = JSON.parse(process.argv[2] ?? '{}') as RegionWish; // written by start-region.ts
@@ -17,8 +18,10 @@ const region = await startRegion({
   log: (line) => void log.push(line),
   onExchange: (exchange) => void exchanges.push(exchange),
 });
+const { applyFault } = await import('../../infra/local/region/faults.js');
 const asked = Object.assign(Object.create(null) as object, {
   region,
+  applyFault: (wish: FaultWish) => applyFault(region, wish),
   log,
   exchanges,
   now: () => Date.now(),
