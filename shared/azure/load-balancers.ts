@@ -92,7 +92,14 @@ export function observedLoadBalancer(found: LoadBalancer): ObservedLoadBalancer 
     ...commonOf(found),
     ...(frontendIp === undefined ? {} : { frontendIp }),
     drained: drainedOf(found),
+    ports: (found.loadBalancingRules ?? []).flatMap(({ name }) => portOfRule(name) ?? []),
   };
+}
+
+/** The port of one of our rules; `undefined` for a rule of others. */
+function portOfRule(name = ''): number | undefined {
+  const [, port] = /^proxy-(\d+)$/.exec(name) ?? [];
+  return port === undefined ? undefined : Number(port);
 }
 
 /** Slots whose membership of our pool is down by order. */
@@ -168,6 +175,7 @@ export async function beginPutLoadBalancer(intent: LoadBalancerIntent): Promise<
       state: 'changing',
       config: intent.config,
       drained: [],
+      ports: intent.proxyPorts,
     }),
   });
 }

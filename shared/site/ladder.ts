@@ -13,7 +13,8 @@ const ladders: Readonly<Record<Cause, readonly Rung[]>> = {
   'vm-missing': ['replace', 'replace'],
   'vm-unresponsive': ['redeploy', 'replace', 'replace'],
   'config-drift': ['configure', 'redeploy', 'replace', 'replace'],
-  'secret-newer': ['configure'],
+  // A rotation rolls the newer version out.
+  'secret-newer': [],
   'cannot-tell': [],
 };
 

@@ -30,6 +30,8 @@ export interface ObservedLoadBalancer extends Resource {
   readonly frontendIp?: string;
   /** Gateways whose pool membership has the admin state `Down`: they get no new connections. */
   readonly drained: readonly SlotId[];
+  /** Proxy ports that it has rules for. */
+  readonly ports: readonly number[];
 }
 
 /** The metric alert rule on the backend health of the site's balancer. */

@@ -8,6 +8,7 @@ import type { Orders } from './orders.js';
 import type { Kept, Observed, Plan } from './plan.js';
 import { planRotation } from './plan-rotation.js';
 import { planShared } from './plan-shared.js';
+import { withBalancerPorts, withRollingPorts } from './rolling-ports.js';
 import { planSlot } from './plan-slot.js';
 import { planSurplus } from './plan-surplus.js';
 import type { Policy } from './policy.js';
@@ -30,7 +31,9 @@ export interface Presence {
 }
 
 /** Plans a site that is wanted. */
-export function planPresence(presence: Presence): Plan {
+export function planPresence(given: Presence): Plan {
+  const spec = withRollingPorts(given.record.spec, given.observed);
+  const presence = { ...given, record: { ...given.record, spec } };
   const { record, observed, policy, now, slots, resolved, objections } = presence;
   const wanted = slots.map((slot): PlannedSlot => ({ slot: slot.slot, plan: planOneSlot(presence, slot) }));
   const surplus = planSurplus(presence, wanted);
@@ -51,7 +54,9 @@ export function planPresence(presence: Presence): Plan {
     serving,
     now,
   });
-  const shared = planShared({ record, observed, resolved, drained: arranged.drained, policy, now });
+  const balancerSite = withBalancerPorts(given.record.spec, observed, arranged.slots, arranged.outOfService);
+  const { drained } = arranged;
+  const shared = planShared({ record, balancerSite, observed, resolved, drained, policy, now });
   const planned = arranged.slots.map(({ slot, plan }) => ({
     slot,
     plan,

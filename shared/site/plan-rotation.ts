@@ -1,4 +1,5 @@
 /** What is next in a rotation of PSKs? New version, far side, activation, gateway by gateway, and the old one disabled; or all the way back. */
+import { inSeconds } from './guards/guard.js';
 import { close } from './rotate/close-rotation.js';
 import { beganEntry, newRotation } from './rotate/new-rotation.js';
 import { roll } from './rotate/roll-rotation.js';
@@ -19,16 +20,34 @@ export function planRotation(question: RotationQuestion): RotationPlan {
   const { record } = question;
   const secretsInUse = inUseNow(question);
   const nothing = { secretsInUse, isWishTaken: false, steps: [], waits: [], happened: [] };
-  if (record.rotation !== undefined) return { ...nothing, ...goOn(question, record.rotation, secretsInUse) };
+  if (record.rotation !== undefined) {
+    return withNextRound(question, { ...nothing, ...goOn(question, record.rotation, secretsInUse) });
+  }
   const reason = whyNow(question, secretsInUse);
   if (reason === undefined) return { ...nothing, waits: nextDue(question, secretsInUse) };
   const rotation = newRotation(question, reason, secretsInUse);
   if (rotation === undefined) return nothing;
-  return {
+  return withNextRound(question, {
     ...nothing,
     rotation,
     isWishTaken: reason === 'asked-for',
     happened: [beganEntry(question, rotation)],
+  });
+}
+
+/** Seconds until a rotation is planned again: at once after a step or a new state, else when a gateway may have got on. */
+const nextStepSeconds = 1;
+const nextLookSeconds = 20;
+
+/** A rotation that waits for nothing in particular goes on soon. */
+function withNextRound({ record, now }: RotationQuestion, plan: RotationPlan): RotationPlan {
+  if (plan.rotation === undefined || plan.waits.length > 0) return plan;
+  const hasMoved = plan.steps.length > 0 || plan.rotation.state !== record.rotation?.state;
+  const until = inSeconds(now, hasMoved ? nextStepSeconds : nextLookSeconds);
+  const sentence = `The rotation of ${record.name} goes on.`;
+  return {
+    ...plan,
+    waits: [{ subject: `rotation of ${record.name}`, reason: 'rotation-step', sentence, until }],
   };
 }
 

@@ -4,6 +4,7 @@ import type { SlotId } from './ids.js';
 import type { LoadBalancerIntent, ResourceIntent } from './intent.js';
 import { isInFlight, pausedAttempt, type Observed, type Step, type Wait } from './plan.js';
 import type { Policy } from './policy.js';
+import type { Site } from './site.js';
 import type { Resolved, SiteRecord } from './site-record.js';
 
 /** One shared resource: at most one step, or one wait. */
@@ -15,6 +16,8 @@ export interface SharedPlan {
 /** What sharing is planned from. */
 export interface SharedQuestion {
   readonly record: SiteRecord;
+  /** The site with the ports that the balancer hands on now. */
+  readonly balancerSite: Site;
   readonly observed: Observed;
   readonly resolved: Resolved;
   /** Gateways that should get no new connections. */
@@ -26,6 +29,7 @@ export interface SharedQuestion {
 /** Plans all of it. */
 export function planShared({
   record,
+  balancerSite,
   observed,
   resolved,
   drained,
@@ -33,7 +37,7 @@ export function planShared({
   now,
 }: SharedQuestion): readonly SharedPlan[] {
   const { spec } = record;
-  const balancer = planOne(atKnownAddress(loadBalancerIntent(spec, policy), record), observed, now);
+  const balancer = planOne(atKnownAddress(loadBalancerIntent(balancerSite, policy), record), observed, now);
   const hasRule = spec.monitoring.alertRules && policy.hasActionGroup;
   return [
     planOne(securityGroupIntent(spec, resolved, policy), observed, now),

@@ -277,7 +277,8 @@ export function withoutAttempt(round: Round, subject: string): Round {
 export function foldPlan(round: Round, plan: Plan): Round {
   if (plan.needsSurroundings) return { ...round, wantsSurroundings: true };
   if (plan.refusal !== undefined) return withAttempt({ ...round, wantsSurroundings: true }, plan.refusal);
-  const seen = plan.waits.some(isOfOthers) ? forgetLook(round) : round;
+  // What was looked at is still fresh now, so that the run can end; the next round looks again.
+  const seen = plan.waits.some(isOfOthers) ? { ...round, mustLook: true } : round;
   if (seen.surroundings === undefined) return seen;
   const wantsSurroundings = Object.values(seen.surroundings.value).flat().some(isUnseen);
   return withoutAttempt({ ...seen, wantsSurroundings }, refusalSubject);

@@ -29,7 +29,7 @@ export function made(step: Extract<Step, { verb: 'put' }>): ObservedResource {
     case 'security-group':
       return { kind: intent.kind, ...common };
     case 'load-balancer':
-      return { kind: intent.kind, ...common, frontendIp: '10.0.1.4', drained: [] };
+      return { kind: intent.kind, ...common, frontendIp: '10.0.1.4', drained: [], ports: intent.proxyPorts };
     case 'alert-rule':
       return { kind: intent.kind, ...common };
     case 'public-ip': {
