@@ -3,7 +3,6 @@ import { gatewayConfig, placementOf, virtualMachineIntent } from './desired-site
 import type { ObservedSetup, ObservedVirtualMachine } from './observed-site.js';
 import { isInFlight, removalOf, subjectOf } from './plan.js';
 import { openTry } from './ladder.js';
-import type { GatewayActivity } from './site-record.js';
 import { attempt, waitFor, type SlotPlan, type SlotQuestion } from './slot-question.js';
 
 function machinesOf({ observed, slot }: SlotQuestion): readonly ObservedVirtualMachine[] {
@@ -73,22 +72,10 @@ export function planMachine(question: SlotQuestion, address: string): SlotPlan |
   return machine;
 }
 
-/** What a gateway was doing that has been in service: a machine that is missing then was taken from it. */
-const doingOfServed: readonly GatewayActivity[] = [
-  'serving',
-  'drained',
-  'draining',
-  'changing',
-  'mending',
-  'broken',
-  'suspended',
-  'stopped',
-];
-
 /** A machine is made without asking where it is a part of the build, or of a replacement that was allowed. */
 function mayBeMade({ record, slot }: SlotQuestion): boolean {
   const told = record.gateways.find((status) => status.slot === slot.slot);
-  if (told === undefined || !doingOfServed.includes(told.doing)) return true;
+  if (told?.hasServed !== true) return true;
   const out = record.outOfService?.[slot.slot];
   return out?.because === 'replacement' || openTry(record.remedies?.[slot.slot])?.rung === 'replace';
 }

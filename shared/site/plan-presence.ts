@@ -46,15 +46,16 @@ export function planPresence(given: Presence): Plan {
     wanted: slots.length,
   });
   const serving = arranged.slots.filter(({ plan }) => plan.doing === 'serving').map(({ slot }) => slot);
+  const { outOfService, remedies } = arranged;
   const rotated = planRotation({
-    record,
+    record: { ...record, outOfService, remedies },
     observed,
     slots,
     configOf: (slot) => configOf(presence, slot),
     serving,
     now,
   });
-  const balancerSite = withBalancerPorts(given.record.spec, observed, arranged.slots, arranged.outOfService);
+  const balancerSite = withBalancerPorts(given.record.spec, observed, arranged.slots, outOfService);
   const { drained } = arranged;
   const shared = planShared({ record, balancerSite, observed, resolved, drained, policy, now });
   const planned = arranged.slots.map(({ slot, plan }) => ({
@@ -74,8 +75,8 @@ export function planPresence(given: Presence): Plan {
   ]);
   const frontendIp = observed.resources.find((resource) => resource.kind === 'load-balancer')?.frontendIp;
   const kept: Kept = {
-    outOfService: arranged.outOfService,
-    remedies: arranged.remedies,
+    outOfService,
+    remedies,
     replacements: arranged.replacements,
     ...(rotated.rotation === undefined ? {} : { rotation: rotated.rotation }),
     secretsInUse: rotated.secretsInUse,

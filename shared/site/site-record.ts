@@ -40,6 +40,8 @@ export interface GatewayStatus {
   readonly publicIp?: string;
   readonly privateIp?: string;
   readonly virtualMachine?: string;
+  /** It has served: a machine that is missing then was taken from it. */
+  readonly hasServed?: boolean;
   /** What is wrong with it, when anything is. */
   readonly cause?: Cause;
   readonly problem?: Problem;

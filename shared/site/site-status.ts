@@ -31,7 +31,7 @@ export function gatewayStatus(
   const problem =
     doing === 'serving'
       ? undefined
-      : (slotProblem(observed, slot, mine.flatMap(subjectsOf)) ?? problemOfCause(cause, doing, because));
+      : (problemOfCause(cause, doing, because) ?? slotProblem(observed, slot, mine.flatMap(subjectsOf)));
   return {
     slot,
     zone,
@@ -41,6 +41,7 @@ export function gatewayStatus(
     ...(address === undefined ? {} : { publicIp: address }),
     ...(privateIp === undefined ? {} : { privateIp }),
     ...(machine === undefined ? {} : { virtualMachine: machine }),
+    ...(doing === 'serving' || before?.hasServed === true ? { hasServed: true } : {}),
     ...(cause === undefined || doing === 'serving' ? {} : { cause }),
     ...(problem === undefined ? {} : { problem }),
   };

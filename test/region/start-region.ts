@@ -60,11 +60,15 @@ export class TestRegion {
   }
 
   /** Looks at a site until it is as wanted; fails with what it is instead. */
-  async until(name: string, isAsWanted: (site: SiteView) => boolean, realSeconds = 30): Promise<SiteView> {
+  async until(
+    name: string,
+    isAsWanted: (site: SiteView) => boolean | Promise<boolean>,
+    realSeconds = 30,
+  ): Promise<SiteView> {
     const end = Date.now() + realSeconds * 1000;
     for (;;) {
       const site = await this.api.site(name);
-      if (isAsWanted(site)) return site;
+      if (await isAsWanted(site)) return site;
       if (Date.now() > end)
         throw new Error(`${name} didn't get there: ${JSON.stringify(site, undefined, 1)}`);
       await new Promise((resolve) => setTimeout(resolve, lookEveryMs));

@@ -8,7 +8,7 @@ import { clock } from './progress.js';
 import type { SiteView } from './site-api.js';
 
 /** Seconds that pass in one: the whole takes about three minutes. */
-const speed = 40;
+const speed = 12;
 
 /** Longest that anything is waited for, in the region's seconds. */
 const patienceSeconds = 60 * 60;
@@ -52,6 +52,9 @@ const acts: readonly Act[] = [
     wish: { fault: 'psk-changed', gateway: 'hq-z1-1' },
   },
 ];
+
+/** Lines of the timeline that tell what mended. */
+const mendingReasons = ['mends', 'resource-missing', 'rotation-done'];
 
 interface Ended {
   readonly title: string;
@@ -98,7 +101,7 @@ async function breakAndMend({ title, wish, after }: Act): Promise<Ended> {
   const isMended = after === undefined ? await mended() : await servedByOther();
   const outcome = endOf(title, began, isMended, await howMended(began));
   if (after !== undefined) await applyFault(region, after);
-  await until(({ phase }) => phase === 'serving');
+  await until(({ phase, rotation }) => phase === 'serving' && rotation === undefined);
   return outcome;
 }
 
@@ -116,9 +119,7 @@ async function servedByOther(): Promise<boolean> {
 
 async function howMended(since: number): Promise<string> {
   const lines = await region.api.timeline(site.name);
-  const ours = lines.filter(
-    ({ at, reason }) => Date.parse(at) >= since && (reason === 'mends' || reason === 'rotation-done'),
-  );
+  const ours = lines.filter(({ at, reason }) => Date.parse(at) >= since && mendingReasons.includes(reason));
   return ours.length === 0
     ? 'the gateways moved by themselves'
     : ours.map(({ sentence }) => sentence.split(':')[0] ?? '').join('; ');

@@ -38,6 +38,8 @@ export interface SiteView {
   };
   readonly observed: { readonly frontendIp?: string; readonly gateways: readonly GatewayView[] };
   readonly serving: string;
+  /** A rotation in progress. */
+  readonly rotation?: { readonly state: string };
   readonly requestedAt: string;
 }
 

@@ -44,7 +44,7 @@ export function judgeTries(
       happened.push({
         ...about,
         reason: 'rotation-step',
-        sentence: `${slot} is proved with ${rotation.isGoingBack ? 'the former' : 'the new'} PSK: ${isNew ? 'a new IKE SA was authenticated, and' : ''} a request through it succeeded.`,
+        sentence: `${slot} is proved with the ${whichPsk(rotation)}PSK: ${isNew ? 'a new IKE SA was authenticated, and ' : ''}a request through it succeeded.`,
         evidence: { psk: setup.psk ?? '', isNew },
       });
     } else if (setup.execution === 'failed' && !rotation.isGoingBack) {
@@ -67,6 +67,11 @@ export function judgeTries(
     }
   }
   return { rotation: next, happened };
+}
+
+function whichPsk({ isGoingBack, reason }: Rotation): string {
+  if (isGoingBack) return 'former ';
+  return reason === 'credential-refused' ? '' : 'new ';
 }
 
 /** What the vault says of a version that a gateway was to get and can't: somebody disabled or deleted it on the way. */

@@ -1,0 +1,64 @@
+/** Is what breaks mended, by the lowest rung that can, with nothing leaked and no machine touched needlessly? */
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import type { FaultName } from '../../infra/local/region/faults.js';
+import type { TimelineLine } from '../../infra/local/region/site-api.js';
+import { siteSpec, TestRegion } from './start-region.js';
+
+jest.setTimeout(120_000);
+
+let region: TestRegion;
+
+/** Lines of the timeline since the last look at it. */
+async function since(seen: number): Promise<readonly TimelineLine[]> {
+  return (await region.api.timeline('hq')).slice(seen);
+}
+
+beforeAll(async () => {
+  region = await TestRegion.start({ speed: 100, seed: 4 });
+  await region.api.request(siteSpec('hq', { zones: ['1', '2'], farSide: 'zia' }));
+  await region.until('hq', ({ phase }) => phase === 'serving');
+}, 60_000);
+
+afterAll(() => region.close());
+
+const mends: readonly { readonly fault: FaultName; readonly helps: string; readonly never: RegExp }[] = [
+  { fault: 'tunnel-stuck', helps: 'tunnel-up helped', never: /redeploy|Replaces|ipsec/ },
+  { fault: 'ipsec-stopped', helps: 'ipsec-restart helped', never: /redeploy|Replaces|tunnel up/ },
+  { fault: 'health-dead', helps: 'configure helped', never: /redeploy|Replaces/ },
+  { fault: 'configuration-edited', helps: 'configure helped', never: /redeploy|Replaces/ },
+  { fault: 'machine-stopped', helps: 'start helped', never: /redeploy|Replaces/ },
+  { fault: 'machine-deleted', helps: 'replace helped', never: /redeploy/ },
+  { fault: 'psk-changed', helps: 'tunnel-up helped', never: /redeploy|Replaces/ },
+  { fault: 'wedged-until-reboot', helps: 'redeploy helped', never: /Replaces/ },
+];
+
+test.each(mends)('$fault is mended: $helps', async ({ fault, helps, never }) => {
+  const seen = (await region.api.timeline('hq')).length;
+  await region.call('applyFault', { fault, gateway: 'hq-z1-1' });
+  await region.until('hq', ({ phase }) => phase !== 'serving', 30);
+  const during = await region.api.site('hq');
+  expect(during.observed.gateways.find(({ slot }) => slot === 'hq-z2-1')?.doing).toBe('serving');
+  await region.until('hq', ({ phase, rotation }) => phase === 'serving' && rotation === undefined, 60);
+  const lines = await since(seen);
+  expect(lines.find(({ reason }) => reason === 'gateway-mended')?.sentence).toContain(helps);
+  const done = lines.filter(({ reason }) => reason === 'mends').map(({ sentence }) => sentence);
+  expect(done.join('\n')).not.toMatch(never);
+});
+
+test('an edge that is down is waited for, told, and no machine is touched', async () => {
+  const seen = (await region.api.timeline('hq')).length;
+  await region.call('applyFault', { fault: 'edge-down', edge: 'fra4' });
+  await region.until('hq', ({ phase }) => phase === 'down', 30);
+  const site = await region.until('hq', ({ problem }) => problem?.type === '/problems/service-edge-down', 30);
+  expect(site.problem?.mend).toMatch(/secondary/);
+  await region.call('applyFault', { fault: 'edge-up', edge: 'fra4' });
+  await region.until('hq', ({ phase }) => phase === 'serving', 60);
+  const sentences = (await since(seen)).map(({ sentence }) => sentence).join('\n');
+  expect(sentences).not.toMatch(/redeploy|Replaces|Starts the machine|Creates vm/);
+  expect(sentences).toContain('no machine is touched for that');
+});
+
+test('nothing left in the clear, and the model knew all that was asked of it', async () => {
+  expect(await region.call('region.guests.leaks')).toBe(0);
+  expect(await region.call('region.guests.gaps')).toEqual([]);
+});
