@@ -14,7 +14,10 @@ export function arrange(question: ArrangeQuestion): Arrangement {
   const { record, now, slots } = question;
   let table: Table = {
     slots,
-    outOfService: record.outOfService ?? {},
+    // A gateway that has gone for good is out of nothing any more.
+    outOfService: Object.fromEntries(
+      Object.entries(record.outOfService ?? {}).filter(([out]) => slots.some(({ slot }) => slot === out)),
+    ),
     remedies: remediesOf(question),
     replacements: (record.replacements ?? []).filter(
       ({ at }) => now.getTime() - Date.parse(at) < daySeconds * 1000,

@@ -69,7 +69,9 @@ function planPool(
   const balancer = observed.resources.find((resource) => resource.kind === 'load-balancer');
   if (balancer === undefined) return {};
   const wanted = [...drained].sort();
-  const there = [...balancer.drained].sort();
+  const isMember = (slot: SlotId) =>
+    observed.resources.some((resource) => resource.kind === 'network-interface' && resource.slot === slot);
+  const there = balancer.drained.filter(isMember).sort();
   if (wanted.join() === there.join()) return {};
   const out = wanted.filter((slot) => !there.includes(slot));
   const back = there.filter((slot) => !wanted.includes(slot));

@@ -69,10 +69,19 @@ export class TestRegion {
     for (;;) {
       const site = await this.api.site(name);
       if (await isAsWanted(site)) return site;
-      if (Date.now() > end)
-        throw new Error(`${name} didn't get there: ${JSON.stringify(site, undefined, 1)}`);
+      if (Date.now() > end) throw new Error(`${name} didn't get there: ${await this.#story(site)}`);
       await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
     }
+  }
+
+  /** What a site is now, and how it came to that. */
+  async #story({ name, phase, problem, rotation, observed }: SiteView): Promise<string> {
+    const gateways = observed.gateways.map(({ slot, doing, because }) => `${slot} ${doing}: ${because}`);
+    const lines = (await this.api.timeline(name)).slice(-25);
+    const told = lines.map(
+      ({ at, gateway = '', reason, sentence }) => `${at} ${gateway} [${reason}] ${sentence}`,
+    );
+    return [phase, problem?.detail ?? '', JSON.stringify(rotation ?? {}), ...gateways, ...told].join('\n');
   }
 
   /** Waits until a site is no more; fails with what it still is. */
