@@ -37,9 +37,16 @@ describe('planRound', () => {
     const resources = rested.observed.resources.filter(
       ({ kind }) => kind !== 'virtual-machine' && kind !== 'setup',
     );
-    const surroundings = { at: noon.toISOString(), value: goodSurroundings() };
+    const at = noon.toISOString();
+    const surroundings = { at, value: goodSurroundings() };
+    const fleet = { at, value: { gateways: 20, failing: 0, edges: {} } };
+    const slots = rested.record.gateways.map(({ slot }) => [slot, 'taken'] as const);
     const begun = { ...rested.record.generations, 'hq-z1-1': 6 };
-    const plan = planOf(looked({ resources, surroundings, generations: begun }));
+    const seen = looked({ resources, surroundings, generations: begun });
+    expect(planOf(seen)).toMatchObject({ steps: [], needsFleet: true });
+    expect(planOf({ ...seen, fleet })).toMatchObject({ steps: [], wantsSeats: slots.map(([slot]) => slot) });
+    const seats = { at, value: Object.fromEntries(slots) };
+    const plan = planOf({ ...seen, fleet, seats });
     expect(plan.steps.map(({ intent }) => intent.name)).toEqual([
       'vm-hq-z1-1-g7',
       'vm-hq-z2-1-g2',

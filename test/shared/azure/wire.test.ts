@@ -174,45 +174,78 @@ describe('askOperations reads machines by one list', () => {
 });
 
 describe('secretState', () => {
-  const secret = (value: string): WireAnswer => ({
+  const [older, newer] = ['0'.repeat(32), '1'.repeat(32)] as const;
+  const versions = 'GET /secrets/psk-hq/versions';
+  const valueOf = (version: string) => `GET /secrets/psk-hq/${version}`;
+  const listed = (...some: readonly (readonly [version: string, enabled: boolean, created: number])[]) => ({
+    body: {
+      value: some.map(([version, enabled, created]) => ({
+        id: `https://kv.vault.azure.net/secrets/psk-hq/${version}`,
+        attributes: { enabled, created, updated: created },
+      })),
+    },
+  });
+  const secret = (value: string, version: string = older): WireAnswer => ({
     body: {
       value,
-      id: 'https://kv.vault.azure.net/secrets/psk-hq/0123456789abcdef0123456789abcdef',
+      id: `https://kv.vault.azure.net/secrets/psk-hq/${version}`,
       attributes: { enabled: true },
     },
   });
-  const version = '0123456789abcdef0123456789abcdef';
-  const disabled = {
-    error: {
-      code: 'Forbidden',
-      message: 'Operation get is not allowed on a disabled secret.',
-      innererror: { code: 'SecretDisabled' },
-    },
-  };
-  const absent = { error: { code: 'SecretNotFound', message: 'Secret not found: psk-hq' } };
 
   test.each([
-    { when: 'it has 8 letters and digits', answer: secret('Horse123'), told: { state: 'usable', version } },
-    { when: 'it has 255', answer: secret('x'.repeat(255)), told: { state: 'usable', version } },
-    { when: 'it has 7', answer: secret('Horse12'), told: { state: 'unusable', because: 'length' } },
-    { when: 'it has 256', answer: secret('x'.repeat(256)), told: { state: 'unusable', because: 'length' } },
-    {
-      when: 'it has a dollar',
-      answer: secret('Horse$123'),
-      told: { state: 'unusable', because: 'characters' },
-    },
+    { when: 'it has 8 letters and digits', value: 'Horse123', told: { state: 'usable', version: older } },
+    { when: 'it has 255', value: 'x'.repeat(255), told: { state: 'usable', version: older } },
+    { when: 'it has 7', value: 'Horse12', told: { state: 'unusable', because: 'length' } },
+    { when: 'it has 256', value: 'x'.repeat(256), told: { state: 'unusable', because: 'length' } },
+    { when: 'it has a dollar', value: 'Horse$123', told: { state: 'unusable', because: 'characters' } },
     {
       when: 'it ends with a line break',
-      answer: secret('Horse1234\n'),
+      value: 'Horse1234\n',
       told: { state: 'unusable', because: 'characters' },
     },
-    { when: 'it is disabled', answer: { status: 403, body: disabled }, told: { state: 'disabled' } },
-    { when: 'nobody stored it', answer: { status: 404, body: absent }, told: { state: 'missing' } },
-  ])('is $told.state when $when, and never holds the value', async ({ answer, told }) => {
-    wire.answers = { 'GET /secrets/psk-hq/': answer, 'GET /secrets/psk-hq': answer };
+  ])('is $told.state when $when, and never holds the value', async ({ value, told }) => {
+    wire.answers = { [versions]: listed([older, true, 1000]), [valueOf(older)]: secret(value) };
     const state = await secretState('psk-hq');
     expect(state).toMatchObject({ ok: true, value: { name: 'psk-hq', ...told } });
     expect(JSON.stringify(state)).not.toMatch(/Horse|xxx/);
+  });
+
+  test.each([
+    {
+      when: 'nobody stored it',
+      answer: { status: 404, body: { error: { code: 'SecretNotFound', message: 'Not found: psk-hq' } } },
+      state: 'missing',
+    },
+    { when: 'it has no version', answer: listed(), state: 'missing' },
+    { when: 'its only version is disabled', answer: listed([older, false, 1000]), state: 'disabled' },
+  ])('is $state when $when, and no value is asked for', async ({ answer, state }) => {
+    wire.reset();
+    wire.answers = { [versions]: answer };
+    await expect(secretState('psk-hq')).resolves.toEqual({ ok: true, value: { name: 'psk-hq', state } });
+    expect(wire.asked()).toEqual([versions]);
+  });
+
+  test.each([
+    { when: 'both are enabled', enabled: true, version: newer },
+    { when: 'the newest was taken back', enabled: false, version: older },
+  ])('is the newest that is enabled when $when, in whatever order the vault lists', async (row) => {
+    const both = [
+      [older, true, 1000],
+      [newer, row.enabled, 2000],
+    ] as const;
+    for (const order of [both, [both[1], both[0]] as const]) {
+      wire.reset();
+      wire.answers = {
+        [versions]: listed(...order),
+        [valueOf(older)]: secret('Horse123'),
+        [valueOf(newer)]: secret('Horse456', newer),
+      };
+      await expect(secretState('psk-hq')).resolves.toMatchObject({
+        value: { state: 'usable', version: row.version },
+      });
+      expect(wire.asked()).toEqual([versions, valueOf(row.version)]);
+    }
   });
 
   test('is a problem when the vault refuses, not a missing secret', async () => {
@@ -220,7 +253,7 @@ describe('secretState', () => {
       status: 403,
       body: { error: { code: 'Forbidden', message: 'No.', innererror: { code: 'ForbiddenByRbac' } } },
     };
-    wire.answers = { 'GET /secrets/psk-hq/': answer, 'GET /secrets/psk-hq': answer };
+    wire.answers = { [versions]: answer };
     await expect(secretState('psk-hq')).resolves.toMatchObject({
       ok: false,
       problem: { type: '/problems/permission-denied' },

@@ -119,5 +119,6 @@ test.each([
     names: ['psk-hq-z1-1-primary', 'psk-hq-z1-1-secondary', 'psk-hq-z2-1-primary', 'psk-hq-z2-1-secondary'],
   },
 ])('secretsOfSite lists the secrets of scope $scope', ({ scope, names }) => {
-  expect(secretsOfSite(aServingRecord({ tunnel: { psk: { scope } } }))).toEqual(names);
+  const identity = { type: 'ufqdn', domain: 'example.com' };
+  expect(secretsOfSite(aServingRecord({ tunnel: { identity, psk: { scope } } }))).toEqual(names);
 });

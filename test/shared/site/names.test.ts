@@ -40,7 +40,9 @@ test.each([
   { scope: 'gateway', primary: 'psk-hq-z2-1', secondary: 'psk-hq-z2-1' },
   { scope: 'tunnel', primary: 'psk-hq-z2-1-primary', secondary: 'psk-hq-z2-1-secondary' },
 ])('secretNames shares a PSK by $scope', ({ scope, primary, secondary }) => {
-  expect(secretNames(aSite({ tunnel: { psk: { scope } } }), aSlot('2'))).toEqual({ primary, secondary });
+  const identity = { type: 'ufqdn', domain: 'example.com' };
+  const site = aSite({ tunnel: { identity, psk: { scope } } });
+  expect(secretNames(site, aSlot('2'))).toEqual({ primary, secondary });
 });
 
 test('secretNames begins with the site’s own prefix when it names one', () => {

@@ -251,3 +251,19 @@ test('planSite begins nothing for a paused site and tells what was told last', (
   });
   expect(plan.waits.map(({ reason }) => reason)).toEqual(['paused']);
 });
+
+describe('planSite makes a rule that tells when probes fail', () => {
+  test.each([
+    { hasActionGroup: true, alertRules: true, isMade: true },
+    { hasActionGroup: false, alertRules: true, isMade: false },
+    { hasActionGroup: true, alertRules: false, isMade: false },
+  ])(
+    '$isMade when the site wants one: $alertRules, and there is whom to call: $hasActionGroup',
+    ({ hasActionGroup, alertRules, isMade }) => {
+      const record = aRecord({ monitoring: { alertRules } });
+      const { steps } = planSite(record, nothingYet(), { ...policy, hasActionGroup }, noon);
+      const rules = steps.filter(({ intent }) => intent.kind === 'alert-rule');
+      expect(rules).toMatchObject(isMade ? [{ verb: 'put', intent: { loadBalancer: 'lb-hq' } }] : []);
+    },
+  );
+});

@@ -4,7 +4,7 @@ import type { ObservedResource } from '../../../shared/site/observed-site.js';
 import { planSite } from '../../../shared/site/plan-site.js';
 import type { Plan } from '../../../shared/site/plan.js';
 import { failure, problem, success } from '../../../shared/site/problem.js';
-import { atRest, settle } from './helpers/azure-in-words.js';
+import { atRest, planAsked, settle } from './helpers/azure-in-words.js';
 import {
   aRecord,
   aSlot,
@@ -23,7 +23,7 @@ const rested = atRest(aRecord());
 const around = goodSurroundings();
 const named = ({ steps }: Plan) => steps.map(({ verb, intent }) => `${verb} ${intent.name}`);
 const planOf = (resources: readonly ObservedResource[], more: object = {}, now = noon) =>
-  planSite(rested.record, { ...rested.observed, surroundings: around, ...more, resources }, policy, now);
+  planAsked(rested.record, { ...rested.observed, surroundings: around, ...more, resources }, now);
 const doing = ({ gateways }: Plan) => gateways.map((gateway) => gateway.doing);
 
 function changed(name: string, change: Partial<ObservedResource>): readonly ObservedResource[] {
@@ -235,10 +235,13 @@ describe('planSite judges machines', () => {
     expect(planOf(failedMachine)).toMatchObject({ steps: [], phase: 'serving' });
   });
 
-  test.each(['stopped', 'deallocated'] as const)('leaves one that somebody %s to that person', (power) => {
+  test.each(['stopped', 'deallocated'] as const)('starts one that somebody %s', (power) => {
     const plan = planOf(changed('vm-hq-z1-1-g1', { power }));
-    expect(plan).toMatchObject({ steps: [], phase: 'degraded' });
-    expect(plan.waits[0]).toMatchObject({ reason: 'waits-for-person', gateway: 'hq-z1-1' });
+    expect(plan).toMatchObject({
+      steps: [{ verb: 'start', gateway: 'hq-z1-1', intent: { name: 'vm-hq-z1-1-g1' } }],
+      phase: 'degraded',
+      problem: { type: '/problems/machine-stopped' },
+    });
   });
 
   test.each([
@@ -271,14 +274,14 @@ describe('planSite holds what would be paid for while something speaks against i
     const surroundings = goodSurroundings({ offer: success(goodOffer({ zones: ['1', '3'] })) });
     const lost = (...machines: readonly string[]) => {
       const left = without(built.observed.resources, ...machines);
-      return planSite(built.record, { ...built.observed, surroundings, resources: left }, policy, noon);
+      return planAsked(built.record, { ...built.observed, surroundings, resources: left }, noon);
     };
     const both = lost('vm-hq-z1-1-g1', 'vm-hq-z2-1-g1');
     expect(named(both)).toEqual(['put vm-hq-z1-1-g2']);
     expect(both.waits).toMatchObject([{ gateway: 'hq-z2-1', reason: 'waits-for-person' }]);
     expect(both.problem?.type).toBe('/problems/zone-unavailable');
     // Zone 2 serves on: what speaks against making it anew explains nothing.
-    expect(lost('vm-hq-z1-1-g1').problem).toBeUndefined();
+    expect(lost('vm-hq-z1-1-g1').problem?.type).toBe('/problems/machine-missing');
   });
 
   test('and looks again soon when time may cure what speaks against it', () => {

@@ -36,6 +36,15 @@ describe('planSite judges setups', () => {
     anAttempt('setup of vm-hq-z1-1-g1', 'credential-refused', { failures: 2, pauseSeconds: 60 }),
   ];
 
+  /** A site whose only gateway was never proved, so that no version of its PSK is in use yet. */
+  const planBuild = (more: object, now = noon) => {
+    const { record, observed } = atRest(aRecord({ zones: ['1'] }));
+    const resources = observed.resources.map((resource) =>
+      resource.kind === 'setup' ? { ...resource, ...refused } : resource,
+    );
+    return planSite({ ...record, secretsInUse: {} }, { ...observed, ...more, resources }, policy, now);
+  };
+
   test('a wrong PSK is told as such, and waited for', () => {
     const plan = planOf(withSetup(refused), { attempts });
     expect(plan).toMatchObject({
@@ -51,11 +60,7 @@ describe('planSite judges setups', () => {
 
   test('and tried again after its pause, with the newest version and a higher attempt', () => {
     const secrets = [success({ name: 'psk-hq', state: 'usable', version: 'v2' } as const)];
-    const plan = planOf(
-      withSetup(refused),
-      { attempts, surroundings: goodSurroundings({ secrets }) },
-      atSeconds(60),
-    );
+    const plan = planBuild({ attempts, surroundings: goodSurroundings({ secrets }) }, atSeconds(60));
     expect(plan.steps).toEqual([
       expect.objectContaining({
         reason: 'setup-failed',
@@ -76,7 +81,7 @@ describe('planSite judges setups', () => {
     },
   ] as const)('a secret is waited for when $when', ({ state }) => {
     const secrets = [success({ name: 'psk-hq', ...state })];
-    const plan = planOf(withSetup(refused), { surroundings: goodSurroundings({ secrets }) });
+    const plan = planBuild({ surroundings: goodSurroundings({ secrets }) });
     expect(plan.steps).toEqual([]);
     expect(plan.waits[0]).toMatchObject({
       reason: 'waits-for-resource',

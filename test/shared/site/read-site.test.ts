@@ -22,7 +22,7 @@ test('readSite fills in every default when only the required fields are given', 
     gateway: { size: 'Standard_D2s_v5', image: 'Debian:debian-12:12-gen2:latest', encryptionAtHost: false },
     farSide: 'by-hand',
     remediation: { mode: 'act', maxUnavailable: 1, replacementsPerDay: 2 },
-    monitoring: { alertRules: false, netdata: false },
+    monitoring: { alertRules: true, netdata: false },
     paused: false,
     protected: false,
     tags: {},
@@ -66,34 +66,73 @@ test.each([
   expect(readSite(aBody(changes))).toMatchObject({ ok: true });
 });
 
-describe('readSite refuses what does not work yet and names field and mend', () => {
+test.each([
+  {
+    field: 'tunnel.edges.secondary',
+    changes: { tunnel: { edges: { primary: 'a.example.net', secondary: 'b.example.net' } } },
+  },
+  { field: 'farSide', changes: { farSide: 'zia' } },
+  { field: 'remediation.mode', changes: { remediation: { mode: 'advise' } } },
+  { field: 'remediation.maxUnavailable', changes: { remediation: { maxUnavailable: 2 } } },
+  { field: 'remediation.replacementsPerDay', changes: { remediation: { replacementsPerDay: 0 } } },
+  {
+    field: 'remediation.freeze',
+    changes: { remediation: { freeze: [{ from: '2026-12-24T00:00:00Z', to: '2026-12-27T00:00:00Z' }] } },
+  },
+  { field: 'rotation', changes: { rotation: { everyDays: 30 } } },
+  { field: 'monitoring.alertRules', changes: { monitoring: { alertRules: false } } },
+  { field: 'protected', changes: { protected: true } },
+])('readSite takes $field', ({ changes }) => {
+  expect(readSite(aBody(changes))).toMatchObject({ ok: true, value: changes });
+});
+
+test('readSite refuses what does not work yet and names field and mend', () => {
+  expect(readSite(aBody({ monitoring: { netdata: true } }))).toMatchObject({
+    ok: false,
+    problem: {
+      type: '/problems/not-yet-supported',
+      field: 'monitoring.netdata',
+      detail: expect.stringContaining('monitoring.netdata') as unknown, // jest's matchers are typed any
+      mend: expect.stringMatching(/^Leave /) as unknown,
+    },
+  });
+});
+
+describe('readSite refuses what contradicts itself', () => {
+  const [primary, secondary] = ['a.example.net', 'b.example.net'];
+  const ufqdn = { type: 'ufqdn', domain: 'example.com' };
+
   test.each([
     {
+      when: 'a policy-based gateway should have two tunnels',
+      tunnel: { edges: { primary, secondary }, routing: 'policy-based' },
       field: 'tunnel.edges.secondary',
-      changes: { tunnel: { edges: { primary: 'a.example.net', secondary: 'b.example.net' } } },
     },
-    { field: 'farSide', changes: { farSide: 'zia' } },
-    { field: 'remediation.mode', changes: { remediation: { mode: 'advise' } } },
-    { field: 'remediation.maxUnavailable', changes: { remediation: { maxUnavailable: 2 } } },
-    { field: 'remediation.replacementsPerDay', changes: { remediation: { replacementsPerDay: 0 } } },
     {
-      field: 'remediation.freeze',
-      changes: { remediation: { freeze: [{ from: '2026-12-24T00:00:00Z', to: '2026-12-27T00:00:00Z' }] } },
+      when: 'both edges are one',
+      tunnel: { edges: { primary, secondary: primary } },
+      field: 'tunnel.edges.secondary',
     },
-    { field: 'rotation', changes: { rotation: { everyDays: 30 } } },
-    { field: 'monitoring.alertRules', changes: { monitoring: { alertRules: true } } },
-    { field: 'monitoring.netdata', changes: { monitoring: { netdata: true } } },
-    { field: 'protected', changes: { protected: true } },
-  ])('$field', ({ field, changes }) => {
-    const read = readSite(aBody(changes));
-    expect(read).toMatchObject({
+    {
+      when: 'tunnels of one address should have PSKs of their own',
+      tunnel: { edges: { primary }, psk: { scope: 'tunnel' } },
+      field: 'tunnel.psk.scope',
+    },
+  ])('when $when', ({ tunnel, field }) => {
+    expect(readSite(aBody({ tunnel }))).toMatchObject({
       ok: false,
-      problem: {
-        type: '/problems/not-yet-supported',
-        field,
-        detail: expect.stringContaining(field) as unknown, // jest's matchers are typed any
-        mend: expect.stringMatching(/^Leave /) as unknown,
-      },
+      problem: { type: '/problems/invalid-field', field },
     });
+  });
+
+  test.each([
+    { when: 'a policy-based gateway has one tunnel', tunnel: { routing: 'policy-based' } },
+    { when: 'a route-based gateway has two edges', tunnel: { edges: { primary, secondary } } },
+    {
+      when: 'tunnels with identities of their own have PSKs of their own',
+      tunnel: { identity: ufqdn, psk: { scope: 'tunnel' } },
+    },
+  ])('but not when $when', ({ tunnel }) => {
+    expect(readSite(aBody({ tunnel }))).toMatchObject({ ok: true });
   });
 });

@@ -17,7 +17,7 @@ import {
   startOrNotice,
   type Round,
 } from '../../../shared/site/round.js';
-import { atRest, made } from './helpers/azure-in-words.js';
+import { atRest, made, planAsked } from './helpers/azure-in-words.js';
 import {
   aRecord,
   aRound,
@@ -178,7 +178,7 @@ describe('foldBegun', () => {
     const lost = rested.observed.resources.filter(
       ({ kind }) => kind !== 'virtual-machine' && kind !== 'setup',
     );
-    const plan = planSite(rested.record, { ...nothingYet(), resources: lost }, policy, noon);
+    const plan = planAsked(rested.record, { ...nothingYet(), resources: lost }, noon);
     const answers = [running, failure<Begun>(denied), running];
     const round = foldBegun(aRound({ generations: rested.record.generations }), plan.steps, answers, noon);
     expect(round.generations).toEqual({ 'hq-z1-1': 2, 'hq-z2-1': 1, 'hq-z3-1': 2 });

@@ -1,9 +1,11 @@
 /** What would Azure show after a step? A step's success folded into what was observed, without a wire. */
+import type { GatewayDiagnosis } from '../../../../shared/gateway/gateway-diagnosis.js';
 import type { ObservedResource } from '../../../../shared/site/observed-site.js';
-import { identityOf, type Kept, type Observed, type Plan, type Step } from '../../../../shared/site/plan.js';
+import { identityOf, type Observed, type Plan, type Step } from '../../../../shared/site/plan.js';
 import { planSite } from '../../../../shared/site/plan-site.js';
 import { pskTag } from '../../../../shared/site/psk-tag.js';
 import type { SiteRecord } from '../../../../shared/site/site-record.js';
+import { withoutField } from '../../../../shared/site/without-field.js';
 import { atSeconds, nothingYet, policy } from './builders.js';
 
 /** A site in the middle of being reconciled. */
@@ -16,8 +18,11 @@ function idOf(name: string): string {
   return `/subscriptions/s/resourceGroups/rg-gateways/providers/Microsoft.X/y/${name}`;
 }
 
-/** The resource that a write leaves once its operation has succeeded. */
-export function made(step: Extract<Step, { verb: 'put' }>): ObservedResource {
+/** An hour before noon: what was made then is settled at noon, and what is done about it later is later. */
+const longAgo = atSeconds(-3600);
+
+/** The resource that a write leaves once its operation has succeeded; a machine serves, and says so when it is asked. */
+export function made(step: Extract<Step, { verb: 'put' }>, at: Date = longAgo): ObservedResource {
   const { intent } = step;
   const common = {
     name: intent.name,
@@ -50,6 +55,7 @@ export function made(step: Extract<Step, { verb: 'put' }>): ObservedResource {
         slot: intent.slot,
         generation: intent.generation,
         power: 'running',
+        createdAt: at.toISOString(),
       };
     case 'setup':
       return {
@@ -59,6 +65,7 @@ export function made(step: Extract<Step, { verb: 'put' }>): ObservedResource {
         virtualMachine: intent.virtualMachine,
         execution: 'succeeded',
         psk: pskTag(intent.psk),
+        endedAt: at.toISOString(),
         result: {
           ok: true,
           config: intent.config,
@@ -76,27 +83,32 @@ export function made(step: Extract<Step, { verb: 'put' }>): ObservedResource {
         virtualMachine: intent.virtualMachine,
         execution: 'succeeded',
         requestedAt: intent.requestedAt,
+        endedAt: at.toISOString(),
+        ...(intent.name === 'diagnose'
+          ? { diagnosis: allIsWell }
+          : { result: { ok: true, config: intent.config, changed: [], tunnels: {}, probe: 200 } }),
       };
     case 'pool':
       throw new Error('A pool is a part of its balancer.');
   }
 }
 
+/** What a machine says of itself that serves. */
+export const allIsWell: GatewayDiagnosis = {
+  changedFiles: [],
+  services: { ipsec: true, forwarding: true, health: true },
+  tunnels: { primary: { state: 'up', request: true } },
+  probe: 200,
+  connections: 0,
+};
+
 /** What is observed after a step has succeeded. */
-export function after(resources: readonly ObservedResource[], step: Step): readonly ObservedResource[] {
-  if (step.verb === 'start' || step.verb === 'redeploy') {
-    return resources.map((resource) =>
-      resource.kind === 'virtual-machine' && resource.name === step.intent.name
-        ? { ...resource, power: 'running' }
-        : resource,
-    );
-  }
-  if (step.verb === 'put' && step.intent.kind === 'pool') {
-    const { drained } = step.intent;
-    return resources.map((resource) =>
-      resource.kind === 'load-balancer' ? { ...resource, drained } : resource,
-    );
-  }
+export function after(
+  resources: readonly ObservedResource[],
+  step: Step,
+  at: Date = longAgo,
+): readonly ObservedResource[] {
+  if (step.verb === 'put') return afterWrite(resources, step, at);
   if (step.verb === 'delete') {
     return resources.filter(
       (resource) =>
@@ -104,13 +116,26 @@ export function after(resources: readonly ObservedResource[], step: Step): reado
         !('virtualMachine' in resource && resource.virtualMachine === step.intent.name),
     );
   }
-  if (step.verb !== 'put') return resources;
-  const resource = made(step);
+  return resources.map((resource) =>
+    resource.kind === 'virtual-machine' && resource.name === step.intent.name
+      ? { ...resource, power: 'running' }
+      : resource,
+  );
+}
+
+function afterWrite(resources: readonly ObservedResource[], step: Extract<Step, { verb: 'put' }>, at: Date) {
+  const { intent } = step;
+  if (intent.kind === 'pool') {
+    return resources.map((resource) =>
+      resource.kind === 'load-balancer' ? { ...resource, drained: intent.drained } : resource,
+    );
+  }
+  const resource = made(step, at);
   return [...resources.filter((other) => identityOf(other) !== identityOf(resource)), resource];
 }
 
-/** Folds a plan into the world: its steps succeed, its status and generations are recorded. */
-export function follow({ record, observed }: World, plan: Plan): World {
+/** Folds a plan into the world: its steps have succeeded by a time, its status and generations are recorded. */
+export function follow({ record, observed }: World, plan: Plan, at: Date = longAgo): World {
   const generations = plan.steps.flatMap(({ intent }) =>
     'generation' in intent ? [[intent.slot, intent.generation] as const] : [],
   );
@@ -120,17 +145,16 @@ export function follow({ record, observed }: World, plan: Plan): World {
       ...record,
       phase,
       gateways,
-      ...(kept === undefined ? {} : withoutWish(kept)),
+      ...(kept === undefined ? {} : withoutField(kept, 'isRotationWanted')),
       ...(resolved === undefined ? {} : { resolved }),
       ...(frontendIp === undefined ? {} : { frontendIp }),
       generations: { ...record.generations, ...Object.fromEntries(generations) },
     },
-    observed: { ...observed, resources: plan.steps.reduce(after, observed.resources) },
+    observed: {
+      ...observed,
+      resources: plan.steps.reduce((seen, step) => after(seen, step, at), observed.resources),
+    },
   };
-}
-
-function withoutWish({ isRotationWanted: _, ...kept }: Kept): Omit<Kept, 'isRotationWanted'> {
-  return kept;
 }
 
 /** Plans, and looks at what the plan asks for first, as a run does: a quiet fleet, and seats for everybody. */
@@ -146,14 +170,22 @@ export function planAsked(record: SiteRecord, observed: Observed, now: Date): Pl
   throw new Error('The plan asks for ever.');
 }
 
-/** The plans of every round until one has no steps, and the world then; each round is a minute later. */
-export function settle(world: World, mostRounds = 30): World & { readonly plans: readonly Plan[] } {
+/** Steps of a round have succeeded before the next one, which is a minute later. */
+const [stepSeconds, roundSeconds] = [30, 60];
+
+/** The plans of every round until one has no steps, and the world then. */
+export function settle(
+  world: World,
+  mostRounds = 30,
+  fromSeconds = 0,
+): World & { readonly plans: readonly Plan[] } {
   const plans: Plan[] = [];
   let current = world;
   for (let round = 0; round < mostRounds; round++) {
-    const plan = planAsked(current.record, current.observed, atSeconds(60 * round));
+    const seconds = fromSeconds + roundSeconds * round;
+    const plan = planAsked(current.record, current.observed, atSeconds(seconds));
     plans.push(plan);
-    current = follow(current, plan);
+    current = follow(current, plan, atSeconds(seconds + stepSeconds));
     if (plan.steps.length === 0) return { ...current, plans };
   }
   throw new Error(`Still busy after ${mostRounds} rounds.`);
@@ -161,6 +193,6 @@ export function settle(world: World, mostRounds = 30): World & { readonly plans:
 
 /** A site that was built from nothing and is at rest; the surroundings are not looked at any more. */
 export function atRest(record: SiteRecord, observed: Observed = nothingYet()): World {
-  const { record: built, observed: seen } = settle({ record, observed });
+  const { record: built, observed: seen } = settle({ record, observed }, 30, -3600);
   return { record: built, observed: { resources: seen.resources, inFlight: [], attempts: [] } };
 }
