@@ -112,6 +112,6 @@ test.each<{ when: string; secrets: readonly Outcome<SecretState>[]; versions: Re
 });
 
 test('wantedVersions keeps the version in use though the vault can’t be seen', () => {
-  const blind = [failure(problem('service-failed', 'The vault is down.'))];
+  const blind: readonly Outcome<SecretState>[] = [failure(problem('service-failed', 'The vault is down.'))];
   expect(wantedVersions({ secretsInUse: inUse('v1') }, blind, slot)).toEqual(new Map([['psk-hq', 'v1']]));
 });
