@@ -16,6 +16,7 @@ import type { Objection } from './preflight-slots.js';
 import type { Problem } from './problem.js';
 import type { Resolved, SiteRecord } from './site-record.js';
 import { gatewayStatus, sitePhase, siteProblem } from './site-status.js';
+import type { SlotPlan } from './slot-question.js';
 import { wantedVersions } from './wanted-versions.js';
 
 /** What the plan of a wanted site is made from. */
@@ -35,7 +36,7 @@ export function planPresence(given: Presence): Plan {
   const spec = withRollingPorts(given.record.spec, given.observed);
   const presence = { ...given, record: { ...given.record, spec } };
   const { record, observed, policy, now, slots, resolved, objections } = presence;
-  const wanted = slots.map((slot): PlannedSlot => ({ slot: slot.slot, plan: planOneSlot(presence, slot) }));
+  const wanted = slots.map((slot) => withHealth(slot.slot, planOneSlot(presence, slot)));
   const surplus = planSurplus(presence, wanted);
   const arranged = arrange({
     record,
@@ -103,6 +104,11 @@ export function planPresence(given: Presence): Plan {
     ...(frontendIp === undefined ? {} : { frontendIp }),
     resolved,
   };
+}
+
+/** Guards look at the gateway's health beside its plan. */
+function withHealth(slot: SlotId, plan: SlotPlan): PlannedSlot {
+  return { slot, plan, ...(plan.health === undefined ? {} : { health: plan.health }) };
 }
 
 /** Says whether an objection holds up one of these gateways. */
