@@ -28,10 +28,10 @@ export function gatewayStatus(
   const machine = mine
     .filter((resource) => resource.kind === 'virtual-machine')
     .sort((a, b) => b.generation - a.generation)[0]?.name;
-  const problem =
-    doing === 'serving'
-      ? undefined
-      : (problemOfCause(cause, doing, because) ?? slotProblem(observed, slot, mine.flatMap(subjectsOf)));
+  // What was tried and pauses tells more than the cause; what was tried before the cause was known tells less.
+  const tried = slotProblem(observed, slot, mine.flatMap(subjectsOf));
+  const known = problemOfCause(cause, doing, because);
+  const problem = doing === 'serving' ? undefined : doing === 'failed' ? (tried ?? known) : (known ?? tried);
   return {
     slot,
     zone,
