@@ -4,7 +4,7 @@ import { isServing } from './setup-verdict.js';
 import type { Attempt } from './site-record.js';
 
 /**
- * Forgets setups of machines that are gone or that serve, and removals of what has gone since. What was tried to make
+ * Forgets setups of machines that are gone or that serve since, and removals of what has gone since. What was tried to make
  * a thing stays: it is needed exactly while the thing isn't there.
  */
 export function attemptsThatMatter(
@@ -12,14 +12,19 @@ export function attemptsThatMatter(
   resources: readonly ObservedResource[],
 ): readonly Attempt[] {
   const names = new Set(resources.map(({ name }) => name));
-  const serving = new Set(
+  const servingSince = new Map(
     resources.flatMap((resource) =>
-      resource.kind === 'setup' && isServing(resource) ? [resource.virtualMachine] : [],
+      resource.kind === 'setup' && isServing(resource)
+        ? [[resource.virtualMachine, resource.endedAt] as const]
+        : [],
     ),
   );
-  return attempts.filter(({ subject }) => {
+  return attempts.filter(({ subject, failedAt }) => {
     const [, tried, name = ''] = /^(setup|diagnose|remedy|removal) of (.+)$/.exec(subject) ?? [];
     if (tried === undefined) return true;
-    return names.has(name) && !(tried !== 'removal' && serving.has(name));
+    if (!names.has(name)) return false;
+    // What was refused since the machine was set up is about another setup, as with another version of a PSK.
+    const isOvertaken = servingSince.has(name) && failedAt <= (servingSince.get(name) ?? failedAt);
+    return tried === 'removal' || !isOvertaken;
   });
 }

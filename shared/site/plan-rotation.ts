@@ -4,6 +4,7 @@ import { close } from './rotate/close-rotation.js';
 import { beganEntry, newRotation } from './rotate/new-rotation.js';
 import { roll } from './rotate/roll-rotation.js';
 import { nextDue, whyNow } from './rotate/rotation-due.js';
+import { heldBy } from './rotate/rotation-held.js';
 import {
   setupsOf,
   type Progress,
@@ -25,6 +26,8 @@ export function planRotation(question: RotationQuestion): RotationPlan {
   }
   const reason = whyNow(question, secretsInUse);
   if (reason === undefined) return { ...nothing, waits: nextDue(question, secretsInUse) };
+  const held = heldBy(question, reason);
+  if (held !== undefined) return { ...nothing, waits: [held] };
   const rotation = newRotation(question, reason, secretsInUse);
   if (rotation === undefined) return nothing;
   return withNextRound(question, {

@@ -22,7 +22,7 @@ export function close(question: RotationQuestion, rotation: Rotation, inUse: Sec
       reason: 'rotation-step',
       sentence: `Disables version ${secret.version.slice(0, 8)} of secret ${secret.name}: no gateway uses it.`,
     }));
-  const left = due.filter(({ subject }) => !isRefused(observed, subject));
+  const left = due.filter(({ subject }) => !isRefused(observed, subject, rotation));
   if (left.length > 0) return steps(question, rotation, left);
   // One that was taken back is due again tomorrow, not at once.
   const { everyDays = 1 } = record.spec.rotation ?? {};

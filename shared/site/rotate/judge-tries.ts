@@ -32,7 +32,9 @@ export function judgeTries(
     const setup = setupsOf(observed).find((other) => other.slot === slot);
     if (setup === undefined || setup.psk !== wantedTag(record, rotation, slot)) continue;
     const about = { at: now.toISOString(), gateway: slot as SlotId };
-    if (isServing(setup) && serving.includes(slot as SlotId)) {
+    // A setup that is older than what the far side was told says nothing of it; a request since then does.
+    const isOlder = rotation.isGoingBack || (setup.endedAt ?? '') < rotation.startedAt;
+    if ((isServing(setup) || isOlder) && serving.includes(slot as SlotId)) {
       next = {
         ...next,
         trying: next.trying.filter((other) => other !== slot),
@@ -47,7 +49,7 @@ export function judgeTries(
         sentence: `${slot} is proved with the ${whichPsk(rotation)}PSK: ${isNew ? 'a new IKE SA was authenticated, and ' : ''}a request through it succeeded.`,
         evidence: { psk: setup.psk ?? '', isNew },
       });
-    } else if (setup.execution === 'failed' && !rotation.isGoingBack) {
+    } else if (setup.execution === 'failed' && !isOlder) {
       const refusals = next.refusals + 1;
       const isZia = record.spec.farSide === 'zia';
       next = {

@@ -21,9 +21,9 @@ export function steps(
   return { rotation, steps: free, waits };
 }
 
-/** What time won't cure, or hasn't cured in ten tries. */
-export function isRefused({ attempts }: Observed, subject: string): boolean {
-  const tried = attempts.find((attempt) => attempt.subject === subject);
+/** What time won't cure, or hasn't cured in ten tries, since the rotation began. */
+export function isRefused({ attempts }: Observed, subject: string, { startedAt }: Rotation): boolean {
+  const tried = attempts.find((attempt) => attempt.subject === subject && attempt.failedAt >= startedAt);
   return tried !== undefined && (!tried.problem.retryable || tried.failures >= 10);
 }
 

@@ -53,7 +53,7 @@ export function tellFarSide(question: RotationQuestion, rotation: Rotation): Pro
     ),
   );
   if (due.length === 0) return { rotation: { ...rotation, state: 'activating' } };
-  const failed = due.find(({ subject }) => isRefused(observed, subject));
+  const failed = due.find(({ subject }) => isRefused(observed, subject, rotation));
   if (failed !== undefined && !rotation.isGoingBack)
     return turnBack(
       question,
@@ -67,7 +67,7 @@ export function tellFarSide(question: RotationQuestion, rotation: Rotation): Pro
 /** Then all at once, for the whole tenant. */
 export function activate(question: RotationQuestion, rotation: Rotation): Progress {
   const subject = `activation for ${question.record.name}`;
-  if (isRefused(question.observed, subject) && !rotation.isGoingBack) {
+  if (isRefused(question.observed, subject, rotation) && !rotation.isGoingBack) {
     return turnBack(question, rotation, problemOf(question.observed, subject));
   }
   return steps(question, rotation, [

@@ -1,0 +1,512 @@
+/**
+ * How does a site's rotation go on over time? A vault, a far side and gateways are played around the real plan and the
+ * real folds, in the order of the orchestrator: look, plan, record, begin. A setup ends in the round after its begin;
+ * a tunnel that stands outlives a change of its credential, and one that is down comes up once the PSKs agree.
+ */
+import { planRound, recordOf } from '../../../../orchestrations/plan-round.js';
+import type { SetupFailure } from '../../../../shared/gateway/setup-result.js';
+import { desiredSlots, gatewayConfig } from '../../../../shared/site/desired-site.js';
+import { foldAnswers } from '../../../../shared/site/fold-answers.js';
+import type { SlotId } from '../../../../shared/site/ids.js';
+import type { Begun, RunIntent, SetupIntent } from '../../../../shared/site/intent.js';
+import type { BackendSample, ObservedResource, SecretState } from '../../../../shared/site/observed-site.js';
+import type { Plan, Step } from '../../../../shared/site/plan.js';
+import { failure, problem, success, type Outcome, type Problem } from '../../../../shared/site/problem.js';
+import type { RotationStep } from '../../../../shared/site/rotation-step.js';
+import {
+  foldBegun,
+  foldFleet,
+  foldPlan,
+  foldResources,
+  foldRotated,
+  foldSurroundings,
+  type Round,
+} from '../../../../shared/site/round.js';
+import { secretNames } from '../../../../shared/site/secret-names.js';
+import type { SiteRecord } from '../../../../shared/site/site-record.js';
+import type { TimelineEntry } from '../../../../shared/site/timeline-entry.js';
+import { withoutField } from '../../../../shared/site/without-field.js';
+import { atRest, made } from './azure-in-words.js';
+import { aRecord, aRound, atSeconds, goodSurroundings, noon, nothingYet, policy } from './builders.js';
+
+/** One version of a secret. */
+interface Version {
+  readonly version: string;
+  readonly isEnabled: boolean;
+}
+
+/** What a machine has, and whether its tunnel stands. */
+interface Machine {
+  readonly slot: SlotId;
+  /** `<secret>/<version>` by identity. */
+  readonly psk: ReadonlyMap<string, string>;
+  readonly isUp: boolean;
+  /** Milliseconds since the epoch: since when the tunnel is up, or down. */
+  readonly since: number;
+}
+
+/** What goes wrong; each is asked every time. */
+export interface Trouble {
+  /** Why a step of the rotation fails now. */
+  readonly step?: (step: RotationStep) => Problem | undefined;
+  /** Why a setup fails now, whatever the far side says. */
+  readonly setup?: (slot: SlotId) => SetupFailure | undefined;
+}
+
+/** A row of the play's diary: what was begun when. */
+export interface Done {
+  readonly seconds: number;
+  /** `make-version psk-hq`, `setup hq-z1-1 v2`, `drain hq-z1-1`. */
+  readonly what: string;
+}
+
+/** Seconds between two rounds. */
+const roundSeconds = 30;
+
+/** What is played. */
+export class Rotating {
+  readonly vault = new Map<string, readonly Version[]>();
+  /** `<secret>/<version>` by identity: what was told, and what counts. */
+  readonly told = new Map<string, string>();
+  readonly active = new Map<string, string>();
+  readonly timeline: TimelineEntry[] = [];
+  readonly diary: Done[] = [];
+  trouble: Trouble = {};
+  seconds = 0;
+  record: SiteRecord;
+  plan: Plan | undefined;
+  private round: Round;
+  private readonly machines = new Map<SlotId, Machine>();
+  private readonly samples: BackendSample[] = [];
+  private readonly setups = new Map<string, SetupIntent>();
+
+  constructor(spec: Readonly<Record<string, unknown>> = {}) {
+    const asked = aRecord({ zones: ['1', '2'], ...spec });
+    const names = secretsOf(asked);
+    for (const name of names) this.vault.set(name, [{ version: 'v1', isEnabled: true }]);
+    const built = atRest(
+      asked,
+      nothingYet({ surroundings: goodSurroundings({ secrets: this.secretStates() }) }),
+    );
+    const resources = built.observed.resources.map((resource) => withDetails(resource));
+    this.record = built.record;
+    this.round = aRound({ resources, generations: built.record.generations, mustLook: false });
+    for (const { identity, secret } of this.credentials()) this.active.set(identity, `${secret}/v1`);
+    for (const slot of this.slots) {
+      const own = this.credentials().filter((credential) => credential.slot === slot);
+      const psk = new Map(own.map(({ identity, secret }) => [identity, `${secret}/v1`] as const));
+      this.machines.set(slot, { slot, psk, isUp: true, since: noon.getTime() - 3600_000 });
+    }
+  }
+
+  get now(): Date {
+    return atSeconds(this.seconds);
+  }
+
+  get slots(): readonly SlotId[] {
+    return desiredSlots(this.record.spec, this.record.resolved?.zones ?? []).map(({ slot }) => slot);
+  }
+
+  /** Versions by slot: what its machine has, without the secret's name where there is one alone. */
+  get versions(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      [...this.machines.values()].map(({ slot, psk }) => [
+        slot,
+        [...new Set([...psk.values()].map((pair) => pair.split('/')[1]))].join(),
+      ]),
+    );
+  }
+
+  /** Whether all gateways and the far side have what is said to be in use, and their tunnels stand. */
+  get isAgreed(): boolean {
+    const inUse = this.record.secretsInUse ?? {};
+    const isInUse = (pair: string) => {
+      const [name = '', version] = pair.split('/');
+      return inUse[name]?.version === version;
+    };
+    const machines = [...this.machines.values()];
+    return (
+      [...this.active.values()].every(isInUse) &&
+      machines.every(({ psk, isUp }) => isUp && [...psk.values()].every(isInUse))
+    );
+  }
+
+  /** Each credential of each gateway, and the secret whose PSK it holds. */
+  credentials(): readonly { readonly slot: SlotId; readonly identity: string; readonly secret: string }[] {
+    const { spec, resolved } = this.record;
+    if (resolved === undefined) return [];
+    return desiredSlots(spec, resolved.zones).flatMap((slot) => {
+      const address = this.round.resources.find(
+        (resource) => resource.kind === 'public-ip' && resource.slot === slot.slot,
+      );
+      const known = address?.kind === 'public-ip' ? (address.address ?? '') : '';
+      const { tunnels } = gatewayConfig(spec, slot, known, resolved, policy);
+      const names = secretNames(spec, slot.slot);
+      return tunnels
+        .filter(({ localId }, at) => tunnels.findIndex((other) => other.localId === localId) === at)
+        .map(({ role, localId }) => ({ slot: slot.slot, identity: localId, secret: names[role] }));
+    });
+  }
+
+  /** A person enters the newest version of each secret at Zscaler, and activates. */
+  enterByHand(): void {
+    for (const { identity, secret } of this.credentials()) {
+      const newest = this.vault.get(secret)?.at(-1)?.version ?? '';
+      this.told.set(identity, `${secret}/${newest}`);
+    }
+    this.activate();
+  }
+
+  /** Somebody enters another PSK there than any that the vault has. */
+  changeAtFarSide(slot: SlotId): void {
+    for (const { identity } of this.credentials().filter((credential) => credential.slot === slot)) {
+      this.active.set(identity, 'somebody’s own');
+    }
+  }
+
+  /** A tunnel is taken down, so that it has to authenticate again. */
+  dropTunnel(slot: SlotId): void {
+    const machine = this.machines.get(slot);
+    if (machine !== undefined)
+      this.machines.set(slot, { ...machine, isUp: false, since: this.now.getTime() });
+  }
+
+  addVersion(name: string, version: string): void {
+    this.vault.set(name, [...(this.vault.get(name) ?? []), { version, isEnabled: true }]);
+  }
+
+  disable(name: string, version: string): void {
+    const versions = this.vault.get(name) ?? [];
+    this.vault.set(
+      name,
+      versions.map((known) => (known.version === version ? { ...known, isEnabled: false } : known)),
+    );
+  }
+
+  isEnabled(name: string, version: string): boolean {
+    return this.vault.get(name)?.some((known) => known.version === version && known.isEnabled) === true;
+  }
+
+  /** Somebody asks for a rotation. */
+  ask(): void {
+    this.record = { ...this.record, rotationWanted: { by: 'ann@example.com', at: this.now.toISOString() } };
+  }
+
+  /** Plays rounds until something is so; fails loudly when it never is. */
+  until(isSo: (playing: this) => boolean, mostRounds = 400): this {
+    for (let count = 0; count < mostRounds; count++) {
+      if (count > 0 && isSo(this)) return this;
+      this.playRound();
+    }
+    if (isSo(this)) return this;
+    throw new Error(`Not so after ${mostRounds} rounds: ${JSON.stringify(this.record.rotation)}`);
+  }
+
+  /** Plays for some time. */
+  go(seconds: number): this {
+    const end = this.seconds + seconds;
+    while (this.seconds < end) this.playRound();
+    return this;
+  }
+
+  /** Leaves time out, as while nothing is due at the site. */
+  skip(seconds: number): this {
+    this.seconds += seconds;
+    return this;
+  }
+
+  /** A rotation that has begun is played to its end. */
+  untilOver(mostRounds = 400): this {
+    return this.until(({ record }) => record.rotation === undefined, mostRounds);
+  }
+
+  /** What was begun, without times. */
+  get done(): readonly string[] {
+    return this.diary.map(({ what }) => what);
+  }
+
+  /** Sentences of one reason. */
+  sentences(reason: TimelineEntry['reason']): readonly string[] {
+    return this.timeline.filter((entry) => entry.reason === reason).map(({ sentence }) => sentence);
+  }
+
+  /** One round. */
+  playRound(): void {
+    this.seconds += roundSeconds;
+    this.reconnect();
+    this.endSetups();
+    this.sample();
+    const plan = this.planned();
+    this.plan = plan;
+    this.recordPlan(plan);
+    const now = this.now;
+    const { steps, rotationSteps = [] } = plan;
+    const begun = foldBegun(
+      this.round,
+      steps,
+      steps.map((step) => this.begin(step)),
+      now,
+    );
+    this.round = foldRotated(
+      begun,
+      rotationSteps,
+      rotationSteps.map((step) => this.rotate(step)),
+      now,
+    );
+  }
+
+  private planned(): Plan {
+    const { name } = this.record;
+    const looked = {
+      site: name,
+      resourceGroup: policy.resourceGroup,
+      observedAt: this.now.toISOString(),
+      resources: this.round.resources,
+      taken: [],
+      health: this.samples.slice(-10 * this.machines.size),
+      secrets: this.secretStates(),
+    };
+    this.round = foldResources(this.round, success(looked), name, this.now);
+    for (let question = 0; question < 5; question++) {
+      const reading = { record: this.record, writtenAs: '', settings: policy };
+      const plan = planRound(this.round, reading, policy.configHash, this.now);
+      this.round = foldPlan(this.round, plan);
+      if (plan.needsSurroundings) {
+        const value = goodSurroundings({ secrets: this.secretStates() });
+        this.round = foldSurroundings(this.round, value, this.now);
+      } else if (plan.needsFleet === true) {
+        const fleet = { gateways: 20, failing: 0, edges: {} };
+        this.round = foldFleet(this.round, { fleet }, this.now);
+      } else if ((plan.wantsSeats ?? []).length > 0) {
+        const seats = Object.fromEntries((plan.wantsSeats ?? []).map((slot) => [slot, 'taken' as const]));
+        this.round = foldFleet(this.round, { seats }, this.now);
+      } else return plan;
+    }
+    throw new Error('The plan asks for ever.');
+  }
+
+  /** As `recordRound` does. */
+  private recordPlan(plan: Plan): void {
+    const reading = { record: this.record, writtenAs: '', settings: policy };
+    const run = { id: 'run', startedAt: noon.toISOString() };
+    const { status, entries } = recordOf({
+      round: this.round,
+      plan,
+      reading,
+      run,
+      isOver: false,
+      now: this.now,
+    });
+    const { kept, ...told } = status;
+    const { rotation, rotationWanted } = this.record;
+    const before = withoutField(
+      withoutField(withoutField(this.record, 'rotation'), 'rotationWanted'),
+      'problem',
+    );
+    if (kept === undefined) {
+      this.record = { ...this.record, ...told };
+    } else {
+      const { isRotationWanted, ...decided } = kept;
+      this.record = {
+        ...before,
+        ...told,
+        ...decided,
+        ...(isRotationWanted && rotationWanted !== undefined ? { rotationWanted } : {}),
+      };
+    }
+    if (rotation !== undefined && this.record.rotation?.id !== rotation.id)
+      this.note(`over ${rotation.state}`);
+    this.timeline.push(...entries);
+    this.round = { ...this.round, happened: [], rotated: [] };
+  }
+
+  private note(what: string): void {
+    this.diary.push({ seconds: this.seconds, what });
+  }
+
+  private begin(step: Step): Outcome<Begun> {
+    if (step.verb !== 'put') throw new Error(`No ${step.verb} is due in a rotation: ${step.sentence}`);
+    const { intent } = step;
+    switch (intent.kind) {
+      case 'setup':
+        return this.beginSetup(intent);
+      case 'run':
+        return success({ observed: this.ran(intent) });
+      case 'pool': {
+        const balancer = this.round.resources.find((resource) => resource.kind === 'load-balancer');
+        if (balancer === undefined) throw new Error('No balancer stands.');
+        this.note(`drained ${intent.drained.join(' ')}`.trim());
+        return success({ observed: { ...balancer, drained: intent.drained } });
+      }
+      default:
+        return success({ observed: made(step) });
+    }
+  }
+
+  private beginSetup(intent: SetupIntent): Outcome<Begun> {
+    const handed = Object.values(intent.psk);
+    const off = handed.find(({ name, version }) => !this.isEnabled(name, version));
+    const versions = [...new Set(handed.map(({ version }) => version))].join(' ');
+    this.note(`setup ${intent.slot} ${versions}`);
+    if (off !== undefined) {
+      return failure(problem('secret-disabled', `Version ${off.version} of secret ${off.name} is disabled.`));
+    }
+    this.setups.set(intent.virtualMachine, intent);
+    return success({ operation: {} });
+  }
+
+  /** Scripts that were begun in the round before are over. */
+  private endSetups(): void {
+    const due = this.round.inFlight.filter(({ kind }) => kind === 'setup');
+    const answers = due.map(({ virtualMachine = '' }) => {
+      const intent = this.setups.get(virtualMachine);
+      if (intent === undefined) throw new Error(`No setup of ${virtualMachine} was begun.`);
+      return { state: 'succeeded' as const, observed: this.setUp(intent) };
+    });
+    this.round = foldAnswers(this.round, due, answers, this.now);
+  }
+
+  private setUp(intent: SetupIntent): ObservedResource {
+    const psk = new Map(
+      intent.gateway.tunnels.map(({ role, localId }) => {
+        const { name = '', version = '' } = intent.psk[role] ?? {};
+        return [localId, `${name}/${version}`] as const;
+      }),
+    );
+    const isAccepted = [...psk].every(([identity, pair]) => this.active.get(identity) === pair);
+    const reason =
+      this.trouble.setup?.(intent.slot) ?? (isAccepted ? undefined : ('credential-refused' as const));
+    const isUp = reason === undefined;
+    this.machines.set(intent.slot, { slot: intent.slot, psk, isUp, since: this.now.getTime() });
+    const setup = made({ verb: 'put', intent, subject: '', reason: 'setup-failed', sentence: '' });
+    if (setup.kind !== 'setup') throw new Error('A setup leaves a setup.');
+    const state = isUp ? ('up' as const) : ('down' as const);
+    return {
+      ...setup,
+      execution: isUp ? 'succeeded' : 'failed',
+      endedAt: this.now.toISOString(),
+      result: {
+        ok: isUp,
+        config: intent.config,
+        changed: ['tunnelkeeper.secrets'],
+        tunnels: { primary: { state, seconds: 3, isNew: isUp } },
+        probe: isUp ? 200 : 503,
+        ...(reason === undefined ? {} : { reason }),
+      },
+    };
+  }
+
+  /** Pluto goes on trying. */
+  private reconnect(): void {
+    for (const machine of this.machines.values()) {
+      const isAccepted = [...machine.psk].every(([identity, pair]) => this.active.get(identity) === pair);
+      if (machine.isUp || !isAccepted || this.trouble.setup?.(machine.slot) !== undefined) continue;
+      this.machines.set(machine.slot, { ...machine, isUp: true, since: this.now.getTime() });
+    }
+  }
+
+  private ran(intent: RunIntent): ObservedResource {
+    const run = made({ verb: 'put', intent, subject: '', reason: 'asks-machine', sentence: '' });
+    const isUp = this.machines.get(intent.slot)?.isUp === true;
+    if (run.kind !== 'run') throw new Error('A run leaves a run.');
+    const endedAt = new Date(this.now.getTime() + 1).toISOString();
+    const state = isUp ? ('up' as const) : ('down' as const);
+    if (intent.script !== 'diagnose') {
+      const tunnels = { primary: { state, seconds: 1 } };
+      const reason = isUp ? {} : { reason: 'credential-refused' as const };
+      return {
+        ...run,
+        endedAt,
+        result: { ok: isUp, config: intent.config, changed: [], tunnels, probe: isUp ? 200 : 503, ...reason },
+      };
+    }
+    const because = isUp ? {} : { because: 'credential-refused' as const };
+    return {
+      ...run,
+      endedAt,
+      diagnosis: {
+        changedFiles: [],
+        services: { ipsec: true, forwarding: true, health: true },
+        tunnels: { primary: { state, request: isUp, ...because } },
+        probe: isUp ? 200 : 503,
+        connections: 0,
+      },
+    };
+  }
+
+  /** The balancer's newest whole minute. */
+  private sample(): void {
+    const minute = 60_000;
+    const from = Math.floor(this.now.getTime() / minute) * minute - minute;
+    const at = new Date(from).toISOString();
+    for (const { slot, isUp, since } of this.machines.values()) {
+      const privateIp = ipOf(slot);
+      if (this.samples.some((sample) => sample.privateIp === privateIp && sample.at === at)) continue;
+      const wasWell = isUp ? since <= from : since >= from + minute;
+      this.samples.push({ privateIp, at, percent: wasWell ? 100 : 0 });
+    }
+  }
+
+  private rotate(step: RotationStep): Outcome<Begun> {
+    const { intent } = step;
+    const why = this.trouble.step?.(step);
+    const what = intent.kind === 'disable-version' ? `${intent.name}/${intent.secret.version}` : intent.name;
+    this.note(`${intent.kind} ${what}${why === undefined ? '' : ' in vain'}`);
+    if (why !== undefined) return failure(why);
+    switch (intent.kind) {
+      case 'make-version': {
+        const version = `v${(this.vault.get(intent.secret)?.length ?? 0) + 1}`;
+        this.addVersion(intent.secret, version);
+        return success({ version });
+      }
+      case 'tell-far-side': {
+        const { name, version } = intent.secret;
+        if (!this.isEnabled(name, version)) {
+          return failure(problem('secret-disabled', `Version ${version} of secret ${name} is disabled.`));
+        }
+        this.told.set(intent.identity, `${name}/${version}`);
+        return success({});
+      }
+      case 'activate-far-side':
+        this.activate();
+        return success({});
+      case 'disable-version':
+        this.disable(intent.secret.name, intent.secret.version);
+        return success({});
+    }
+  }
+
+  private activate(): void {
+    for (const [identity, pair] of this.told) this.active.set(identity, pair);
+    this.told.clear();
+  }
+
+  private secretStates(): readonly Outcome<SecretState>[] {
+    return [...this.vault].map(([name, versions]) => {
+      const version = versions.filter(({ isEnabled }) => isEnabled).at(-1)?.version;
+      return success(
+        version === undefined
+          ? { name, state: 'disabled' as const }
+          : { name, state: 'usable' as const, version },
+      );
+    });
+  }
+}
+
+/** What Azure tells besides, and what is the same for all machines in words. */
+function withDetails(resource: ObservedResource): ObservedResource {
+  if (resource.kind === 'network-interface') return { ...resource, privateIp: ipOf(resource.slot) };
+  return resource.kind === 'setup' ? { ...resource, endedAt: atSeconds(-3600).toISOString() } : resource;
+}
+
+function secretsOf({ spec }: SiteRecord): readonly string[] {
+  const names = desiredSlots(spec, spec.zones ?? []).flatMap(({ slot }) =>
+    Object.values(secretNames(spec, slot)),
+  );
+  return [...new Set(names)];
+}
+
+function ipOf(slot: string): string {
+  const [, zone, n] = /-z(\d)-(\d+)$/.exec(slot) ?? [];
+  return `10.0.1.${zone ?? ''}${n ?? ''}`;
+}
