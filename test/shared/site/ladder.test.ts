@@ -51,7 +51,7 @@ describe('nextRung climbs from what touches least until none is left', () => {
     { cause: 'vm-missing', rungs: ['replace', 'replace'] },
     { cause: 'vm-unresponsive', rungs: ['redeploy', 'replace', 'replace'] },
     { cause: 'config-drift', rungs: ['configure', 'redeploy', 'replace', 'replace'] },
-    { cause: 'secret-newer', rungs: ['configure'] },
+    { cause: 'secret-newer', rungs: [] },
     { cause: 'service-edge-down', rungs: [] },
     { cause: 'service-edge-down', limits: { hasSecondary: true }, rungs: ['other-edge'] },
     { cause: 'proxy-dead', rungs: ['tunnel-up'] },

@@ -97,7 +97,8 @@ describe('foldResources', () => {
     const resources = rested.observed.resources.filter(
       (resource) => !(resource.kind === 'setup' && resource.slot === 'hq-z1-1'),
     );
-    const tried = aRound({ attempts: [anAttempt(subject, 'setup-failed')] });
+    const before = { ...anAttempt(subject, 'setup-failed'), failedAt: atSeconds(-3600).toISOString() };
+    const tried = aRound({ attempts: [before] });
     expect(foldResources(tried, looked(resources), 'hq', noon).attempts).toHaveLength(isKept ? 1 : 0);
   });
 

@@ -39,7 +39,7 @@ export function aSample(percent: number, seconds = -60, privateIp = '10.0.1.5'):
 }
 
 /** A script on the machine of zone 1 that was asked for a minute before noon, and hasn't answered. */
-function aRun(changes: Partial<ObservedRun> = {}): ObservedRun {
+export function aRun(changes: Partial<ObservedRun> = {}): ObservedRun {
   const slot = aSlot('1');
   return {
     kind: 'run',
