@@ -1,6 +1,7 @@
 /** How is Azure stood in for on one machine? One region, one subscription, one vault, behind one address. */
 import { AdminStates } from './admin-states.js';
 import type { SentAlert } from './alert-notifications.js';
+import { AppAccess } from './app-access.js';
 import { formatArmId } from './arm-id.js';
 import type { ArmServices } from './arm.js';
 import { CallLog, type Call } from './call-log.js';
@@ -45,6 +46,8 @@ export interface CloudOptions {
   readonly onExchange?: (exchange: Exchange) => void;
   /** Gets the events of Event Grid, in its own schema: at least once each, unordered. */
   readonly onEvent?: (event: Json) => void;
+  /** Actions and data actions of the app's role, with Azure's wildcards; without them it may do everything. */
+  readonly allowedActions?: readonly string[];
 }
 
 /** A running cloud. */
@@ -59,6 +62,8 @@ export interface Cloud {
   resources(): readonly Resource[];
   /** The newest 100,000 requests to ARM and to the vault, oldest first. */
   calls(): readonly Call[];
+  /** The actions that a role needs to send what the app has sent, as access control names them. */
+  usedActions(): readonly string[];
   /** Every alert that a rule has fired or resolved, oldest first, with whom it was told to. */
   alerts(): readonly SentAlert[];
   readonly balancers: LoadBalancerDataPlane;
@@ -100,6 +105,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   });
   watch({ events, vault, machines, services });
   const calls = new CallLog();
+  const access = new AppAccess(world, options.allowedActions);
   const steered = {
     faults: services.faults,
     vault,
@@ -119,7 +125,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       answer: (request) =>
         request.path.startsWith('/sim/')
           ? answerSimulator(steered, request)
-          : answerHost(request, { world, vault, events, services }),
+          : answerHost(request, { world, vault, events, services, access }),
       latency: ({ host, method, path }) => {
         if (path.startsWith('/sim/')) return Promise.resolve();
         const service = host === world.vaultHost ? 'key-vault' : 'arm';
@@ -138,6 +144,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     url,
     world,
     ...steered,
+    usedActions: () => access.used(),
     offers: services.offers,
     send: (request) => balancers.send(request),
     async close() {

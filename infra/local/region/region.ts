@@ -26,6 +26,8 @@ export interface RegionOptions {
   readonly tables?: string;
   readonly log: (line: string) => void;
   readonly onExchange?: CloudOptions['onExchange'];
+  /** Actions of the app's role; without them it may do everything. */
+  readonly allowedActions?: CloudOptions['allowedActions'];
   /** Registers credentials at the far side as a person would; true unless told. */
   readonly hasOperator?: boolean;
   /** Module that registers the app's functions, as a URL or an absolute path; the sources' own unless told. */
@@ -80,6 +82,7 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
     longest: options.longest ?? 0.9,
     guests,
     ...(onExchange === undefined ? {} : { onExchange }),
+    ...(options.allowedActions === undefined ? {} : { allowedActions: options.allowedActions }),
   });
   const farSide = await startFarSide(edges, cloud.vault, seed + 4);
   const { zscaler } = farSide;
