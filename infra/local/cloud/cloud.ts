@@ -4,7 +4,7 @@ import type { SentAlert } from './alert-notifications.js';
 import { AppAccess } from './app-access.js';
 import { formatArmId } from './arm-id.js';
 import type { ArmServices } from './arm.js';
-import { CallLog, type Call } from './call-log.js';
+import { CallLog, callOf, type Call } from './call-log.js';
 import { Clock } from './clock.js';
 import { ComputeOffers } from './compute-offers.js';
 import { durationsDrawnBy, type Draw } from './durations.js';
@@ -31,6 +31,7 @@ import { answerSimulator } from './simulator-api.js';
 import { Throttling } from './throttling.js';
 import { virtualMachines } from './virtual-machines.js';
 import { Subnets } from './virtual-networks.js';
+import type { WireRequest } from './wire.js';
 import type { World } from './world.js';
 
 /** What a cloud is started with. */
@@ -126,15 +127,10 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         request.path.startsWith('/sim/')
           ? answerSimulator(steered, request)
           : answerHost(request, { world, vault, events, services, access }),
-      latency: ({ host, method, path }) => {
-        if (path.startsWith('/sim/')) return Promise.resolve();
-        const service = host === world.vaultHost ? 'key-vault' : 'arm';
-        return clock.pause(drawLatency(`${service}.${method === 'GET' ? 'read' : 'write'}`));
-      },
+      latency: latencyOf(world, clock, drawLatency),
       onExchange: (exchange) => {
-        const { host, method, target, status } = exchange;
-        if (target.startsWith('/sim/')) return;
-        calls.add({ at: Date.now(), host, method, path: target.split('?')[0] ?? target, status });
+        if (exchange.target.startsWith('/sim/')) return;
+        calls.add(callOf(exchange));
         onExchange?.(exchange);
       },
     },
@@ -154,6 +150,15 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
+  };
+}
+
+/** How long each service thinks about a request. */
+function latencyOf(world: World, clock: Clock, draw: Draw) {
+  return ({ host, method, path }: WireRequest): Promise<void> => {
+    if (path.startsWith('/sim/')) return Promise.resolve();
+    const service = host === world.vaultHost ? 'key-vault' : 'arm';
+    return clock.pause(draw(`${service}.${method === 'GET' ? 'read' : 'write'}`));
   };
 }
 
