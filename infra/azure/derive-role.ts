@@ -20,7 +20,8 @@ const descriptions: Readonly<Record<RolePart, string>> = {
     'Builds, mends and removes gateways with their balancers, addresses and alert rules, in the group of the sites.',
   networks:
     'Reads the networks of sites and joins their subnets and existing addresses, in the groups that hold them.',
-  surroundings: 'Reads sizes, quotas, images and metrics of the subscription, and how its operations go.',
+  surroundings:
+    'Reads sizes, quotas, images, machines and metrics of the subscription, and how its operations go.',
   attach: 'Gives gateways their identity and names the action group in alert rules, on these two alone.',
   secrets: 'Reads, writes and disables versions of secrets in the vault; deletes none.',
 };
@@ -35,6 +36,8 @@ const places: readonly (readonly [RegExp, readonly RolePart[]])[] = [
   [/^Microsoft\.Insights\/actionGroups\/read$/i, ['attach']],
   [/^Microsoft\.(Network|Compute)\/locations\//i, ['surroundings']],
   [/^Microsoft\.Compute\/skus\/read$/i, ['surroundings']],
+  // The sweep lists the machines of a whole subscription.
+  [/^Microsoft\.Compute\/virtualMachines\/read$/i, ['sites', 'surroundings']],
   // The batch API of metrics is asked by subscription.
   [/^Microsoft\.Insights\/metrics\/read$/i, ['surroundings']],
   [/^Microsoft\.Network\/(virtualNetworks|routeTables)\//i, ['networks']],

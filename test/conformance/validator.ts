@@ -1,6 +1,8 @@
 /** Does an exchange keep to Microsoft's description of the API? oav's live validator, offline. */
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import type { Exchange } from '../../infra/local/cloud/server.js';
 
 /** Where the descriptions are: beside the project, or where a setting says. */
@@ -11,10 +13,15 @@ export const hasSpecs = existsSync(specs);
 
 /** Versions of the descriptions; the SDKs use newer ones, whose differences are additions. */
 const versions: readonly (readonly [RegExp, string])[] = [
+  // A resource's metrics stand below its own provider.
+  [/\/providers\/Microsoft\.Insights\/metrics$/i, '2024-02-01'],
+  [/\/metrics:getBatch$/i, '2024-02-01'],
+  [/\/providers\/Microsoft\.Insights\/metricAlerts/i, '2018-03-01'],
+  [/\/providers\/Microsoft\.Insights\/actionGroups/i, '2024-10-01-preview'],
   [/\/providers\/Microsoft\.Compute\/skus/i, '2021-07-01'],
   [/\/providers\/Microsoft\.Compute\//i, '2024-07-01'],
   [/\/providers\/Microsoft\.Network\//i, '2024-03-01'],
-  [/^\/secrets\//i, '7.5'],
+  [/^\/(deleted)?secrets\//i, '7.5'],
 ];
 
 /** What oav says of a pair. */
@@ -44,14 +51,45 @@ interface OneSide {
   readonly operationInfo?: { readonly operationId: string };
 }
 
+const vaultFile = 'keyvault-secrets.7.5.json';
+const versionPath = '/secrets/{secret-name}/{secret-version}';
+const versionsList = /^\/secrets\/[^/]+\/versions$/i;
+
 /** Reads the descriptions. */
 export async function makeValidator(): Promise<(exchange: Exchange) => Promise<Verdict>> {
+  const whole = await validatorOf(specs);
+  const lists = await validatorOfLists();
+  return async (exchange) => {
+    const pair = pairOf(exchange);
+    const isList = versionsList.test(new URL(pair.liveRequest.url, 'https://vault').pathname);
+    const validator = isList ? lists : whole;
+    return judge(await validator.validateLiveRequestResponse(pair), isGateways(exchange));
+  };
+}
+
+/** Of the vault's description, all but the path that a list of versions matches too: to oav, two are none. */
+async function validatorOfLists(): Promise<LiveValidator> {
+  const directory = await mkdtemp(join(tmpdir(), 'tunnelkeeper-specs-'));
+  try {
+    const described = JSON.parse(await readFile(join(specs, vaultFile), 'utf8')) as {
+      readonly paths: Readonly<Record<string, unknown>>; // OpenAPI's form
+    };
+    const paths = Object.entries(described.paths).filter(([path]) => path !== versionPath);
+    const rest = { ...described, paths: Object.fromEntries(paths) };
+    await writeFile(join(directory, vaultFile), JSON.stringify(rest));
+    return await validatorOf(directory);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+async function validatorOf(directory: string): Promise<LiveValidator> {
   const { LiveValidator: Validator } =
     (await import('oav/dist/lib/liveValidation/liveValidator.js')) as unknown as {
       readonly LiveValidator: new (options: object, log: () => void) => LiveValidator; // as its documentation shows it
     };
   const options = {
-    directory: specs,
+    directory,
     git: { shouldClone: false },
     swaggerPathsPattern: ['*.json'],
     isPathCaseSensitive: false,
@@ -59,16 +97,24 @@ export async function makeValidator(): Promise<(exchange: Exchange) => Promise<V
   };
   const validator = new Validator(options, () => undefined);
   await validator.initialize();
-  return async (exchange) => judge(await validator.validateLiveRequestResponse(pairOf(exchange)));
+  return validator;
 }
 
-function judge({
-  requestValidationResult: request,
-  responseValidationResult: response,
-}: Awaited<ReturnType<LiveValidator['validateLiveRequestResponse']>>): Verdict {
+/** ARM itself refused: in its own form, which is the same for every provider, whatever theirs is. */
+function isGateways({ responseHeaders }: Exchange): boolean {
+  return responseHeaders['x-ms-failure-cause'] === 'gateway';
+}
+
+function judge(
+  {
+    requestValidationResult: request,
+    responseValidationResult: response,
+  }: Awaited<ReturnType<LiveValidator['validateLiveRequestResponse']>>,
+  isOfGateway: boolean,
+): Verdict {
   const exception = request.runtimeException ?? response.runtimeException;
   const isUndescribed = exception?.code.startsWith('OPERATION_NOT_FOUND') ?? false;
-  const faults = [...request.errors, ...response.errors].map(
+  const faults = [...request.errors, ...(isOfGateway ? [] : response.errors)].map(
     ({ code, message, pathsInPayload }) => `${code}: ${message} (${pathsInPayload?.join(', ') ?? ''})`,
   );
   return {
@@ -81,21 +127,13 @@ function judge({
   };
 }
 
-function pairOf({
-  host,
-  method,
-  target,
-  headers,
-  body,
-  status,
-  responseHeaders,
-  responseBody,
-}: Exchange): object {
+function pairOf({ host, method, target, headers, body, status, responseHeaders, responseBody }: Exchange) {
   const url = new URL(target.replaceAll(/\/{2,}/g, '/'), `https://${host}`);
   const version = versions.find(([path]) => path.test(url.pathname))?.[1];
   if (version !== undefined) url.searchParams.set('api-version', version);
   // The SDK leaves the version of a secret empty to get the newest; the description has no path for that.
-  const pathname = url.pathname.replace(/^(\/secrets\/[^/]+)\/?$/, '$1/newest').replace(/(.)\/$/, '$1');
+  const plain = url.pathname.replace(/(.)\/$/, '$1');
+  const pathname = method === 'GET' ? plain.replace(/^(\/secrets\/[^/]+)$/, '$1/newest') : plain;
   const path = `${pathname}${url.search}`;
   return {
     liveRequest: { url: path, method, headers, query: Object.fromEntries(url.searchParams), body },

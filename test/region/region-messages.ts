@@ -11,6 +11,8 @@ export interface RegionWish {
   readonly tables?: string;
   /** URL of the module that registers the app; the sources' own without one. */
   readonly appFile?: string;
+  /** Actions of the app's role; without them it may do everything. */
+  readonly allowedActions?: readonly string[];
 }
 
 /** Asks for a call of, or a look at, what stands at a path. */

@@ -14,6 +14,7 @@ const region = await startRegion({
   hasOperator: wish.hasOperator ?? true,
   longest: wish.longest ?? 0.9,
   ...(wish.tables === undefined ? {} : { tables: wish.tables }),
+  ...(wish.allowedActions === undefined ? {} : { allowedActions: wish.allowedActions }),
   ...(wish.appFile === undefined ? {} : { appFile: wish.appFile }),
   log: (line) => void log.push(line),
   onExchange: (exchange) => void exchanges.push(exchange),

@@ -1,5 +1,7 @@
 /** What was asked of the cloud lately? */
 
+import type { Exchange } from './server.js';
+
 /** A request that was answered. */
 export interface Call {
   /** Milliseconds since the epoch. */
@@ -8,6 +10,11 @@ export interface Call {
   readonly method: string;
   readonly path: string;
   readonly status: number;
+}
+
+/** What is kept of an exchange, which was answered now. */
+export function callOf({ host, method, target, status }: Exchange): Call {
+  return { at: Date.now(), host, method, path: target.split('?')[0] ?? target, status };
 }
 
 /** How many calls are kept: hours of a busy region, some tens of megabytes. */

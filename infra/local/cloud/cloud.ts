@@ -1,9 +1,10 @@
 /** How is Azure stood in for on one machine? One region, one subscription, one vault, behind one address. */
 import { AdminStates } from './admin-states.js';
 import type { SentAlert } from './alert-notifications.js';
+import { AppAccess } from './app-access.js';
 import { formatArmId } from './arm-id.js';
 import type { ArmServices } from './arm.js';
-import { CallLog, type Call } from './call-log.js';
+import { CallLog, callOf, type Call } from './call-log.js';
 import { Clock } from './clock.js';
 import { ComputeOffers } from './compute-offers.js';
 import { durationsDrawnBy, type Draw } from './durations.js';
@@ -30,6 +31,7 @@ import { answerSimulator } from './simulator-api.js';
 import { Throttling } from './throttling.js';
 import { virtualMachines } from './virtual-machines.js';
 import { Subnets } from './virtual-networks.js';
+import type { WireRequest } from './wire.js';
 import type { World } from './world.js';
 
 /** What a cloud is started with. */
@@ -45,6 +47,8 @@ export interface CloudOptions {
   readonly onExchange?: (exchange: Exchange) => void;
   /** Gets the events of Event Grid, in its own schema: at least once each, unordered. */
   readonly onEvent?: (event: Json) => void;
+  /** Actions and data actions of the app's role, with Azure's wildcards; without them it may do everything. */
+  readonly allowedActions?: readonly string[];
 }
 
 /** A running cloud. */
@@ -59,6 +63,8 @@ export interface Cloud {
   resources(): readonly Resource[];
   /** The newest 100,000 requests to ARM and to the vault, oldest first. */
   calls(): readonly Call[];
+  /** The actions that a role needs to send what the app has sent, as access control names them. */
+  usedActions(): readonly string[];
   /** Every alert that a rule has fired or resolved, oldest first, with whom it was told to. */
   alerts(): readonly SentAlert[];
   readonly balancers: LoadBalancerDataPlane;
@@ -100,6 +106,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   });
   watch({ events, vault, machines, services });
   const calls = new CallLog();
+  const access = new AppAccess(world, options.allowedActions);
   const steered = {
     faults: services.faults,
     vault,
@@ -119,16 +126,11 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       answer: (request) =>
         request.path.startsWith('/sim/')
           ? answerSimulator(steered, request)
-          : answerHost(request, { world, vault, events, services }),
-      latency: ({ host, method, path }) => {
-        if (path.startsWith('/sim/')) return Promise.resolve();
-        const service = host === world.vaultHost ? 'key-vault' : 'arm';
-        return clock.pause(drawLatency(`${service}.${method === 'GET' ? 'read' : 'write'}`));
-      },
+          : answerHost(request, { world, vault, events, services, access }),
+      latency: latencyOf(world, clock, drawLatency),
       onExchange: (exchange) => {
-        const { host, method, target, status } = exchange;
-        if (target.startsWith('/sim/')) return;
-        calls.add({ at: Date.now(), host, method, path: target.split('?')[0] ?? target, status });
+        if (exchange.target.startsWith('/sim/')) return;
+        calls.add(callOf(exchange));
         onExchange?.(exchange);
       },
     },
@@ -138,6 +140,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     url,
     world,
     ...steered,
+    usedActions: () => access.used(),
     offers: services.offers,
     send: (request) => balancers.send(request),
     async close() {
@@ -147,6 +150,15 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
+  };
+}
+
+/** How long each service thinks about a request. */
+function latencyOf(world: World, clock: Clock, draw: Draw) {
+  return ({ host, method, path }: WireRequest): Promise<void> => {
+    if (path.startsWith('/sim/')) return Promise.resolve();
+    const service = host === world.vaultHost ? 'key-vault' : 'arm';
+    return clock.pause(draw(`${service}.${method === 'GET' ? 'read' : 'write'}`));
   };
 }
 

@@ -1,4 +1,5 @@
 /** Which service answers for which host? */
+import type { AppAccess } from './app-access.js';
 import { answerArm, type ArmServices } from './arm.js';
 import type { EventGrid } from './event-grid.js';
 import type { KeyVault } from './key-vault.js';
@@ -13,9 +14,11 @@ export function answerHost(
     readonly vault: KeyVault;
     readonly events: EventGrid;
     readonly services: ArmServices;
+    readonly access: AppAccess;
   },
 ): WireAnswer {
-  const { world, vault, events, services } = all;
+  const { world, vault, events, services, access } = all;
+  access.check(request);
   if (request.host === world.vaultHost) return vault.answer(request);
   if (request.host === services.monitor.batchHost) return services.monitor.answerBatch(request);
   if (request.host === 'management.azure.com')

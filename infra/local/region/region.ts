@@ -26,6 +26,8 @@ export interface RegionOptions {
   readonly tables?: string;
   readonly log: (line: string) => void;
   readonly onExchange?: CloudOptions['onExchange'];
+  /** Actions of the app's role; without them it may do everything. */
+  readonly allowedActions?: CloudOptions['allowedActions'];
   /** Registers credentials at the far side as a person would; true unless told. */
   readonly hasOperator?: boolean;
   /** Module that registers the app's functions, as a URL or an absolute path; the sources' own unless told. */
@@ -68,19 +70,12 @@ const sshPublicKey =
 
 /** Brings a region up; the app is loaded last, unmodified, with the settings that a deployment would give it. */
 export async function startRegion(options: RegionOptions): Promise<Region> {
-  const { seed, log, onExchange } = options;
+  const { seed, log } = options;
   const world = defaultWorld();
   const random = seededRandom(seed + 2);
   const edges = new ServiceEdges(serviceEdges);
   const guests = modelledGuests({ edges, random, log });
-  const cloud = await startCloud({
-    port: 0,
-    seed,
-    world,
-    longest: options.longest ?? 0.9,
-    guests,
-    ...(onExchange === undefined ? {} : { onExchange }),
-  });
+  const cloud = await startCloud({ port: 0, seed, world, guests, ...cloudOptionsOf(options) });
   const farSide = await startFarSide(edges, cloud.vault, seed + 4);
   const { zscaler } = farSide;
   for (const name of knownSecrets) cloud.vault.set(name, randomPsk(random));
@@ -138,6 +133,15 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
       await zscaler.close();
       await tables.close();
     },
+  };
+}
+
+/** What of the options is the cloud's. */
+function cloudOptionsOf({ longest = 0.9, onExchange, allowedActions }: RegionOptions) {
+  return {
+    longest,
+    ...(onExchange === undefined ? {} : { onExchange }),
+    ...(allowedActions === undefined ? {} : { allowedActions }),
   };
 }
 

@@ -31,6 +31,8 @@ test.each([
   ['Microsoft.Network/publicIPAddresses/read', ['sites', 'networks']],
   ['Microsoft.Network/publicIPAddresses/write', ['sites']],
   ['Microsoft.Compute/skus/read', ['surroundings']],
+  ['Microsoft.Compute/virtualMachines/read', ['sites', 'surroundings']],
+  ['Microsoft.Compute/virtualMachines/write', ['sites']],
   ['Microsoft.Network/locations/operations/read', ['surroundings']],
   ['Microsoft.ManagedIdentity/userAssignedIdentities/assign/action', ['attach']],
   ['Microsoft.KeyVault/vaults/secrets/getSecret/action', ['secrets']],

@@ -1,0 +1,56 @@
+/** What is everything that a site meets? Built with two gateways and two edges, broken, mended, its PSKs rotated, gone. */
+import type { FaultWish } from '../../infra/local/region/faults.js';
+import type { SiteView } from '../../infra/local/region/site-api.js';
+import { siteSpec, subnetOf, type TestRegion } from './start-region.js';
+
+/** Real seconds that one step may take; the longest, a rotation, is more than an hour of the region's time. */
+const patienceSeconds = 120;
+
+const faults: readonly FaultWish[] = [
+  { fault: 'ipsec-stopped', gateway: 'hq-z1-1' },
+  { fault: 'machine-stopped', gateway: 'hq-z2-1' },
+];
+
+const spec = siteSpec('hq', {
+  // One that is given is asked for before.
+  network: { subnetId: subnetOf('gateways'), frontendIp: '10.1.4.20' },
+  zones: ['1', '2'],
+  tunnel: { edges: { primary: 'fra4-vpn.zscaler.net', secondary: 'ams2-2-vpn.zscaler.net' } },
+  farSide: 'zia',
+});
+
+/** Lets a site live from its request to its end, just before which it may be used for something. */
+export async function liveThroughEverything(
+  region: TestRegion,
+  beforeItsEnd: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  const until = (isSo: (site: SiteView) => boolean) => region.until('hq', isSo, patienceSeconds);
+  await region.api.request(spec);
+  await until(({ phase }) => phase === 'serving');
+  for (const fault of faults) {
+    await region.call('applyFault', fault);
+    await until(({ phase }) => phase !== 'serving');
+    await until(({ phase }) => phase === 'serving');
+  }
+  await ask(region, 'POST', '/rotate-psk');
+  await untilTold(region, 'rotation-done');
+  await beforeItsEnd();
+  await ask(region, 'DELETE', '');
+  await region.untilGone('hq', patienceSeconds);
+}
+
+async function ask({ api }: TestRegion, method: 'POST' | 'DELETE', path: string): Promise<void> {
+  const answer = await fetch(`${api.base}/sites/hq${path}`, { method });
+  if (!answer.ok) throw new Error(`${method} answered ${answer.status}: ${await answer.text()}`);
+}
+
+/** Waits until the timeline tells of something; fails with the timeline instead. */
+async function untilTold({ api }: TestRegion, reason: string): Promise<void> {
+  const end = Date.now() + patienceSeconds * 1000;
+  for (;;) {
+    const lines = await api.timeline('hq');
+    if (lines.some((line) => line.reason === reason)) return;
+    if (Date.now() > end) throw new Error(lines.map(({ at, sentence }) => `${at} ${sentence}`).join('\n'));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
