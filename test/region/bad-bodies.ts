@@ -71,9 +71,12 @@ export const badRequests: readonly BadRequest[] = [
     body({ tunnel: { edges: { primary: 'a.example\n  authby=never' } } }),
   ),
   field(
-    'a secondary edge, which a later version supports',
+    'a secondary edge, policy-based',
     'tunnel.edges.secondary',
-    tunnel({ edges: { primary: 'fra4-vpn.zscaler.net', secondary: 'ams2-2-vpn.zscaler.net' } }),
+    tunnel({
+      edges: { primary: 'fra4-vpn.zscaler.net', secondary: 'ams2-2-vpn.zscaler.net' },
+      routing: 'policy-based',
+    }),
   ),
   field('an unknown routing', 'tunnel.routing', tunnel({ routing: 'bgp' })),
   field('a UFQDN without a domain', 'tunnel.identity.domain', tunnel({ identity: { type: 'ufqdn' } })),
@@ -107,11 +110,25 @@ export const badRequests: readonly BadRequest[] = [
   field('an unknown field deep inside', 'tunnel.ikeLifetime', tunnel({ ikeLifetime: 1 })),
   field('a PSK in the body', 'tunnel.psk.value', tunnel({ psk: { value: 'abc' } })),
   field(
-    'advise, which a later version supports',
-    'remediation.mode',
-    body({ remediation: { mode: 'advise' } }),
+    'a freeze that ends before it begins',
+    'remediation.freeze.0',
+    body({ remediation: { freeze: [{ from: '2026-12-27T00:00:00Z', to: '2026-12-20T00:00:00Z' }] } }),
   ),
-  field('rotation, which a later version supports', 'rotation', body({ rotation: { everyDays: 30 } })),
+  field(
+    'a window that never opens',
+    'rotation.window',
+    body({ rotation: { everyDays: 30, window: '02:00-02:00' } }),
+  ),
+  field(
+    'a time zone that nobody has',
+    'rotation.timeZone',
+    body({ rotation: { everyDays: 30, timeZone: 'Europe/Bonn' } }),
+  ),
+  field(
+    'Netdata, which a later version supports',
+    'monitoring.netdata',
+    body({ monitoring: { netdata: true } }),
+  ),
   field('an image without a version', 'gateway.image', body({ gateway: { image: 'Debian:debian-12' } })),
   field('a subscription that is no GUID', 'subscriptionId', body({ subscriptionId: 'mine' })),
 ];

@@ -5,7 +5,7 @@ import type { Resource } from '../../infra/local/cloud/resources.js';
 import type { Call } from '../../infra/local/cloud/call-log.js';
 import { siteSpec, TestRegion } from './start-region.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(200_000);
 
 let region: TestRegion;
 let seen = 0;
@@ -93,7 +93,7 @@ test('another size replaces one machine after the other', async () => {
 test('a site grows, and shrinks again, and what has no place any more goes whole', async () => {
   const size = { proxy: { ports: [9443] }, gateway: { size: 'Standard_D4s_v5' } };
   await put(spec({ ...size, zones: ['1', '2', '3'] }));
-  await region.until('hq', ({ serving }) => serving === '3 of 3', 60);
+  await region.until('hq', ({ serving }) => serving === '3 of 3', 150);
   await put(spec({ ...size, zones: ['1', '2'] }));
   await region.until(
     'hq',

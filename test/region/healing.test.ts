@@ -4,7 +4,7 @@ import type { FaultName } from '../../infra/local/region/faults.js';
 import type { TimelineLine } from '../../infra/local/region/site-api.js';
 import { siteSpec, TestRegion } from './start-region.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(200_000);
 
 let region: TestRegion;
 
@@ -38,7 +38,7 @@ test.each(mends)('$fault is mended: $helps', async ({ fault, helps, never }) => 
   await region.until('hq', ({ phase }) => phase !== 'serving', 30);
   const during = await region.api.site('hq');
   expect(during.observed.gateways.find(({ slot }) => slot === 'hq-z2-1')?.doing).toBe('serving');
-  await region.until('hq', ({ phase, rotation }) => phase === 'serving' && rotation === undefined, 60);
+  await region.until('hq', ({ phase, rotation }) => phase === 'serving' && rotation === undefined, 150);
   const lines = await since(seen);
   expect(lines.find(({ reason }) => reason === 'gateway-mended')?.sentence).toContain(helps);
   const done = lines.filter(({ reason }) => reason === 'mends').map(({ sentence }) => sentence);
@@ -52,7 +52,7 @@ test('an edge that is down is waited for, told, and no machine is touched', asyn
   const site = await region.until('hq', ({ problem }) => problem?.type === '/problems/service-edge-down', 30);
   expect(site.problem?.mend).toMatch(/secondary/);
   await region.call('applyFault', { fault: 'edge-up', edge: 'fra4' });
-  await region.until('hq', ({ phase }) => phase === 'serving', 60);
+  await region.until('hq', ({ phase }) => phase === 'serving', 150);
   const sentences = (await since(seen)).map(({ sentence }) => sentence).join('\n');
   expect(sentences).not.toMatch(/redeploy|Replaces|Starts the machine|Creates vm/);
   expect(sentences).toContain('no machine is touched for that');
