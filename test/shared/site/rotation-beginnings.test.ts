@@ -175,6 +175,17 @@ describe('a credential that the service edge refuses', () => {
     );
   });
 
+  // Seen: it stayed open until the window did, and the next refusal meanwhile was not answered.
+  test('is over at once where a window is closed, since no gateway is changed', () => {
+    const window = { everyDays: 90, window: '02:00-03:00' };
+    const playing = refused({ ...zia, rotation: window }).until(
+      ({ record }) => record.rotation !== undefined,
+    );
+    playing.untilOver();
+    expect(playing.seconds).toBeLessThan(1800);
+    expect(playing.isAgreed).toBe(true);
+  });
+
   test('is told again once in an hour', () => {
     const playing = refused(zia).until(({ record }) => record.rotation !== undefined);
     playing.untilOver();
