@@ -87,3 +87,28 @@ test('a rotation by hand ends the same once a person has entered the PSK, whenev
     { numRuns: 40 },
   );
 });
+
+test.each([
+  { what: 'by the API', spec: { farSide: 'zia' } },
+  { what: 'by hand', spec: {} },
+])('a rotation $what goes on after the host has died in any one round of it', ({ spec }) => {
+  const asked = () => {
+    const playing = new Rotating(spec).go(60);
+    playing.ask();
+    return playing.until(({ record }) => record.rotation !== undefined, 5);
+  };
+  const whole = asked().until(({ record }) => record.rotation?.state === 'rolling');
+  whole.enterByHand();
+  const rounds = whole.untilOver().seconds / 30;
+  for (let fatal = 0; fatal <= rounds; fatal++) {
+    const playing = asked();
+    let round = 0;
+    playing.trouble = { crash: () => round++ === fatal };
+    playing.until(({ record }) => record.rotation?.state === 'rolling');
+    if (!('farSide' in spec)) playing.enterByHand();
+    playing.untilOver().go(120);
+    expectAgreed(playing);
+    expect(new Set(Object.values(playing.versions))).toEqual(new Set(['v2']));
+    expect(playing.vault.get('psk-hq')).toHaveLength(2);
+  }
+});

@@ -10,7 +10,7 @@ import { foldAnswers } from '../../../../shared/site/fold-answers.js';
 import type { SlotId } from '../../../../shared/site/ids.js';
 import type { Begun, RunIntent, SetupIntent } from '../../../../shared/site/intent.js';
 import type { BackendSample, ObservedResource, SecretState } from '../../../../shared/site/observed-site.js';
-import type { Plan, Step } from '../../../../shared/site/plan.js';
+import { identityOf, type Plan, type Step } from '../../../../shared/site/plan.js';
 import { failure, problem, success, type Outcome, type Problem } from '../../../../shared/site/problem.js';
 import type { RotationStep } from '../../../../shared/site/rotation-step.js';
 import {
@@ -20,6 +20,7 @@ import {
   foldResources,
   foldRotated,
   foldSurroundings,
+  mergeResource,
   type Round,
 } from '../../../../shared/site/round.js';
 import { secretNames } from '../../../../shared/site/secret-names.js';
@@ -33,6 +34,8 @@ import { aRecord, aRound, atSeconds, goodSurroundings, noon, nothingYet, policy 
 interface Version {
   readonly version: string;
   readonly isEnabled: boolean;
+  /** Id of the rotation that made it. */
+  readonly rotation?: string;
 }
 
 /** What a machine has, and whether its tunnel stands. */
@@ -51,6 +54,8 @@ export interface Trouble {
   readonly step?: (step: RotationStep) => Problem | undefined;
   /** Why a setup fails now, whatever the far side says. */
   readonly setup?: (slot: SlotId) => SetupFailure | undefined;
+  /** Whether the host dies now: all was begun, and no answer came back. */
+  readonly crash?: () => boolean;
 }
 
 /** A row of the play's diary: what was begun when. */
@@ -241,18 +246,18 @@ export class Rotating {
     this.recordPlan(plan);
     const now = this.now;
     const { steps, rotationSteps = [] } = plan;
-    const begun = foldBegun(
-      this.round,
-      steps,
-      steps.map((step) => this.begin(step)),
-      now,
-    );
-    this.round = foldRotated(
-      begun,
-      rotationSteps,
-      rotationSteps.map((step) => this.rotate(step)),
-      now,
-    );
+    const answers = steps.map((step) => this.begin(step));
+    const rotated = rotationSteps.map((step) => this.rotate(step));
+    const begun = foldBegun(this.round, steps, answers, now);
+    this.round = foldRotated(begun, rotationSteps, rotated, now);
+    if (this.trouble.crash?.() === true) this.crash();
+  }
+
+  /** What the run knew is gone; the next one begins with the row, and sees what stands in Azure. */
+  private crash(): void {
+    const { attempts, generations } = this.record;
+    const { resources } = this.round;
+    this.round = aRound({ resources, attempts, generations, mustLook: false });
   }
 
   private planned(): Plan {
@@ -357,13 +362,17 @@ export class Rotating {
 
   /** Scripts that were begun in the round before are over. */
   private endSetups(): void {
+    const ended = [...this.setups.values()].map((intent) => this.setUp(intent));
+    this.setups.clear();
     const due = this.round.inFlight.filter(({ kind }) => kind === 'setup');
-    const answers = due.map(({ virtualMachine = '' }) => {
-      const intent = this.setups.get(virtualMachine);
-      if (intent === undefined) throw new Error(`No setup of ${virtualMachine} was begun.`);
-      return { state: 'succeeded' as const, observed: this.setUp(intent) };
+    const answers = due.map((operation) => {
+      const observed = ended.find((setup) => identityOf(setup) === identityOf(operation));
+      if (observed === undefined) throw new Error(`No setup of ${operation.name} was begun.`);
+      return { state: 'succeeded' as const, observed };
     });
-    this.round = foldAnswers(this.round, due, answers, this.now);
+    // One that no run knows of any more is seen all the same.
+    const seen = ended.reduce(mergeResource, this.round);
+    this.round = foldAnswers(seen, due, answers, this.now);
   }
 
   private setUp(intent: SetupIntent): ObservedResource {
@@ -455,8 +464,11 @@ export class Rotating {
     if (why !== undefined) return failure(why);
     switch (intent.kind) {
       case 'make-version': {
-        const version = `v${(this.vault.get(intent.secret)?.length ?? 0) + 1}`;
-        this.addVersion(intent.secret, version);
+        const known = this.vault.get(intent.secret) ?? [];
+        const before = known.find(({ rotation }) => rotation === intent.rotation);
+        if (before !== undefined) return success({ version: before.version });
+        const version = `v${known.length + 1}`;
+        this.vault.set(intent.secret, [...known, { version, isEnabled: true, rotation: intent.rotation }]);
         return success({ version });
       }
       case 'tell-far-side': {
