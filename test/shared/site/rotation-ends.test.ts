@@ -109,6 +109,6 @@ test.each([
     playing.untilOver().go(120);
     expectAgreed(playing);
     expect(new Set(Object.values(playing.versions))).toEqual(new Set(['v2']));
-    expect(playing.vault.get('psk-hq')).toHaveLength(2);
+    expect(playing.vault.versions('psk-hq')).toHaveLength(2);
   }
 });

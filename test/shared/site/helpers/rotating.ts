@@ -8,8 +8,8 @@ import type { SetupFailure } from '../../../../shared/gateway/setup-result.js';
 import { desiredSlots, gatewayConfig } from '../../../../shared/site/desired-site.js';
 import { foldAnswers } from '../../../../shared/site/fold-answers.js';
 import type { SlotId } from '../../../../shared/site/ids.js';
-import type { Begun, RunIntent, SetupIntent } from '../../../../shared/site/intent.js';
-import type { BackendSample, ObservedResource, SecretState } from '../../../../shared/site/observed-site.js';
+import type { Begun, SetupIntent } from '../../../../shared/site/intent.js';
+import type { BackendSample, ObservedResource } from '../../../../shared/site/observed-site.js';
 import { identityOf, type Plan, type Step } from '../../../../shared/site/plan.js';
 import { failure, problem, success, type Outcome, type Problem } from '../../../../shared/site/problem.js';
 import type { RotationStep } from '../../../../shared/site/rotation-step.js';
@@ -28,15 +28,9 @@ import type { SiteRecord } from '../../../../shared/site/site-record.js';
 import type { TimelineEntry } from '../../../../shared/site/timeline-entry.js';
 import { withoutField } from '../../../../shared/site/without-field.js';
 import { atRest, made } from './azure-in-words.js';
+import { saidByRun, saidBySetup } from './machine-in-words.js';
+import { PlayedVault } from './played-vault.js';
 import { aRecord, aRound, atSeconds, goodSurroundings, noon, nothingYet, policy } from './builders.js';
-
-/** One version of a secret. */
-interface Version {
-  readonly version: string;
-  readonly isEnabled: boolean;
-  /** Id of the rotation that made it. */
-  readonly rotation?: string;
-}
 
 /** What a machine has, and whether its tunnel stands. */
 interface Machine {
@@ -70,7 +64,7 @@ const roundSeconds = 30;
 
 /** What is played. */
 export class Rotating {
-  readonly vault = new Map<string, readonly Version[]>();
+  readonly vault = new PlayedVault();
   /** `<secret>/<version>` by identity: what was told, and what counts. */
   readonly told = new Map<string, string>();
   readonly active = new Map<string, string>();
@@ -88,10 +82,10 @@ export class Rotating {
   constructor(spec: Readonly<Record<string, unknown>> = {}) {
     const asked = aRecord({ zones: ['1', '2'], ...spec });
     const names = secretsOf(asked);
-    for (const name of names) this.vault.set(name, [{ version: 'v1', isEnabled: true }]);
+    for (const name of names) this.vault.add(name, { version: 'v1' });
     const built = atRest(
       asked,
-      nothingYet({ surroundings: goodSurroundings({ secrets: this.secretStates() }) }),
+      nothingYet({ surroundings: goodSurroundings({ secrets: this.vault.states() }) }),
     );
     const resources = built.observed.resources.map((resource) => withDetails(resource));
     this.record = built.record;
@@ -156,7 +150,7 @@ export class Rotating {
   /** A person enters the newest version of each secret at Zscaler, and activates. */
   enterByHand(): void {
     for (const { identity, secret } of this.credentials()) {
-      const newest = this.vault.get(secret)?.at(-1)?.version ?? '';
+      const newest = this.vault.newest(secret);
       this.told.set(identity, `${secret}/${newest}`);
     }
     this.activate();
@@ -177,19 +171,15 @@ export class Rotating {
   }
 
   addVersion(name: string, version: string): void {
-    this.vault.set(name, [...(this.vault.get(name) ?? []), { version, isEnabled: true }]);
+    this.vault.add(name, { version });
   }
 
   disable(name: string, version: string): void {
-    const versions = this.vault.get(name) ?? [];
-    this.vault.set(
-      name,
-      versions.map((known) => (known.version === version ? { ...known, isEnabled: false } : known)),
-    );
+    this.vault.disable(name, version);
   }
 
   isEnabled(name: string, version: string): boolean {
-    return this.vault.get(name)?.some((known) => known.version === version && known.isEnabled) === true;
+    return this.vault.isEnabled(name, version);
   }
 
   /** Somebody asks for a rotation. */
@@ -269,7 +259,7 @@ export class Rotating {
       resources: this.round.resources,
       taken: [],
       health: this.samples.slice(-10 * this.machines.size),
-      secrets: this.secretStates(),
+      secrets: this.vault.states(),
     };
     this.round = foldResources(this.round, success(looked), name, this.now);
     for (let question = 0; question < 5; question++) {
@@ -277,7 +267,7 @@ export class Rotating {
       const plan = planRound(this.round, reading, policy.configHash, this.now);
       this.round = foldPlan(this.round, plan);
       if (plan.needsSurroundings) {
-        const value = goodSurroundings({ secrets: this.secretStates() });
+        const value = goodSurroundings({ secrets: this.vault.states() });
         this.round = foldSurroundings(this.round, value, this.now);
       } else if (plan.needsFleet === true) {
         const fleet = { gateways: 20, failing: 0, edges: {} };
@@ -336,7 +326,9 @@ export class Rotating {
       case 'setup':
         return this.beginSetup(intent);
       case 'run':
-        return success({ observed: this.ran(intent) });
+        return success({
+          observed: saidByRun(intent, this.machines.get(intent.slot)?.isUp === true, this.now),
+        });
       case 'pool': {
         const balancer = this.round.resources.find((resource) => resource.kind === 'load-balancer');
         if (balancer === undefined) throw new Error('No balancer stands.');
@@ -387,22 +379,7 @@ export class Rotating {
       this.trouble.setup?.(intent.slot) ?? (isAccepted ? undefined : ('credential-refused' as const));
     const isUp = reason === undefined;
     this.machines.set(intent.slot, { slot: intent.slot, psk, isUp, since: this.now.getTime() });
-    const setup = made({ verb: 'put', intent, subject: '', reason: 'setup-failed', sentence: '' });
-    if (setup.kind !== 'setup') throw new Error('A setup leaves a setup.');
-    const state = isUp ? ('up' as const) : ('down' as const);
-    return {
-      ...setup,
-      execution: isUp ? 'succeeded' : 'failed',
-      endedAt: this.now.toISOString(),
-      result: {
-        ok: isUp,
-        config: intent.config,
-        changed: ['tunnelkeeper.secrets'],
-        tunnels: { primary: { state, seconds: 3, isNew: isUp } },
-        probe: isUp ? 200 : 503,
-        ...(reason === undefined ? {} : { reason }),
-      },
-    };
+    return saidBySetup(intent, reason, this.now);
   }
 
   /** Pluto goes on trying. */
@@ -412,35 +389,6 @@ export class Rotating {
       if (machine.isUp || !isAccepted || this.trouble.setup?.(machine.slot) !== undefined) continue;
       this.machines.set(machine.slot, { ...machine, isUp: true, since: this.now.getTime() });
     }
-  }
-
-  private ran(intent: RunIntent): ObservedResource {
-    const run = made({ verb: 'put', intent, subject: '', reason: 'asks-machine', sentence: '' });
-    const isUp = this.machines.get(intent.slot)?.isUp === true;
-    if (run.kind !== 'run') throw new Error('A run leaves a run.');
-    const endedAt = new Date(this.now.getTime() + 1).toISOString();
-    const state = isUp ? ('up' as const) : ('down' as const);
-    if (intent.script !== 'diagnose') {
-      const tunnels = { primary: { state, seconds: 1 } };
-      const reason = isUp ? {} : { reason: 'credential-refused' as const };
-      return {
-        ...run,
-        endedAt,
-        result: { ok: isUp, config: intent.config, changed: [], tunnels, probe: isUp ? 200 : 503, ...reason },
-      };
-    }
-    const because = isUp ? {} : { because: 'credential-refused' as const };
-    return {
-      ...run,
-      endedAt,
-      diagnosis: {
-        changedFiles: [],
-        services: { ipsec: true, forwarding: true, health: true },
-        tunnels: { primary: { state, request: isUp, ...because } },
-        probe: isUp ? 200 : 503,
-        connections: 0,
-      },
-    };
   }
 
   /** The balancer's newest whole minute. */
@@ -463,14 +411,8 @@ export class Rotating {
     this.note(`${intent.kind} ${what}${why === undefined ? '' : ' in vain'}`);
     if (why !== undefined) return failure(why);
     switch (intent.kind) {
-      case 'make-version': {
-        const known = this.vault.get(intent.secret) ?? [];
-        const before = known.find(({ rotation }) => rotation === intent.rotation);
-        if (before !== undefined) return success({ version: before.version });
-        const version = `v${known.length + 1}`;
-        this.vault.set(intent.secret, [...known, { version, isEnabled: true, rotation: intent.rotation }]);
-        return success({ version });
-      }
+      case 'make-version':
+        return success({ version: this.vault.make(intent.secret, intent.rotation) });
       case 'tell-far-side': {
         const { name, version } = intent.secret;
         if (!this.isEnabled(name, version)) {
@@ -491,17 +433,6 @@ export class Rotating {
   private activate(): void {
     for (const [identity, pair] of this.told) this.active.set(identity, pair);
     this.told.clear();
-  }
-
-  private secretStates(): readonly Outcome<SecretState>[] {
-    return [...this.vault].map(([name, versions]) => {
-      const version = versions.filter(({ isEnabled }) => isEnabled).at(-1)?.version;
-      return success(
-        version === undefined
-          ? { name, state: 'disabled' as const }
-          : { name, state: 'usable' as const, version },
-      );
-    });
   }
 }
 
