@@ -9,7 +9,7 @@ import { desiredSlots, gatewayConfig } from '../../../../shared/site/desired-sit
 import { foldAnswers } from '../../../../shared/site/fold-answers.js';
 import type { SlotId } from '../../../../shared/site/ids.js';
 import type { Begun, SetupIntent } from '../../../../shared/site/intent.js';
-import type { BackendSample, ObservedResource } from '../../../../shared/site/observed-site.js';
+import type { ObservedResource } from '../../../../shared/site/observed-site.js';
 import { identityOf, type Plan, type Step } from '../../../../shared/site/plan.js';
 import { failure, problem, success, type Outcome, type Problem } from '../../../../shared/site/problem.js';
 import type { RotationStep } from '../../../../shared/site/rotation-step.js';
@@ -29,18 +29,9 @@ import type { TimelineEntry } from '../../../../shared/site/timeline-entry.js';
 import { withoutField } from '../../../../shared/site/without-field.js';
 import { atRest, made } from './azure-in-words.js';
 import { saidByRun, saidBySetup } from './machine-in-words.js';
+import { ipOf, PlayedMachines } from './played-machines.js';
 import { PlayedVault } from './played-vault.js';
 import { aRecord, aRound, atSeconds, goodSurroundings, noon, nothingYet, policy } from './builders.js';
-
-/** What a machine has, and whether its tunnel stands. */
-interface Machine {
-  readonly slot: SlotId;
-  /** `<secret>/<version>` by identity. */
-  readonly psk: ReadonlyMap<string, string>;
-  readonly isUp: boolean;
-  /** Milliseconds since the epoch: since when the tunnel is up, or down. */
-  readonly since: number;
-}
 
 /** What goes wrong; each is asked every time. */
 export interface Trouble {
@@ -75,8 +66,7 @@ export class Rotating {
   record: SiteRecord;
   plan: Plan | undefined;
   private round: Round;
-  private readonly machines = new Map<SlotId, Machine>();
-  private readonly samples: BackendSample[] = [];
+  private readonly machines = new PlayedMachines();
   private readonly setups = new Map<string, SetupIntent>();
 
   constructor(spec: Readonly<Record<string, unknown>> = {}) {
@@ -94,7 +84,7 @@ export class Rotating {
     for (const slot of this.slots) {
       const own = this.credentials().filter((credential) => credential.slot === slot);
       const psk = new Map(own.map(({ identity, secret }) => [identity, `${secret}/v1`] as const));
-      this.machines.set(slot, { slot, psk, isUp: true, since: noon.getTime() - 3600_000 });
+      this.machines.put({ slot, psk, isUp: true, since: noon.getTime() - 3600_000 });
     }
   }
 
@@ -108,12 +98,7 @@ export class Rotating {
 
   /** Versions by slot: what its machine has, without the secret's name where there is one alone. */
   get versions(): Readonly<Record<string, string>> {
-    return Object.fromEntries(
-      [...this.machines.values()].map(({ slot, psk }) => [
-        slot,
-        [...new Set([...psk.values()].map((pair) => pair.split('/')[1]))].join(),
-      ]),
-    );
+    return this.machines.versions();
   }
 
   /** Whether all gateways and the far side have what is said to be in use, and their tunnels stand. */
@@ -123,11 +108,7 @@ export class Rotating {
       const [name = '', version] = pair.split('/');
       return inUse[name]?.version === version;
     };
-    const machines = [...this.machines.values()];
-    return (
-      [...this.active.values()].every(isInUse) &&
-      machines.every(({ psk, isUp }) => isUp && [...psk.values()].every(isInUse))
-    );
+    return [...this.active.values()].every(isInUse) && this.machines.areUpWith(isInUse);
   }
 
   /** Each credential of each gateway, and the secret whose PSK it holds. */
@@ -165,9 +146,7 @@ export class Rotating {
 
   /** A tunnel is taken down, so that it has to authenticate again. */
   dropTunnel(slot: SlotId): void {
-    const machine = this.machines.get(slot);
-    if (machine !== undefined)
-      this.machines.set(slot, { ...machine, isUp: false, since: this.now.getTime() });
+    this.machines.drop(slot, this.now);
   }
 
   addVersion(name: string, version: string): void {
@@ -228,9 +207,12 @@ export class Rotating {
   /** One round. */
   playRound(): void {
     this.seconds += roundSeconds;
-    this.reconnect();
+    this.machines.reconnect(
+      ({ slot, psk }) => this.isAccepted(psk) && this.trouble.setup?.(slot) === undefined,
+      this.now,
+    );
     this.endSetups();
-    this.sample();
+    this.machines.measure(this.now);
     const plan = this.planned();
     this.plan = plan;
     this.recordPlan(plan);
@@ -258,7 +240,7 @@ export class Rotating {
       observedAt: this.now.toISOString(),
       resources: this.round.resources,
       taken: [],
-      health: this.samples.slice(-10 * this.machines.size),
+      health: this.machines.samples(),
       secrets: this.vault.states(),
     };
     this.round = foldResources(this.round, success(looked), name, this.now);
@@ -327,7 +309,7 @@ export class Rotating {
         return this.beginSetup(intent);
       case 'run':
         return success({
-          observed: saidByRun(intent, this.machines.get(intent.slot)?.isUp === true, this.now),
+          observed: saidByRun(intent, this.machines.isUp(intent.slot), this.now),
         });
       case 'pool': {
         const balancer = this.round.resources.find((resource) => resource.kind === 'load-balancer');
@@ -374,34 +356,16 @@ export class Rotating {
         return [localId, `${name}/${version}`] as const;
       }),
     );
-    const isAccepted = [...psk].every(([identity, pair]) => this.active.get(identity) === pair);
+    const isAccepted = this.isAccepted(psk);
     const reason =
       this.trouble.setup?.(intent.slot) ?? (isAccepted ? undefined : ('credential-refused' as const));
     const isUp = reason === undefined;
-    this.machines.set(intent.slot, { slot: intent.slot, psk, isUp, since: this.now.getTime() });
+    this.machines.put({ slot: intent.slot, psk, isUp, since: this.now.getTime() });
     return saidBySetup(intent, reason, this.now);
   }
 
-  /** Pluto goes on trying. */
-  private reconnect(): void {
-    for (const machine of this.machines.values()) {
-      const isAccepted = [...machine.psk].every(([identity, pair]) => this.active.get(identity) === pair);
-      if (machine.isUp || !isAccepted || this.trouble.setup?.(machine.slot) !== undefined) continue;
-      this.machines.set(machine.slot, { ...machine, isUp: true, since: this.now.getTime() });
-    }
-  }
-
-  /** The balancer's newest whole minute. */
-  private sample(): void {
-    const minute = 60_000;
-    const from = Math.floor(this.now.getTime() / minute) * minute - minute;
-    const at = new Date(from).toISOString();
-    for (const { slot, isUp, since } of this.machines.values()) {
-      const privateIp = ipOf(slot);
-      if (this.samples.some((sample) => sample.privateIp === privateIp && sample.at === at)) continue;
-      const wasWell = isUp ? since <= from : since >= from + minute;
-      this.samples.push({ privateIp, at, percent: wasWell ? 100 : 0 });
-    }
+  private isAccepted(psk: ReadonlyMap<string, string>): boolean {
+    return [...psk].every(([identity, pair]) => this.active.get(identity) === pair);
   }
 
   private rotate(step: RotationStep): Outcome<Begun> {
@@ -447,9 +411,4 @@ function secretsOf({ spec }: SiteRecord): readonly string[] {
     Object.values(secretNames(spec, slot)),
   );
   return [...new Set(names)];
-}
-
-function ipOf(slot: string): string {
-  const [, zone, n] = /-z(\d)-(\d+)$/.exec(slot) ?? [];
-  return `10.0.1.${zone ?? ''}${n ?? ''}`;
 }
