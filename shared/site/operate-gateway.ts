@@ -94,7 +94,9 @@ function replace(question: Question): Outcome<Operated> {
   const { record, status, orders, order } = question;
   const generation = record.generations[status.slot];
   if (generation !== undefined && orders.replace?.generation === generation) return success({ record });
-  const refused = notNow(question) ?? ifProtected(record) ?? ifLast(question);
+  // Who doesn't serve takes nothing away: a suspended gateway is replaced though it is the only one.
+  const refused =
+    notNow(question) ?? ifProtected(record) ?? (status.doing === 'serving' ? ifLast(question) : undefined);
   if (refused !== undefined) return failure(refused);
   if (generation === undefined) {
     return failure(

@@ -14,6 +14,7 @@ import {
 } from './rotate/rotation-question.js';
 import { activate, make, tellFarSide } from './rotate/tell-far-side.js';
 import type { Rotation } from './rotation.js';
+import { secretsOfSlot } from './secret-names.js';
 import { isServing } from './setup-verdict.js';
 
 /** Plans the next steps of a rotation, or its beginning. */
@@ -54,8 +55,11 @@ function withNextRound({ record, now }: RotationQuestion, plan: RotationPlan): R
   };
 }
 
-/** A secret is in use from the first gateway on that was set up with it. */
-function inUseNow({ record, observed, now }: RotationQuestion): SecretsInUse {
+/**
+ * A secret is in use from the first gateway on that was set up with it, as long as a gateway should have it: one of a
+ * former scope would never be rotated again, and so be due for ever.
+ */
+function inUseNow({ record, observed, slots, now }: RotationQuestion): SecretsInUse {
   const known = record.secretsInUse ?? {};
   const used = setupsOf(observed)
     .filter(isServing)
@@ -64,7 +68,9 @@ function inUseNow({ record, observed, now }: RotationQuestion): SecretsInUse {
   const fresh = used.flatMap(([name = '', version = '']) =>
     name === '' || known[name] !== undefined ? [] : [[name, { version, since: now.toISOString() }] as const],
   );
-  return { ...Object.fromEntries(fresh), ...known };
+  const names = slots.flatMap(({ slot }) => secretsOfSlot(record.spec, slot));
+  const all = Object.entries({ ...Object.fromEntries(fresh), ...known });
+  return Object.fromEntries(all.filter(([name]) => names.includes(name)));
 }
 
 function goOn(question: RotationQuestion, rotation: Rotation, inUse: SecretsInUse): Progress {

@@ -24,8 +24,10 @@ export function roll(question: RotationQuestion, rotation: Rotation): Progress {
     .map(({ slot }) => slot)
     .filter((slot) => !question.serving.includes(slot) && !isMended(slot));
   const pausedUntil = isPaused ? next.nextTryAt : undefined;
+  // Told the same version again, gateways are looked at and not changed.
+  const isAtAnyTime = next.isGoingBack || next.reason === 'asked-for' || next.reason === 'credential-refused';
   const window =
-    record.spec.rotation === undefined || next.reason === 'asked-for' || next.isGoingBack
+    record.spec.rotation === undefined || isAtAnyTime
       ? { isOpen: true as const }
       : windowAt(record.spec.rotation, now);
   const until = pausedUntil ?? (window.isOpen || down.length > 0 ? undefined : window.opensAt);

@@ -8,9 +8,9 @@ import type { SetupFailure } from '../../../../shared/gateway/setup-result.js';
 import { desiredSlots, gatewayConfig } from '../../../../shared/site/desired-site.js';
 import { foldAnswers } from '../../../../shared/site/fold-answers.js';
 import type { SlotId } from '../../../../shared/site/ids.js';
-import type { Begun, RunIntent, SetupIntent } from '../../../../shared/site/intent.js';
-import type { BackendSample, ObservedResource, SecretState } from '../../../../shared/site/observed-site.js';
-import type { Plan, Step } from '../../../../shared/site/plan.js';
+import type { Begun, SetupIntent } from '../../../../shared/site/intent.js';
+import type { ObservedResource } from '../../../../shared/site/observed-site.js';
+import { identityOf, type Plan, type Step } from '../../../../shared/site/plan.js';
 import { failure, problem, success, type Outcome, type Problem } from '../../../../shared/site/problem.js';
 import type { RotationStep } from '../../../../shared/site/rotation-step.js';
 import {
@@ -20,6 +20,7 @@ import {
   foldResources,
   foldRotated,
   foldSurroundings,
+  mergeResource,
   type Round,
 } from '../../../../shared/site/round.js';
 import { secretNames } from '../../../../shared/site/secret-names.js';
@@ -27,23 +28,10 @@ import type { SiteRecord } from '../../../../shared/site/site-record.js';
 import type { TimelineEntry } from '../../../../shared/site/timeline-entry.js';
 import { withoutField } from '../../../../shared/site/without-field.js';
 import { atRest, made } from './azure-in-words.js';
+import { saidByRun, saidBySetup } from './machine-in-words.js';
+import { ipOf, PlayedMachines } from './played-machines.js';
+import { PlayedVault } from './played-vault.js';
 import { aRecord, aRound, atSeconds, goodSurroundings, noon, nothingYet, policy } from './builders.js';
-
-/** One version of a secret. */
-interface Version {
-  readonly version: string;
-  readonly isEnabled: boolean;
-}
-
-/** What a machine has, and whether its tunnel stands. */
-interface Machine {
-  readonly slot: SlotId;
-  /** `<secret>/<version>` by identity. */
-  readonly psk: ReadonlyMap<string, string>;
-  readonly isUp: boolean;
-  /** Milliseconds since the epoch: since when the tunnel is up, or down. */
-  readonly since: number;
-}
 
 /** What goes wrong; each is asked every time. */
 export interface Trouble {
@@ -51,6 +39,8 @@ export interface Trouble {
   readonly step?: (step: RotationStep) => Problem | undefined;
   /** Why a setup fails now, whatever the far side says. */
   readonly setup?: (slot: SlotId) => SetupFailure | undefined;
+  /** Whether the host dies now: all was begun, and no answer came back. */
+  readonly crash?: () => boolean;
 }
 
 /** A row of the play's diary: what was begun when. */
@@ -65,7 +55,7 @@ const roundSeconds = 30;
 
 /** What is played. */
 export class Rotating {
-  readonly vault = new Map<string, readonly Version[]>();
+  readonly vault = new PlayedVault();
   /** `<secret>/<version>` by identity: what was told, and what counts. */
   readonly told = new Map<string, string>();
   readonly active = new Map<string, string>();
@@ -76,17 +66,16 @@ export class Rotating {
   record: SiteRecord;
   plan: Plan | undefined;
   private round: Round;
-  private readonly machines = new Map<SlotId, Machine>();
-  private readonly samples: BackendSample[] = [];
+  private readonly machines = new PlayedMachines();
   private readonly setups = new Map<string, SetupIntent>();
 
   constructor(spec: Readonly<Record<string, unknown>> = {}) {
     const asked = aRecord({ zones: ['1', '2'], ...spec });
     const names = secretsOf(asked);
-    for (const name of names) this.vault.set(name, [{ version: 'v1', isEnabled: true }]);
+    for (const name of names) this.vault.add(name, { version: 'v1' });
     const built = atRest(
       asked,
-      nothingYet({ surroundings: goodSurroundings({ secrets: this.secretStates() }) }),
+      nothingYet({ surroundings: goodSurroundings({ secrets: this.vault.states() }) }),
     );
     const resources = built.observed.resources.map((resource) => withDetails(resource));
     this.record = built.record;
@@ -95,7 +84,7 @@ export class Rotating {
     for (const slot of this.slots) {
       const own = this.credentials().filter((credential) => credential.slot === slot);
       const psk = new Map(own.map(({ identity, secret }) => [identity, `${secret}/v1`] as const));
-      this.machines.set(slot, { slot, psk, isUp: true, since: noon.getTime() - 3600_000 });
+      this.machines.put({ slot, psk, isUp: true, since: noon.getTime() - 3600_000 });
     }
   }
 
@@ -109,12 +98,7 @@ export class Rotating {
 
   /** Versions by slot: what its machine has, without the secret's name where there is one alone. */
   get versions(): Readonly<Record<string, string>> {
-    return Object.fromEntries(
-      [...this.machines.values()].map(({ slot, psk }) => [
-        slot,
-        [...new Set([...psk.values()].map((pair) => pair.split('/')[1]))].join(),
-      ]),
-    );
+    return this.machines.versions();
   }
 
   /** Whether all gateways and the far side have what is said to be in use, and their tunnels stand. */
@@ -124,11 +108,7 @@ export class Rotating {
       const [name = '', version] = pair.split('/');
       return inUse[name]?.version === version;
     };
-    const machines = [...this.machines.values()];
-    return (
-      [...this.active.values()].every(isInUse) &&
-      machines.every(({ psk, isUp }) => isUp && [...psk.values()].every(isInUse))
-    );
+    return [...this.active.values()].every(isInUse) && this.machines.areUpWith(isInUse);
   }
 
   /** Each credential of each gateway, and the secret whose PSK it holds. */
@@ -151,7 +131,7 @@ export class Rotating {
   /** A person enters the newest version of each secret at Zscaler, and activates. */
   enterByHand(): void {
     for (const { identity, secret } of this.credentials()) {
-      const newest = this.vault.get(secret)?.at(-1)?.version ?? '';
+      const newest = this.vault.newest(secret);
       this.told.set(identity, `${secret}/${newest}`);
     }
     this.activate();
@@ -166,25 +146,19 @@ export class Rotating {
 
   /** A tunnel is taken down, so that it has to authenticate again. */
   dropTunnel(slot: SlotId): void {
-    const machine = this.machines.get(slot);
-    if (machine !== undefined)
-      this.machines.set(slot, { ...machine, isUp: false, since: this.now.getTime() });
+    this.machines.drop(slot, this.now);
   }
 
   addVersion(name: string, version: string): void {
-    this.vault.set(name, [...(this.vault.get(name) ?? []), { version, isEnabled: true }]);
+    this.vault.add(name, { version });
   }
 
   disable(name: string, version: string): void {
-    const versions = this.vault.get(name) ?? [];
-    this.vault.set(
-      name,
-      versions.map((known) => (known.version === version ? { ...known, isEnabled: false } : known)),
-    );
+    this.vault.disable(name, version);
   }
 
   isEnabled(name: string, version: string): boolean {
-    return this.vault.get(name)?.some((known) => known.version === version && known.isEnabled) === true;
+    return this.vault.isEnabled(name, version);
   }
 
   /** Somebody asks for a rotation. */
@@ -233,26 +207,29 @@ export class Rotating {
   /** One round. */
   playRound(): void {
     this.seconds += roundSeconds;
-    this.reconnect();
+    this.machines.reconnect(
+      ({ slot, psk }) => this.isAccepted(psk) && this.trouble.setup?.(slot) === undefined,
+      this.now,
+    );
     this.endSetups();
-    this.sample();
+    this.machines.measure(this.now);
     const plan = this.planned();
     this.plan = plan;
     this.recordPlan(plan);
     const now = this.now;
     const { steps, rotationSteps = [] } = plan;
-    const begun = foldBegun(
-      this.round,
-      steps,
-      steps.map((step) => this.begin(step)),
-      now,
-    );
-    this.round = foldRotated(
-      begun,
-      rotationSteps,
-      rotationSteps.map((step) => this.rotate(step)),
-      now,
-    );
+    const answers = steps.map((step) => this.begin(step));
+    const rotated = rotationSteps.map((step) => this.rotate(step));
+    const begun = foldBegun(this.round, steps, answers, now);
+    this.round = foldRotated(begun, rotationSteps, rotated, now);
+    if (this.trouble.crash?.() === true) this.crash();
+  }
+
+  /** What the run knew is gone; the next one begins with the row, and sees what stands in Azure. */
+  private crash(): void {
+    const { attempts, generations } = this.record;
+    const { resources } = this.round;
+    this.round = aRound({ resources, attempts, generations, mustLook: false });
   }
 
   private planned(): Plan {
@@ -263,8 +240,8 @@ export class Rotating {
       observedAt: this.now.toISOString(),
       resources: this.round.resources,
       taken: [],
-      health: this.samples.slice(-10 * this.machines.size),
-      secrets: this.secretStates(),
+      health: this.machines.samples(),
+      secrets: this.vault.states(),
     };
     this.round = foldResources(this.round, success(looked), name, this.now);
     for (let question = 0; question < 5; question++) {
@@ -272,7 +249,7 @@ export class Rotating {
       const plan = planRound(this.round, reading, policy.configHash, this.now);
       this.round = foldPlan(this.round, plan);
       if (plan.needsSurroundings) {
-        const value = goodSurroundings({ secrets: this.secretStates() });
+        const value = goodSurroundings({ secrets: this.vault.states() });
         this.round = foldSurroundings(this.round, value, this.now);
       } else if (plan.needsFleet === true) {
         const fleet = { gateways: 20, failing: 0, edges: {} };
@@ -331,7 +308,9 @@ export class Rotating {
       case 'setup':
         return this.beginSetup(intent);
       case 'run':
-        return success({ observed: this.ran(intent) });
+        return success({
+          observed: saidByRun(intent, this.machines.isUp(intent.slot), this.now),
+        });
       case 'pool': {
         const balancer = this.round.resources.find((resource) => resource.kind === 'load-balancer');
         if (balancer === undefined) throw new Error('No balancer stands.');
@@ -357,13 +336,17 @@ export class Rotating {
 
   /** Scripts that were begun in the round before are over. */
   private endSetups(): void {
+    const ended = [...this.setups.values()].map((intent) => this.setUp(intent));
+    this.setups.clear();
     const due = this.round.inFlight.filter(({ kind }) => kind === 'setup');
-    const answers = due.map(({ virtualMachine = '' }) => {
-      const intent = this.setups.get(virtualMachine);
-      if (intent === undefined) throw new Error(`No setup of ${virtualMachine} was begun.`);
-      return { state: 'succeeded' as const, observed: this.setUp(intent) };
+    const answers = due.map((operation) => {
+      const observed = ended.find((setup) => identityOf(setup) === identityOf(operation));
+      if (observed === undefined) throw new Error(`No setup of ${operation.name} was begun.`);
+      return { state: 'succeeded' as const, observed };
     });
-    this.round = foldAnswers(this.round, due, answers, this.now);
+    // One that no run knows of any more is seen all the same.
+    const seen = ended.reduce(mergeResource, this.round);
+    this.round = foldAnswers(seen, due, answers, this.now);
   }
 
   private setUp(intent: SetupIntent): ObservedResource {
@@ -373,78 +356,16 @@ export class Rotating {
         return [localId, `${name}/${version}`] as const;
       }),
     );
-    const isAccepted = [...psk].every(([identity, pair]) => this.active.get(identity) === pair);
+    const isAccepted = this.isAccepted(psk);
     const reason =
       this.trouble.setup?.(intent.slot) ?? (isAccepted ? undefined : ('credential-refused' as const));
     const isUp = reason === undefined;
-    this.machines.set(intent.slot, { slot: intent.slot, psk, isUp, since: this.now.getTime() });
-    const setup = made({ verb: 'put', intent, subject: '', reason: 'setup-failed', sentence: '' });
-    if (setup.kind !== 'setup') throw new Error('A setup leaves a setup.');
-    const state = isUp ? ('up' as const) : ('down' as const);
-    return {
-      ...setup,
-      execution: isUp ? 'succeeded' : 'failed',
-      endedAt: this.now.toISOString(),
-      result: {
-        ok: isUp,
-        config: intent.config,
-        changed: ['tunnelkeeper.secrets'],
-        tunnels: { primary: { state, seconds: 3, isNew: isUp } },
-        probe: isUp ? 200 : 503,
-        ...(reason === undefined ? {} : { reason }),
-      },
-    };
+    this.machines.put({ slot: intent.slot, psk, isUp, since: this.now.getTime() });
+    return saidBySetup(intent, reason, this.now);
   }
 
-  /** Pluto goes on trying. */
-  private reconnect(): void {
-    for (const machine of this.machines.values()) {
-      const isAccepted = [...machine.psk].every(([identity, pair]) => this.active.get(identity) === pair);
-      if (machine.isUp || !isAccepted || this.trouble.setup?.(machine.slot) !== undefined) continue;
-      this.machines.set(machine.slot, { ...machine, isUp: true, since: this.now.getTime() });
-    }
-  }
-
-  private ran(intent: RunIntent): ObservedResource {
-    const run = made({ verb: 'put', intent, subject: '', reason: 'asks-machine', sentence: '' });
-    const isUp = this.machines.get(intent.slot)?.isUp === true;
-    if (run.kind !== 'run') throw new Error('A run leaves a run.');
-    const endedAt = new Date(this.now.getTime() + 1).toISOString();
-    const state = isUp ? ('up' as const) : ('down' as const);
-    if (intent.script !== 'diagnose') {
-      const tunnels = { primary: { state, seconds: 1 } };
-      const reason = isUp ? {} : { reason: 'credential-refused' as const };
-      return {
-        ...run,
-        endedAt,
-        result: { ok: isUp, config: intent.config, changed: [], tunnels, probe: isUp ? 200 : 503, ...reason },
-      };
-    }
-    const because = isUp ? {} : { because: 'credential-refused' as const };
-    return {
-      ...run,
-      endedAt,
-      diagnosis: {
-        changedFiles: [],
-        services: { ipsec: true, forwarding: true, health: true },
-        tunnels: { primary: { state, request: isUp, ...because } },
-        probe: isUp ? 200 : 503,
-        connections: 0,
-      },
-    };
-  }
-
-  /** The balancer's newest whole minute. */
-  private sample(): void {
-    const minute = 60_000;
-    const from = Math.floor(this.now.getTime() / minute) * minute - minute;
-    const at = new Date(from).toISOString();
-    for (const { slot, isUp, since } of this.machines.values()) {
-      const privateIp = ipOf(slot);
-      if (this.samples.some((sample) => sample.privateIp === privateIp && sample.at === at)) continue;
-      const wasWell = isUp ? since <= from : since >= from + minute;
-      this.samples.push({ privateIp, at, percent: wasWell ? 100 : 0 });
-    }
+  private isAccepted(psk: ReadonlyMap<string, string>): boolean {
+    return [...psk].every(([identity, pair]) => this.active.get(identity) === pair);
   }
 
   private rotate(step: RotationStep): Outcome<Begun> {
@@ -454,11 +375,8 @@ export class Rotating {
     this.note(`${intent.kind} ${what}${why === undefined ? '' : ' in vain'}`);
     if (why !== undefined) return failure(why);
     switch (intent.kind) {
-      case 'make-version': {
-        const version = `v${(this.vault.get(intent.secret)?.length ?? 0) + 1}`;
-        this.addVersion(intent.secret, version);
-        return success({ version });
-      }
+      case 'make-version':
+        return success({ version: this.vault.make(intent.secret, intent.rotation) });
       case 'tell-far-side': {
         const { name, version } = intent.secret;
         if (!this.isEnabled(name, version)) {
@@ -480,17 +398,6 @@ export class Rotating {
     for (const [identity, pair] of this.told) this.active.set(identity, pair);
     this.told.clear();
   }
-
-  private secretStates(): readonly Outcome<SecretState>[] {
-    return [...this.vault].map(([name, versions]) => {
-      const version = versions.filter(({ isEnabled }) => isEnabled).at(-1)?.version;
-      return success(
-        version === undefined
-          ? { name, state: 'disabled' as const }
-          : { name, state: 'usable' as const, version },
-      );
-    });
-  }
 }
 
 /** What Azure tells besides, and what is the same for all machines in words. */
@@ -504,9 +411,4 @@ function secretsOf({ spec }: SiteRecord): readonly string[] {
     Object.values(secretNames(spec, slot)),
   );
   return [...new Set(names)];
-}
-
-function ipOf(slot: string): string {
-  const [, zone, n] = /-z(\d)-(\d+)$/.exec(slot) ?? [];
-  return `10.0.1.${zone ?? ''}${n ?? ''}`;
 }
