@@ -37,17 +37,21 @@ export function made(step: Extract<Step, { verb: 'put' }>, at: Date = longAgo): 
       return { kind: intent.kind, ...common, frontendIp: '10.0.1.4', drained: [] };
     case 'alert-rule':
       return { kind: intent.kind, ...common };
-    case 'public-ip': {
-      const [, zone, n] = /-z(\d)-(\d+)$/.exec(intent.slot) ?? [];
+    case 'public-ip':
       return {
         kind: intent.kind,
         ...common,
         slot: intent.slot,
-        address: `203.0.113.${zone ?? ''}${n ?? ''}`,
+        address: `203.0.113.${hostOf(intent.slot)}`,
       };
-    }
     case 'network-interface':
-      return { kind: intent.kind, ...common, slot: intent.slot, inPool: true, privateIp: '10.0.1.5' };
+      return {
+        kind: intent.kind,
+        ...common,
+        slot: intent.slot,
+        inPool: true,
+        privateIp: `10.0.1.${hostOf(intent.slot)}`,
+      };
     case 'virtual-machine':
       return {
         kind: intent.kind,
@@ -91,6 +95,12 @@ export function made(step: Extract<Step, { verb: 'put' }>, at: Date = longAgo): 
     case 'pool':
       throw new Error('A pool is a part of its balancer.');
   }
+}
+
+/** Last part of a slot's addresses: 21 for the first gateway of zone 2. */
+function hostOf(slot: string): string {
+  const [, zone, n] = /-z(\d)-(\d+)$/.exec(slot) ?? [];
+  return `${zone ?? ''}${n ?? ''}`;
 }
 
 /** What a machine says of itself that serves. */
