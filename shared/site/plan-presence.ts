@@ -32,7 +32,10 @@ export interface Presence {
 /** Plans a site that is wanted. */
 export function planPresence(presence: Presence): Plan {
   const { record, observed, policy, now, slots, resolved, objections } = presence;
-  const wanted = slots.map((slot): PlannedSlot => ({ slot: slot.slot, plan: planOneSlot(presence, slot) }));
+  const wanted = slots.map((slot): PlannedSlot => {
+    const plan = planOneSlot(presence, slot);
+    return { slot: slot.slot, plan, health: plan.health };
+  });
   const surplus = planSurplus(presence, wanted);
   const arranged = arrange({
     record,

@@ -29,7 +29,11 @@ export function planSetup(
   address: string,
 ): SlotPlan {
   const standing = standingOf(question, machine, address);
-  const { setup, health, wanted, remedy } = standing;
+  return { ...planStanding(standing), health: standing.health };
+}
+
+function planStanding(standing: Standing): SlotPlan {
+  const { question, machine, setup, health, wanted, remedy } = standing;
   const isOff = machine.power === 'stopped' || machine.power === 'deallocated';
   if (!isOff && isBeingSetUp(question, machine, setup)) return waitForSetup(standing);
   const isNew = health.provedAt === undefined && (remedy === undefined || isBuiltByRemedy(standing));

@@ -1,6 +1,7 @@
 /** What is asked for each slot, and the two answers that every part of it can give: attempt, or wait. */
 import { backOffSeconds } from './back-off.js';
 import type { DesiredSlot } from './desired-site.js';
+import type { GatewayHealth } from './gateway-health.js';
 import type { ObservedResource } from './observed-site.js';
 import { isInFlight, pausedAttempt, type Observed, type Step, type Wait } from './plan.js';
 import type { Policy } from './policy.js';
@@ -42,6 +43,8 @@ export interface SlotPlan {
   readonly cause?: Cause;
   /** What is due and that guards have to allow first. */
   readonly wish?: Wish;
+  /** What is known of the gateway, for guards; absent while it has no machine that could serve. */
+  readonly health?: GatewayHealth;
   /** State of the gateway's mending from now on: as it was when absent, over when `undefined` is told by `isMended`. */
   readonly remedy?: Remedy;
   readonly isMended?: boolean;
