@@ -120,10 +120,17 @@ export function after(
 ): readonly ObservedResource[] {
   if (step.verb === 'put') return afterWrite(resources, step, at);
   if (step.verb === 'delete') {
-    return resources.filter(
+    const { intent } = step;
+    const left = resources.filter(
       (resource) =>
-        identityOf(resource) !== identityOf(step.intent) &&
-        !('virtualMachine' in resource && resource.virtualMachine === step.intent.name),
+        identityOf(resource) !== identityOf(intent) &&
+        !('virtualMachine' in resource && resource.virtualMachine === intent.name),
+    );
+    // A network interface takes its place in the pool along.
+    return left.map((resource) =>
+      resource.kind === 'load-balancer' && intent.kind === 'network-interface'
+        ? { ...resource, drained: resource.drained.filter((slot) => slot !== intent.slot) }
+        : resource,
     );
   }
   return resources.map((resource) =>

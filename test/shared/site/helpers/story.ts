@@ -137,6 +137,11 @@ export class Story {
     return plans;
   }
 
+  /** Time in which nothing happens, and of which no minute is looked at. */
+  skips(seconds: number): void {
+    this.seconds += seconds;
+  }
+
   /** Lets time go by until something holds. */
   until(holds: (story: Story) => boolean, mostSeconds = 7200): void {
     for (const end = this.seconds + mostSeconds; !holds(this);) {
