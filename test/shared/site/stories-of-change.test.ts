@@ -110,6 +110,20 @@ describe('a change of the machines’ size', () => {
     story.until(() => story.steps().includes(`${two} delete vm-hq-z2-1-g1`), 1200);
   });
 
+  test('goes back when the other gateway fails while it is drained', () => {
+    // Seen: its machine was deleted two minutes later though nobody else served.
+    const story = aStory(twoZones);
+    story.wants({ ...larger, ...twoZones });
+    story.until(() => story.record.outOfService?.[one]?.drainedAt !== undefined);
+    const refused = { state: 'down', request: false, because: 'credential-refused' } as const;
+    story.breaks(two, { says: { tunnels: { primary: refused } }, curedBy: [] });
+    story.changesMachine(two, { state: 'changing' });
+    story.passes(1800);
+    expect(story.steps(one)).toEqual([]);
+    expect(story.doing(one)).toBe('serving');
+    expect(story.record.outOfService).toEqual({});
+  });
+
   test('leaves the only gateway alone: nobody would serve meanwhile', () => {
     const story = aStory({ zones: ['1'] });
     story.wants({ ...larger, zones: ['1'] });
