@@ -32,10 +32,7 @@ export interface Presence {
 /** Plans a site that is wanted. */
 export function planPresence(presence: Presence): Plan {
   const { record, observed, policy, now, slots, resolved, objections } = presence;
-  const wanted = slots.map((slot): PlannedSlot => {
-    const plan = planOneSlot(presence, slot);
-    return { slot: slot.slot, plan, health: plan.health };
-  });
+  const wanted = slots.map((slot) => plannedSlot(presence, slot));
   const surplus = planSurplus(presence, wanted);
   const arranged = arrange({
     record,
@@ -105,6 +102,11 @@ export function planPresence(presence: Presence): Plan {
 /** Says whether an objection holds up one of these gateways. */
 function concerns({ slots }: Objection, some: readonly SlotId[]): boolean {
   return slots === undefined || slots.some((slot) => some.includes(slot));
+}
+
+function plannedSlot(presence: Presence, slot: DesiredSlot): PlannedSlot {
+  const plan = planOneSlot(presence, slot);
+  return { slot: slot.slot, plan, health: plan.health };
 }
 
 function planOneSlot(
