@@ -5,6 +5,7 @@ import { weighMend } from './arranging/weigh-mend.js';
 import { weighPlanned } from './arranging/weigh-planned.js';
 import type { SlotId } from './ids.js';
 import type { Remedy } from './remedy.js';
+import type { OutOfService } from './site-record.js';
 
 /** Replacements are remembered for a day. */
 const daySeconds = 24 * 3600;
@@ -14,10 +15,7 @@ export function arrange(question: ArrangeQuestion): Arrangement {
   const { record, now, slots } = question;
   let table: Table = {
     slots,
-    // A gateway that has gone for good is out of nothing any more.
-    outOfService: Object.fromEntries(
-      Object.entries(record.outOfService ?? {}).filter(([out]) => slots.some(({ slot }) => slot === out)),
-    ),
+    outOfService: ofThose(slots, record.outOfService ?? {}),
     remedies: remediesOf(question),
     replacements: (record.replacements ?? []).filter(
       ({ at }) => now.getTime() - Date.parse(at) < daySeconds * 1000,
@@ -30,6 +28,15 @@ export function arrange(question: ArrangeQuestion): Arrangement {
   for (const { slot } of [...slots].sort((a, b) => weight(a) - weight(b)))
     table = weigh(question, table, slot);
   return { ...table, drained: drainedOf(question, table) };
+}
+
+/** A gateway that has gone is not out of service any more, so that one in its place begins anew. */
+function ofThose(
+  slots: readonly PlannedSlot[],
+  outOfService: Readonly<Record<string, OutOfService>>,
+): Readonly<Record<string, OutOfService>> {
+  const there = Object.entries(outOfService).filter(([slot]) => slots.some((other) => other.slot === slot));
+  return Object.fromEntries(there);
 }
 
 function remediesOf({ record, slots }: ArrangeQuestion): Readonly<Record<string, Remedy>> {
@@ -50,9 +57,14 @@ function weigh(question: ArrangeQuestion, table: Table, slot: SlotId): Table {
   return out === undefined ? markDrained(question, table, planned) : bringBack(question, table, planned, out);
 }
 
-function drainedOf({ record }: ArrangeQuestion, table: Table): readonly SlotId[] {
+/** Only a member of the pool can be kept from new connections: one whose network interface has gone is none. */
+function drainedOf({ record, observed }: ArrangeQuestion, table: Table): readonly SlotId[] {
+  const members = observed.resources.flatMap((resource) =>
+    resource.kind === 'network-interface' && resource.inPool ? [resource.slot] : [],
+  );
   return table.slots
     .map(({ slot }) => slot)
+    .filter((slot) => members.includes(slot))
     .filter((slot) => {
       const out = table.outOfService[slot];
       const isOut = out !== undefined && out.returnedAt === undefined;

@@ -6,7 +6,7 @@ import { canBeMended, endTry, nextRung, openTry, rungLimitSeconds } from './ladd
 import { isInFlight, removalOf, subjectOf, type Step } from './plan.js';
 import type { Standing } from './standing.js';
 import type { Remedy, Rung, Try } from './remedy.js';
-import { attempt, type SlotPlan } from './slot-question.js';
+import { attempt, type SlotPlan, type SlotQuestion } from './slot-question.js';
 import type { Wait } from './plan.js';
 import type { TimelineEntry } from './timeline-entry.js';
 
@@ -238,8 +238,20 @@ function ask(standing: Standing, diagnosis: Diagnosis): SlotPlan {
     sentence: diagnosis.sentence,
     evidence: diagnosis.evidence,
   };
-  const planned = attempt(question, remedy === undefined ? 'broken' : 'mending', step, false);
-  return { ...planned, doing: remedy === undefined ? 'broken' : 'mending', cause: diagnosis.cause };
+  const doing = remedy === undefined ? 'broken' : 'mending';
+  const planned = attempt(withoutStaleRuns(standing), doing, step, false);
+  return { ...planned, doing, cause: diagnosis.cause };
+}
+
+/** A script from before the machine was started or moved may never end; the next one takes its place. */
+function withoutStaleRuns({ question, machine, health }: Standing): SlotQuestion {
+  const { observed } = question;
+  const { touchedAt = '' } = health;
+  const inFlight = observed.inFlight.filter(
+    ({ kind, virtualMachine, begunAt }) =>
+      kind !== 'run' || virtualMachine !== machine.name || begunAt > touchedAt,
+  );
+  return { ...question, observed: { ...observed, inFlight } };
 }
 
 function waitFor(

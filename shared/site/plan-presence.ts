@@ -16,7 +16,6 @@ import type { Objection } from './preflight-slots.js';
 import type { Problem } from './problem.js';
 import type { Resolved, SiteRecord } from './site-record.js';
 import { gatewayStatus, sitePhase, siteProblem } from './site-status.js';
-import type { SlotPlan } from './slot-question.js';
 import { wantedVersions } from './wanted-versions.js';
 
 /** What the plan of a wanted site is made from. */
@@ -36,7 +35,7 @@ export function planPresence(given: Presence): Plan {
   const spec = withRollingPorts(given.record.spec, given.observed);
   const presence = { ...given, record: { ...given.record, spec } };
   const { record, observed, policy, now, slots, resolved, objections } = presence;
-  const wanted = slots.map((slot) => withHealth(slot.slot, planOneSlot(presence, slot)));
+  const wanted = slots.map((slot) => plannedSlot(presence, slot));
   const surplus = planSurplus(presence, wanted);
   const arranged = arrange({
     record,
@@ -107,13 +106,14 @@ export function planPresence(given: Presence): Plan {
 }
 
 /** Guards look at the gateway's health beside its plan. */
-function withHealth(slot: SlotId, plan: SlotPlan): PlannedSlot {
-  return { slot, plan, ...(plan.health === undefined ? {} : { health: plan.health }) };
-}
-
 /** Says whether an objection holds up one of these gateways. */
 function concerns({ slots }: Objection, some: readonly SlotId[]): boolean {
   return slots === undefined || slots.some((slot) => some.includes(slot));
+}
+
+function plannedSlot(presence: Presence, slot: DesiredSlot): PlannedSlot {
+  const plan = planOneSlot(presence, slot);
+  return { slot: slot.slot, plan, health: plan.health };
 }
 
 function planOneSlot(

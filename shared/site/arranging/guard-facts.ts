@@ -17,12 +17,14 @@ export function factsOf(
   const isOut = (other: SlotId) =>
     table.outOfService[other] !== undefined ||
     touchesMachine(openTry(table.remedies[other])?.rung ?? 'configure');
+  // Who is drained by order takes nobody over, whether it was weighed before or comes later.
+  const takesOver = (other: SlotId) => !isOut(other) && record.orders?.[other]?.drain === undefined;
   const seat = observed.seats?.[slot];
   return {
     record: { ...record, replacements: table.replacements },
     ...(health === undefined ? {} : { health }),
     ...(remedy === undefined ? {} : { remedy }),
-    othersServing: others.filter((other) => other.plan.doing === 'serving' && !isOut(other.slot)).length,
+    othersServing: others.filter((other) => other.plan.doing === 'serving' && takesOver(other.slot)).length,
     wanted,
     othersOut: others.filter((other) => isOut(other.slot)).map((other) => other.slot),
     ...(observed.fleet === undefined ? {} : { fleet: observed.fleet }),

@@ -1,10 +1,13 @@
 /** Is a gateway that serves taken out of service now, and may it be touched yet? */
 import { inSeconds, type Disruption } from '../guards/guard.js';
 import { mayBeDone } from '../guards/guards.js';
+import { lastHealthyGuard } from '../guards/last-healthy.js';
+import type { SlotId } from '../ids.js';
 import type { Wait } from '../plan.js';
 import { drainSeconds } from '../policy.js';
 import type { OutOfService } from '../site-record.js';
 import type { TimelineEntry } from '../timeline-entry.js';
+import { withoutField } from '../without-field.js';
 import { factsOf, held } from './guard-facts.js';
 import {
   isDrained,
@@ -26,13 +29,7 @@ export function weighPlanned(
   const { slot } = planned;
   const out = table.outOfService[slot];
   if (out !== undefined && out.returnedAt === undefined) return goOn(question, table, planned, wish, out);
-  const disruption: Disruption = {
-    slot,
-    kind: 'planned',
-    isOrdered: wish.isOrdered,
-    isReplacement: wish.takesMachine,
-  };
-  const verdict = mayBeDone(disruption, factsOf(question, table, planned, undefined), now);
+  const verdict = mayBeDone(disruptionOf(slot, wish), factsOf(question, table, planned, undefined), now);
   if (verdict.kind === 'hold') return held(question, table, planned, wish.step, verdict);
   // The only gateway has nobody to hand its connections to: it is changed as it serves.
   if (wanted === 1 && !wish.takesMachine) {
@@ -51,6 +48,10 @@ export function weighPlanned(
   };
 }
 
+function disruptionOf(slot: SlotId, { isOrdered, takesMachine }: PlannedWish): Disruption {
+  return { slot, kind: 'planned', isOrdered, isReplacement: takesMachine };
+}
+
 function goOn(
   question: ArrangeQuestion,
   table: Table,
@@ -60,6 +61,14 @@ function goOn(
 ): Table {
   const { now, observed } = question;
   const { slot } = planned;
+  // Whoever was to serve meanwhile may have failed since: then it goes back as it is.
+  const lost = lastHealthyGuard(disruptionOf(slot, wish), factsOf(question, table, planned, undefined), now);
+  if (lost.kind === 'hold') {
+    return {
+      ...held(question, table, planned, wish.step, lost),
+      outOfService: withoutField(table.outOfService, slot),
+    };
+  }
   if (!isDrained(observed, slot)) return replace(table, drainingPlan(question, planned, out, []));
   const drained = { ...out, drainedAt: out.drainedAt ?? now.toISOString() };
   const outOfService = { ...table.outOfService, [slot]: drained };

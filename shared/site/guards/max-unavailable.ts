@@ -4,7 +4,8 @@ import { inSeconds, pass, type Guard } from './guard.js';
 /** Holds what would take out, or touch the machine of, more gateways than `remediation.maxUnavailable` at once. */
 export const maxUnavailableGuard: Guard = ({ kind, rung }, { record, othersOut, health }, now) => {
   // A machine that is off or gone takes nothing away by being started or made.
-  if (kind === 'mend' || rung === 'start' || health === undefined) return pass;
+  const takesNothing = kind === 'machine' && (rung === 'start' || health === undefined);
+  if (kind === 'mend' || takesNothing) return pass;
   const { maxUnavailable } = record.spec.remediation;
   if (othersOut.length < maxUnavailable) return pass;
   return {

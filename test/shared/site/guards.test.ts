@@ -245,6 +245,10 @@ describe('maxUnavailable', () => {
     expect(says(starting, facts)).toBe('pass');
     expect(says(replacing, gone)).toBe('pass');
   });
+
+  test('holds a change also of a gateway of which nothing is known', () => {
+    expect(says(changing, withoutField(theFacts({ othersOut: [two] }), 'health'))).toBe('max-unavailable');
+  });
 });
 
 describe('replacements a day', () => {

@@ -79,7 +79,7 @@ test('planSite has nothing to do for a site at rest, and needs no surroundings',
     needsSurroundings: false,
     phase: 'serving',
     gateways: [
-      { slot: 'hq-z1-1', virtualMachine: 'vm-hq-z1-1-g1', privateIp: '10.0.1.5' },
+      { slot: 'hq-z1-1', virtualMachine: 'vm-hq-z1-1-g1', privateIp: '10.0.1.11' },
       { slot: 'hq-z2-1', virtualMachine: 'vm-hq-z2-1-g1' },
       { slot: 'hq-z3-1', virtualMachine: 'vm-hq-z3-1-g1' },
     ],

@@ -37,17 +37,21 @@ export function made(step: Extract<Step, { verb: 'put' }>, at: Date = longAgo): 
       return { kind: intent.kind, ...common, frontendIp: '10.0.1.4', drained: [], ports: intent.proxyPorts };
     case 'alert-rule':
       return { kind: intent.kind, ...common };
-    case 'public-ip': {
-      const [, zone, n] = /-z(\d)-(\d+)$/.exec(intent.slot) ?? [];
+    case 'public-ip':
       return {
         kind: intent.kind,
         ...common,
         slot: intent.slot,
-        address: `203.0.113.${zone ?? ''}${n ?? ''}`,
+        address: `203.0.113.${hostOf(intent.slot)}`,
       };
-    }
     case 'network-interface':
-      return { kind: intent.kind, ...common, slot: intent.slot, inPool: true, privateIp: '10.0.1.5' };
+      return {
+        kind: intent.kind,
+        ...common,
+        slot: intent.slot,
+        inPool: true,
+        privateIp: `10.0.1.${hostOf(intent.slot)}`,
+      };
     case 'virtual-machine':
       return {
         kind: intent.kind,
@@ -93,6 +97,12 @@ export function made(step: Extract<Step, { verb: 'put' }>, at: Date = longAgo): 
   }
 }
 
+/** Last part of a slot's addresses: 21 for the first gateway of zone 2. */
+function hostOf(slot: string): string {
+  const [, zone, n] = /-z(\d)-(\d+)$/.exec(slot) ?? [];
+  return `${zone ?? ''}${n ?? ''}`;
+}
+
 /** What a machine says of itself that serves. */
 export const allIsWell: GatewayDiagnosis = {
   changedFiles: [],
@@ -110,10 +120,17 @@ export function after(
 ): readonly ObservedResource[] {
   if (step.verb === 'put') return afterWrite(resources, step, at);
   if (step.verb === 'delete') {
-    return resources.filter(
+    const { intent } = step;
+    const left = resources.filter(
       (resource) =>
-        identityOf(resource) !== identityOf(step.intent) &&
-        !('virtualMachine' in resource && resource.virtualMachine === step.intent.name),
+        identityOf(resource) !== identityOf(intent) &&
+        !('virtualMachine' in resource && resource.virtualMachine === intent.name),
+    );
+    // A network interface takes its place in the pool along.
+    return left.map((resource) =>
+      resource.kind === 'load-balancer' && intent.kind === 'network-interface'
+        ? { ...resource, drained: resource.drained.filter((slot) => slot !== intent.slot) }
+        : resource,
     );
   }
   return resources.map((resource) =>
