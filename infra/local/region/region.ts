@@ -84,6 +84,7 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
   Object.assign(process.env, ours, settings);
   const host = await startApp(options);
   await callOnAlert(cloud, ours.TUNNELKEEPER_ACTION_GROUP_ID, `${host.url}/api/alerts`);
+  events.subscribe();
   const api = new SiteApi(`${host.url}/api`);
   const operator = (options.hasOperator ?? true) ? operate(api, cloud, zscaler) : undefined;
   const clients = startClients({

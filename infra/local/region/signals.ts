@@ -8,7 +8,9 @@ const queueName = 'resource-events';
 /** Where Event Grid delivers. */
 export interface EventQueue {
   /** Puts one event into the queue, as Event Grid does: a message each, JSON in base64. */
-  readonly put: (event: object) => void;
+  readonly put: (event: Readonly<Record<string, unknown>>) => void;
+  /** Delivers what happens from now on, as a subscription that a deployment makes: what was before is nobody's. */
+  subscribe(): void;
   /** Waits for the events that are on their way. */
   settled(): Promise<void>;
 }
@@ -21,6 +23,7 @@ export async function openEventQueue(
   const queue = QueueServiceClient.fromConnectionString(connectionString).getQueueClient(queueName);
   await queue.createIfNotExists();
   const onTheWay = new Set<Promise<void>>();
+  let since = Infinity;
   const send = async (event: object) => {
     try {
       await queue.sendMessage(Buffer.from(JSON.stringify(event)).toString('base64'));
@@ -30,8 +33,12 @@ export async function openEventQueue(
   };
   return {
     put(event) {
+      if (!(Date.parse(String(event['eventTime'])) >= since)) return;
       const sent = send(event).finally(() => onTheWay.delete(sent));
       onTheWay.add(sent);
+    },
+    subscribe() {
+      since = Date.now();
     },
     async settled() {
       await Promise.all(onTheWay);
