@@ -9,7 +9,7 @@ export type ResourceEvent =
   | {
       readonly kind: 'ignored';
       readonly id: string;
-      readonly because: 'own-write' | 'other-type' | 'not-ours';
+      readonly because: 'own-write' | 'other-type' | 'not-ours' | 'first-boot';
     }
   | { readonly kind: 'unreadable'; readonly id: string };
 
@@ -39,7 +39,13 @@ const schema = z.object({
   data: z.object({
     claims: z.object({ appid: z.string().optional() }).nullish().catch(undefined),
     resourceInfo: z
-      .object({ properties: z.object({ targetResourceId: z.string() }) })
+      .object({
+        properties: z.object({
+          targetResourceId: z.string(),
+          previousAvailabilityState: z.string().optional().catch(undefined),
+          availabilityState: z.string().optional().catch(undefined),
+        }),
+      })
       .nullish()
       .catch(undefined),
     ObjectName: z.string().optional(),
@@ -85,9 +91,14 @@ function readOne(event: unknown, clientId: string | undefined): ResourceEvent {
     const isOwn = clientId !== undefined && data.claims?.appid?.toLowerCase() === clientId.toLowerCase();
     return isOwn ? { kind: 'ignored', id, because: 'own-write' } : aboutResource(id, subject);
   }
-  return type.startsWith(healthPrefix)
-    ? aboutResource(id, data.resourceInfo?.properties.targetResourceId ?? subject)
-    : { kind: 'ignored', id, because: 'other-type' };
+  if (!type.startsWith(healthPrefix)) return { kind: 'ignored', id, because: 'other-type' };
+  const { previousAvailabilityState, availabilityState, targetResourceId } =
+    data.resourceInfo?.properties ?? {};
+  // A new machine, which its site's run waits for anyway: looks would double what a build reads.
+  if (previousAvailabilityState === 'Unknown' && availabilityState === 'Available') {
+    return { kind: 'ignored', id, because: 'first-boot' };
+  }
+  return aboutResource(id, targetResourceId ?? subject);
 }
 
 function aboutResource(id: string, armId: string): ResourceEvent {

@@ -8,6 +8,8 @@ installScaledClock(wish.speed, Date.now());
 const { startRegion } = await import('../../infra/local/region/region.js');
 const log: string[] = [];
 const exchanges: unknown[] = [];
+/** Names of the activities that have begun, oldest first. */
+const activities: string[] = [];
 const region = await startRegion({
   port: 0,
   seed: wish.seed,
@@ -18,6 +20,9 @@ const region = await startRegion({
   ...(wish.appFile === undefined ? {} : { appFile: wish.appFile }),
   log: (line) => void log.push(line),
   onExchange: (exchange) => void exchanges.push(exchange),
+  onActivity: (name, phase) => {
+    if (phase === 'begins') activities.push(name);
+  },
 });
 const { applyFault } = await import('../../infra/local/region/faults.js');
 const asked = Object.assign(Object.create(null) as object, {
@@ -25,6 +30,7 @@ const asked = Object.assign(Object.create(null) as object, {
   applyFault: (wish: FaultWish) => applyFault(region, wish),
   log,
   exchanges,
+  activities,
   now: () => Date.now(),
   histories,
 });

@@ -9,6 +9,9 @@ export interface Binding {
   readonly route?: string;
   readonly authLevel?: string;
   readonly schedule?: string;
+  readonly queueName?: string;
+  /** Name of the setting that holds the connection string. */
+  readonly connection?: string;
 }
 
 /** A function that the app has registered. */

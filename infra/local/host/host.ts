@@ -1,11 +1,13 @@
-/** What runs the app? Loads it unmodified, listens, and fires its timers until it is closed. */
+/** What runs the app? Loads it unmodified, listens, and fires its timers and queues until it is closed. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerApi, clientPayload } from './durable-api.js';
 import { installFunctionsCore, type FunctionsCore, type Log } from './functions-core.js';
 import { findRoute, type Match } from './http-routes.js';
 import { makeInvoker, type Invoker } from './invoke-function.js';
-import { Orchestrations } from './orchestration.js';
+import { Orchestrations, type OnActivity } from './orchestration.js';
+import type { QueuesJson } from './queue-settings.js';
+import { startQueues } from './queue-triggers.js';
 import { startTimers } from './timer-triggers.js';
 
 /** How a host is started. */
@@ -19,6 +21,8 @@ export interface HostOptions {
   readonly log: Log;
   /** Key that `function` and `admin` routes ask for; without one they are open, as on a developer's machine. */
   readonly key?: string;
+  /** Sees activities begin and end, so that a crash can be set between any two of them. */
+  readonly onActivity?: OnActivity;
 }
 
 /** The settings of `host.json` that this host obeys; the others steer what only Azure has. */
@@ -26,6 +30,7 @@ export interface HostJson {
   readonly extensions?: {
     readonly http?: { readonly routePrefix?: string };
     readonly durableTask?: { readonly hubName?: string };
+    readonly queues?: QueuesJson;
   };
 }
 
@@ -33,6 +38,12 @@ export interface HostJson {
 export interface Host {
   readonly url: string;
   readonly orchestrations: Orchestrations;
+  /**
+   * As if the process had been killed, its hub lost, and another started: every instance and its timers are forgotten,
+   * what the activities that still run answer is dropped. Triggers go on. What the app keeps in its modules stays, and
+   * an activity that runs isn't cut off: its effects are those of a kill a little later.
+   */
+  crash(): void;
   close(): Promise<void>;
 }
 
@@ -49,7 +60,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const hub = options.hostJson.extensions?.durableTask?.hubName ?? 'TestHubName';
   const core = installFunctionsCore(options.log);
   const invoker = makeInvoker(core, () => clientPayload(url, hub), options.log);
-  const orchestrations = new Orchestrations(invoker, options.log);
+  const orchestrations = new Orchestrations(invoker, options.log, options.onActivity);
   const parts: Parts = { core, invoker, orchestrations, options };
   const server = createServer((request, response) => void serve(parts, request, response));
   url = await listen(server, options.port);
@@ -57,11 +68,19 @@ export async function startHost(options: HostOptions): Promise<Host> {
   await import(options.appFile);
   await core.model().getCapabilities?.({});
   const stopTimers = startTimers(core.functions.values(), invoker, options.log);
+  const stopQueues = await startQueues(core.functions.values(), invoker, {
+    queues: options.hostJson.extensions?.queues,
+    log: options.log,
+  });
   return {
     url,
     orchestrations,
+    crash: () => {
+      orchestrations.forgetAll();
+    },
     close: async () => {
       stopTimers();
+      await stopQueues();
       orchestrations.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

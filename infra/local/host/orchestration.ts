@@ -26,6 +26,9 @@ export interface Instance {
   readonly timers: Map<number, NodeJS.Timeout>;
 }
 
+/** Is told as an activity begins, before it is called, and when it has ended, before anybody knows its result. */
+export type OnActivity = (name: string, phase: 'begins' | 'ended') => void;
+
 /** What a turn answers (schema of the out-of-process protocol). */
 interface Turn {
   readonly isDone: boolean;
@@ -49,6 +52,7 @@ export class Orchestrations {
   constructor(
     private readonly invoker: Invoker,
     private readonly log: Log,
+    private readonly onActivity: OnActivity = () => undefined,
   ) {}
 
   /** Starts an instance; `undefined` when one of this id is at work. */
@@ -82,6 +86,12 @@ export class Orchestrations {
     if (!isOver(instance)) this.end(instance, 'Terminated', reason);
   }
 
+  /** Forgets every instance, as if the hub were lost: nothing of them begins any more, whatever still comes in. */
+  forgetAll(): void {
+    for (const instance of this.instances.values()) clearTimers(instance);
+    this.instances.clear();
+  }
+
   /** Stops everything; results that still come in are dropped. */
   close(): void {
     this.isClosed = true;
@@ -94,13 +104,14 @@ export class Orchestrations {
   }
 
   private deliver(instance: Instance, execution: number, type: number, facts: EventFacts): void {
-    if (this.isClosed || execution !== instance.execution || isOver(instance)) return;
+    if (execution !== instance.execution || !this.mayGoOn(instance)) return;
     instance.inbox.push(historyEvent(type, facts));
     if (!instance.isTurning) setImmediate(() => void this.turn(instance));
   }
 
+  /** Neither over nor forgotten; another instance may have its id by now. */
   private mayGoOn(instance: Instance): boolean {
-    return !this.isClosed && !isOver(instance);
+    return !this.isClosed && this.instances.get(instance.id) === instance && !isOver(instance);
   }
 
   private async turn(instance: Instance): Promise<void> {
@@ -114,7 +125,8 @@ export class Orchestrations {
       // Who was ended from outside during its turn begins nothing more.
       if (this.mayGoOn(instance)) this.apply(instance, turn);
     } catch (error) {
-      this.end(instance, 'Failed', error instanceof Error ? error.message : String(error));
+      const message = error instanceof Error ? error.message : String(error);
+      if (this.mayGoOn(instance)) this.end(instance, 'Failed', message);
     }
     instance.isTurning = false;
     instance.lastUpdatedTime = new Date().toISOString();
@@ -156,7 +168,11 @@ export class Orchestrations {
     }
     instance.signature = signature;
     const begun = new Set(instance.history.filter(isBeginning).map(({ EventId }) => EventId));
-    for (const leaf of leaves) if (!begun.has(leaf.id)) this.dispatch(instance, leaf);
+    for (const leaf of leaves) {
+      // Whoever is told of an activity may have lost the hub meanwhile.
+      if (!begun.has(leaf.id) && this.mayGoOn(instance)) this.dispatch(instance, leaf);
+    }
+    if (!this.mayGoOn(instance)) return;
     instance.history.push(historyEvent(eventType.orchestratorCompleted));
     if (turn.error !== undefined) this.end(instance, 'Failed', turn.error);
     else if (continueAsNew !== undefined) this.renew(instance, continueAsNew.input);
@@ -182,22 +198,31 @@ export class Orchestrations {
     const { execution } = instance;
     const { functionName = '', input } = action;
     instance.history.push(historyEvent(eventType.taskScheduled, { Name: functionName }, id));
+    this.onActivity(functionName, 'begins');
+    if (!this.mayGoOn(instance)) return;
+    const { type, facts } = await this.runActivity(functionName, input);
+    this.onActivity(functionName, 'ended');
+    this.deliver(instance, execution, type, { TaskScheduledId: id, ...facts });
+  }
+
+  /** Calls an activity; the answer is the event that its end is. */
+  private async runActivity(
+    name: string,
+    input: unknown,
+  ): Promise<{ readonly type: number; readonly facts: EventFacts }> {
     try {
-      const result = serialised(await this.invoker.invoke(functionName, typed(input)));
+      const result = serialised(await this.invoker.invoke(name, typed(input)));
       if (result.length > largePayloadBytes)
         this.log(
           'warning',
-          `${functionName} answered ${result.length} bytes; keep payloads below ${largePayloadBytes}.`,
+          `${name} answered ${result.length} bytes; keep payloads below ${largePayloadBytes}.`,
         );
-      this.deliver(instance, execution, eventType.taskCompleted, { TaskScheduledId: id, Result: result });
+      return { type: eventType.taskCompleted, facts: { Result: result } };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      this.log(
-        'error',
-        `${functionName} failed: ${error instanceof Error ? (error.stack ?? message) : message}`,
-      );
-      const Reason = `Activity function '${functionName}' failed: ${message}`;
-      this.deliver(instance, execution, eventType.taskFailed, { TaskScheduledId: id, Reason, Details: '' });
+      this.log('error', `${name} failed: ${error instanceof Error ? (error.stack ?? message) : message}`);
+      const Reason = `Activity function '${name}' failed: ${message}`;
+      return { type: eventType.taskFailed, facts: { Reason, Details: '' } };
     }
   }
 

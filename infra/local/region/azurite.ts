@@ -1,15 +1,18 @@
-/** What keeps the tables? Azurite, started as a child and stopped with the region. */
+/** What keeps the tables and the queues? Azurite, started as a child and stopped with the region. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { setTimeout as realPause } from 'node:timers/promises';
 
-/** A table service on this machine. */
-export interface TableService {
+/** Tables, or tables and queues, on this machine. */
+export interface StorageService {
   readonly connectionString: string;
   close(): Promise<void>;
 }
+
+/** Tables alone. */
+export type TableService = StorageService;
 
 /** Azurite's account, the same on every machine (Microsoft Learn, 'Use Azurite'). */
 const account = 'devstoreaccount1';
@@ -18,25 +21,67 @@ const accountKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6
 /** Tries, a tenth of a second apart, until Azurite listens. */
 const maxTries = 200;
 
-/** Longest that Azurite may take to write its tables and end. */
+/** Longest that Azurite may take to write what it keeps and end. */
 const maxStopMs = 5000;
+
+/** A service of Azurite's that runs. */
+interface Child {
+  readonly endpoint: string;
+  close(): Promise<void>;
+}
 
 /** Starts Azurite's tables; with a folder they outlive it. */
 export async function startTables(folder?: string): Promise<TableService> {
+  return joined([await startService('table', folder)]);
+}
+
+/** Starts tables and queues, each a process of its own, at once; with a folder they outlive them. */
+export async function startStorage(folder?: string): Promise<StorageService> {
+  const begun = (['table', 'queue'] as const).map((service) => startService(service, folder));
+  const started = await Promise.allSettled(begun);
+  const failed = started.find((one) => one.status === 'rejected');
+  const children = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  if (failed === undefined) return joined(children);
+  await joined(children).close();
+  throw failed.reason;
+}
+
+function joined(children: readonly Child[]): StorageService {
+  const endpoints = children.map(({ endpoint }) => endpoint).join(';');
+  return {
+    connectionString: `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${accountKey};${endpoints};`,
+    async close() {
+      await Promise.all(children.map((child) => child.close()));
+    },
+  };
+}
+
+async function startService(service: 'table' | 'queue', folder?: string): Promise<Child> {
   const port = await freePort();
-  const main = createRequire(import.meta.url).resolve('azurite/dist/src/table/main.js');
+  const main = createRequire(import.meta.url).resolve(`azurite/dist/src/${service}/main.js`);
   const where = folder === undefined ? ['--inMemoryPersistence'] : ['--location', folder];
   const child = spawn(
     process.execPath,
-    [main, ...where, '--tablePort', String(port), '--disableTelemetry', '--silent'],
+    [
+      main,
+      ...where,
+      `--${service}Port`,
+      String(port),
+      '--disableTelemetry',
+      '--silent',
+      ...newerApi(service),
+    ],
     // In a group of its own: a Ctrl-C in the terminal is the region's, which needs its tables to the end.
     { stdio: 'ignore', detached: true },
   );
   await listening(child, port);
-  return {
-    connectionString: `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${accountKey};TableEndpoint=http://127.0.0.1:${port}/${account};`,
-    close: () => stop(child),
-  };
+  const name = { table: 'TableEndpoint', queue: 'QueueEndpoint' }[service];
+  return { endpoint: `${name}=http://127.0.0.1:${port}/${account}`, close: () => stop(child) };
+}
+
+/** The queue's SDK speaks a newer version of the API than Azurite names; what is used of it is the same. */
+function newerApi(service: 'table' | 'queue'): readonly string[] {
+  return service === 'queue' ? ['--skipApiVersionCheck'] : [];
 }
 
 /** Azurite doesn't say which port it took, so one is found first. */
@@ -72,7 +117,7 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
-/** SIGINT is the one signal at which Azurite writes its tables before it ends. */
+/** SIGINT is the one signal at which Azurite writes what it keeps before it ends. */
 async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');

@@ -1,4 +1,4 @@
-/** What makes up a region on one machine? The cloud, the machines in it, the tables, the app in its host, and clients. */
+/** What makes up a region on one machine? The cloud, the machines in it, storage, the app in its host, and clients. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startClients } from '../clients/clients.js';
@@ -8,11 +8,12 @@ import { defaultWorld } from '../cloud/world.js';
 import { seededRandom } from '../cloud/random.js';
 import { modelledGuests, type ModelledGuests } from '../gateways/modelled-guests.js';
 import { ServiceEdges } from '../gateways/service-edges.js';
-import { startHost, type Host, type HostJson } from '../host/host.js';
+import { startHost, type Host, type HostJson, type HostOptions } from '../host/host.js';
 import type { LocalZscaler } from '../zscaler/zscaler.js';
-import { startTables } from './azurite.js';
+import { startStorage } from './azurite.js';
 import { startFarSide } from './far-side.js';
 import { startOperator } from './operator.js';
+import { callOnAlert, openEventQueue } from './signals.js';
 import { SiteApi } from './site-api.js';
 
 /** How a region is started. */
@@ -22,7 +23,7 @@ export interface RegionOptions {
   readonly seed: number;
   /** Longest duration of Azure's that is drawn, as a percentile; 0.9 unless told. */
   readonly longest?: number;
-  /** Where the tables are kept; in memory without one. */
+  /** Where the tables and queues are kept; in memory without one. */
   readonly tables?: string;
   readonly log: (line: string) => void;
   readonly onExchange?: CloudOptions['onExchange'];
@@ -32,6 +33,8 @@ export interface RegionOptions {
   readonly hasOperator?: boolean;
   /** Module that registers the app's functions, as a URL or an absolute path; the sources' own unless told. */
   readonly appFile?: string;
+  /** Sees activities begin and end, so that a test can let the host crash between any two of them. */
+  readonly onActivity?: HostOptions['onActivity'];
 }
 
 /** A running region. */
@@ -71,43 +74,21 @@ const sshPublicKey =
 /** Brings a region up; the app is loaded last, unmodified, with the settings that a deployment would give it. */
 export async function startRegion(options: RegionOptions): Promise<Region> {
   const { seed, log } = options;
-  const world = defaultWorld();
   const random = seededRandom(seed + 2);
   const edges = new ServiceEdges(serviceEdges);
   const guests = modelledGuests({ edges, random, log });
-  const cloud = await startCloud({ port: 0, seed, world, guests, ...cloudOptionsOf(options) });
-  const farSide = await startFarSide(edges, cloud.vault, seed + 4);
-  const { zscaler } = farSide;
+  const [storage] = await Promise.all([startStorage(options.tables), loadSdks()]);
+  const events = await openEventQueue(storage.connectionString, log);
+  const cloud = await startRegionsCloud(options, guests, events.put);
+  const { zscaler, settings } = await startFarSide(edges, cloud.vault, seed + 4);
   for (const name of knownSecrets) cloud.vault.set(name, randomPsk(random));
-  // An SDK takes most of a second to load, which a scaled clock would make ten; a warm app has it loaded.
-  await Promise.all([
-    import('@azure/arm-compute'),
-    import('@azure/arm-network'),
-    import('@azure/keyvault-secrets'),
-  ]);
-  const tables = await startTables(options.tables);
-  Object.assign(process.env, settings(cloud, tables.connectionString), farSide.settings);
-  const host = await startHost({
-    appFile: options.appFile ?? new URL('../../../functions/main.ts', import.meta.url).href,
-    port: options.port,
-    hostJson: readHostJson(),
-    log: (level, text) => {
-      log(`${level}: ${text}`);
-    },
-  });
+  const ours = deploymentSettings(cloud, storage.connectionString);
+  Object.assign(process.env, ours, settings);
+  const host = await startApp(options);
+  await callOnAlert(cloud, ours.TUNNELKEEPER_ACTION_GROUP_ID, `${host.url}/api/alerts`);
+  events.subscribe();
   const api = new SiteApi(`${host.url}/api`);
-  const operator =
-    (options.hasOperator ?? true)
-      ? startOperator({
-          api,
-          secret: (name) => newestEnabled(cloud.vault, name),
-          isRegistered: (identity) => zscaler.saved(identity) !== undefined,
-          register: (credential) => {
-            zscaler.addCredential(credential);
-          },
-          everySeconds: 3,
-        })
-      : undefined;
+  const operator = (options.hasOperator ?? true) ? operate(api, cloud, zscaler) : undefined;
   const clients = startClients({
     send: sender(cloud),
     clients: clientAddresses,
@@ -115,12 +96,7 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
     lasting: { ...lasting, random: seededRandom(seed + 3) },
   });
   return {
-    api,
-    cloud,
-    edges,
-    zscaler,
-    guests,
-    host,
+    ...{ api, cloud, edges, zscaler, guests, host },
     clientCounts: () => clients.counts(),
     countAnew: () => {
       clients.countAnew();
@@ -130,19 +106,58 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
       clients.stop();
       await host.close();
       await cloud.close();
+      await events.settled();
       await zscaler.close();
-      await tables.close();
+      await storage.close();
     },
   };
 }
 
-/** What of the options is the cloud's. */
-function cloudOptionsOf({ longest = 0.9, onExchange, allowedActions }: RegionOptions) {
-  return {
-    longest,
+/** An SDK takes most of a second to load, which a scaled clock would make ten; a warm app has it loaded. */
+async function loadSdks(): Promise<void> {
+  await Promise.all([
+    import('@azure/arm-compute'),
+    import('@azure/arm-network'),
+    import('@azure/arm-monitor'),
+    import('@azure/keyvault-secrets'),
+    import('@azure/monitor-query'),
+  ]);
+}
+
+function startRegionsCloud(
+  { seed, longest = 0.9, onExchange, allowedActions }: RegionOptions,
+  guests: ModelledGuests,
+  onEvent: NonNullable<CloudOptions['onEvent']>,
+): Promise<Cloud> {
+  return startCloud({
+    ...{ port: 0, seed, world: defaultWorld(), longest, guests, onEvent },
     ...(onExchange === undefined ? {} : { onExchange }),
     ...(allowedActions === undefined ? {} : { allowedActions }),
-  };
+  });
+}
+
+function startApp({ appFile, port, log, onActivity }: RegionOptions): Promise<Host> {
+  return startHost({
+    appFile: appFile ?? new URL('../../../functions/main.ts', import.meta.url).href,
+    port,
+    hostJson: readHostJson(),
+    log: (level, text) => {
+      log(`${level}: ${text}`);
+    },
+    ...(onActivity === undefined ? {} : { onActivity }),
+  });
+}
+
+function operate(api: SiteApi, { vault }: Cloud, zscaler: LocalZscaler): { stop(): void } {
+  return startOperator({
+    api,
+    secret: (name) => newestEnabled(vault, name),
+    isRegistered: (identity) => zscaler.saved(identity) !== undefined,
+    register: (credential) => {
+      zscaler.addCredential(credential);
+    },
+    everySeconds: 3,
+  });
 }
 
 /** What a person would enter: the newest version that is enabled. */
@@ -167,7 +182,8 @@ function sender(cloud: Cloud) {
   };
 }
 
-function settings({ url, world }: Cloud, storage: string): Record<string, string> {
+/** What a deployment sets. */
+function deploymentSettings({ url, world }: Cloud, storage: string) {
   const group = `/subscriptions/${world.subscriptionId}/resourceGroups/${world.resourceGroups[0] ?? ''}`;
   return {
     AZURE_SUBSCRIPTION_ID: world.subscriptionId,
@@ -177,6 +193,7 @@ function settings({ url, world }: Cloud, storage: string): Record<string, string
     TUNNELKEEPER_SSH_PUBLIC_KEY: sshPublicKey,
     TUNNELKEEPER_LOCAL_CLOUD: url,
     TUNNELKEEPER_STORAGE: storage,
+    AzureWebJobsStorage: storage,
     AZURE_CLIENT_ID: world.appClientId,
     TUNNELKEEPER_ACTION_GROUP_ID: `${group}/providers/Microsoft.Insights/actionGroups/ag-tunnelkeeper`,
   };

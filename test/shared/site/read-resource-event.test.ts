@@ -10,6 +10,12 @@ const read = (message: unknown) => readResourceEvents(message, clientId);
 const network = `${group}/providers/Microsoft.Network`;
 const health = 'Microsoft.ResourceNotifications.HealthResources.AvailabilityStatusChanged';
 
+function aHealthEvent(previousAvailabilityState: string, availabilityState: string) {
+  const targetResourceId = machineId('vm-hq-z1-1-g1');
+  const properties = { targetResourceId, previousAvailabilityState, availabilityState };
+  return anEvent({ eventType: health, data: { resourceInfo: { properties } } });
+}
+
 test.each([
   { when: 'a machine is stopped', event: anEvent() },
   {
@@ -39,6 +45,9 @@ test.each([
       data: { resourceInfo: { properties: { targetResourceId: machineId('vm-hq-z1-1-g1') } } },
     }),
   },
+  { when: 'a machine is available again', event: aHealthEvent('Unavailable', 'Available') },
+  { when: 'a machine isn’t available any longer', event: aHealthEvent('Available', 'Unavailable') },
+  { when: 'a machine is not available from the start', event: aHealthEvent('Unknown', 'Unavailable') },
 ])('readResourceEvents names the site when $when', ({ event }) => {
   const { resourceGroup, subscriptionId } = policy;
   const target = { site: 'hq', subscriptionId, resourceGroup };
@@ -67,6 +76,11 @@ test.each([
     when: 'the write failed',
     event: anEvent({ eventType: 'Microsoft.Resources.ResourceWriteFailure' }),
     because: 'other-type',
+  },
+  {
+    when: 'a machine is available for the first time',
+    event: aHealthEvent('Unknown', 'Available'),
+    because: 'first-boot',
   },
   { when: 'no site has such names', event: anEvent({ subject: machineId('web-1') }), because: 'not-ours' },
   {

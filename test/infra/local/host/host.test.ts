@@ -1,36 +1,22 @@
 /** The host runs the real libraries, so it is driven in a process of its own, over HTTP. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { startSmallApp, type SmallApp } from './start-small-app.js';
 
-let child: ChildProcessWithoutNullStreams;
+let app: SmallApp;
 let url: string;
 
 beforeAll(async () => {
-  child = spawn(process.execPath, ['--import', 'tsx', 'test/infra/local/host/run-small-app.ts']);
-  child.stderr.pipe(process.stderr);
-  const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  url = line.toString().trim();
+  app = await startSmallApp();
+  url = app.url;
 }, 30_000);
 
-afterAll(async () => {
-  child.stdin.end();
-  await once(child, 'exit');
-});
+afterAll(() => app.close());
 
-async function run(name: string, input: unknown, id = name): Promise<Record<string, unknown>> {
-  const started = await fetch(`${url}/api/start/${name}?id=${id}`, {
-    method: 'POST',
-    body: JSON.stringify(input),
-  });
-  expect(started.status).toBe(200);
-  for (let tries = 0; tries < 200; tries++) {
-    const answer = await fetch(`${url}/runtime/webhooks/durabletask/instances/${id}`);
-    if (answer.status === 200) return (await answer.json()) as Record<string, unknown>;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error(`${name} did not end`);
+async function run(name: string, input: unknown): Promise<Record<string, unknown>> {
+  await app.start(name, input);
+  return app.outcome(name);
 }
 
 test('host runs activities at once and a timer when an orchestration asks for them', async () => {

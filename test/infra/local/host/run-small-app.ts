@@ -2,6 +2,18 @@
 import { startHost } from '../../../../infra/local/host/host.js';
 
 const appFile = new URL('./small-app.ts', import.meta.url).href;
-const host = await startHost({ appFile, port: 0, hostJson: {}, log: () => undefined, key: 'secret' });
+let crashAt = process.env['CRASH_AT'];
+const host = await startHost({
+  appFile,
+  port: 0,
+  hostJson: { extensions: { queues: { maxPollingInterval: '00:00:00.2' } } },
+  log: () => undefined,
+  key: 'secret',
+  onActivity: (name, phase) => {
+    if (crashAt !== `${name} ${phase}`) return;
+    crashAt = undefined;
+    host.crash();
+  },
+});
 process.stdout.write(`${host.url}\n`);
 process.stdin.resume().on('end', () => void host.close().then(() => process.exit(0)));

@@ -1,11 +1,19 @@
-/** A small app for the host's tests: one orchestration with two activities at once and a timer, and an HTTP trigger. */
+/** A small app for the host's tests: orchestrations of activities and a timer, HTTP triggers, and a queue if there is one. */
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
 import type { OrchestrationContext, Task } from 'durable-functions';
 
 let isFirstTurn = true;
+/** How often `double` was called. */
+let doubled = 0;
+const taken: { readonly message: unknown; readonly metadata: unknown }[] = [];
 
-df.app.activity('double', { handler: (n: number) => n * 2 });
+df.app.activity('double', {
+  handler: (n: number) => {
+    doubled++;
+    return n * 2;
+  },
+});
 df.app.activity('fail', {
   handler: () => {
     throw new Error('this activity fails');
@@ -56,3 +64,19 @@ app.http('start', {
     return { jsonBody: await client.getStatus(instanceId) };
   },
 });
+app.http('seen', {
+  methods: ['GET'],
+  authLevel: 'anonymous',
+  handler: () => ({ jsonBody: { doubled, taken } }),
+});
+// A queue trigger without its setting keeps the host from starting.
+if (process.env['SmallAppStorage'] !== undefined) {
+  app.storageQueue('take', {
+    queueName: 'work',
+    connection: 'SmallAppStorage',
+    handler: (message, { triggerMetadata }) => {
+      taken.push({ message, metadata: triggerMetadata });
+      if (message === 'bad') throw new Error('this message can’t be taken');
+    },
+  });
+}
