@@ -8,7 +8,7 @@ import { CallLog, callOf, type Call } from './call-log.js';
 import { Clock } from './clock.js';
 import { ComputeOffers } from './compute-offers.js';
 import { durationsDrawnBy, type Draw } from './durations.js';
-import { EventGrid } from './event-grid.js';
+import { startEventGrid } from './event-sources.js';
 import { Faults } from './faults.js';
 import type { Guests } from './guests.js';
 import { answerHost } from './hosts.js';
@@ -96,15 +96,9 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const services = armServices(world, random, {
     ...{ resources, machines, balancers, states, draw, clock, signals, seed, longest },
   });
-  const { monitor } = services;
   const vault = new KeyVault(world.vaultHost, world.tenantId, random);
   furnish(resources, world);
-  const events = new EventGrid({
-    ...{ world, faults: services.faults, clock, random: signals },
-    draw: durationsDrawnBy(signals, longest),
-    onEvent: options.onEvent ?? (() => undefined),
-  });
-  watch({ events, vault, machines, services });
+  const events = startEventGrid({ options, vault, machines, services, random: signals });
   const calls = new CallLog();
   const access = new AppAccess(world, options.allowedActions);
   const steered = {
@@ -114,7 +108,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     draws: () => machines.draws(),
     resources: () => resources.all(),
     calls: () => calls.all(),
-    alerts: () => monitor.alerts(),
+    alerts: () => services.monitor.alerts(),
     balancers,
     hang: (machineName: string) => {
       machines.hang(machineNamed(resources, machineName).id);
@@ -178,24 +172,6 @@ function furnish(resources: Resources, { subscriptionId, resources: all }: World
   }
 }
 
-/** Lets Monitor and Event Grid know what goes on. */
-function watch(all: {
-  readonly events: EventGrid;
-  readonly vault: KeyVault;
-  readonly machines: Machines;
-  readonly services: ArmServices;
-}): void {
-  const { events, vault, machines, services } = all;
-  services.operations.listen(events);
-  machines.onPower((id, isOn) => {
-    services.monitor.metrics.power(id, isOn);
-    events.availability(id, isOn ? 'Available' : 'Unavailable');
-  });
-  vault.onNewVersion(({ name, version }) => {
-    events.secretVersion(name, version);
-  });
-}
-
 function armServices(
   world: World,
   random: () => number,
@@ -223,7 +199,7 @@ function armServices(
   const subnets = new Subnets(resources);
   const place = { subscriptionId, region, resourceGroups: world.resourceGroups };
   const monitor = new Monitor({
-    ...{ resources, faults, clock, draw: durationsDrawnBy(signals, longest), random: signals },
+    ...{ resources, states, faults, clock, draw: durationsDrawnBy(signals, longest), random: signals },
     ...{ seed, longest, place },
   });
   balancers.onRound((balancer, answered) => {

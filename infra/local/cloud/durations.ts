@@ -77,6 +77,11 @@ export function durationsDrawnBy(random: Random, longest: number): Draw {
   return (duration) => secondsAt(duration, random() * longest);
 }
 
+/** Longest that a duration is drawn, in seconds. */
+export function longestOf(duration: Duration): number {
+  return recorded[duration][3];
+}
+
 function secondsAt(duration: Duration, at: number): number {
   const [p10, p50, p90, p99] = recorded[duration];
   const points = [

@@ -69,12 +69,12 @@ export class EventGrid {
   }
 
   /** A long-running operation is over. */
-  ended({ id, resourceId, type, verb, error }: Operation): void {
+  ended({ id, resourceId, type, verb, action, error }: Operation): void {
     const doer = this.#doers.get(id);
     this.#doers.delete(id);
     this.#resource(
       resourceId,
-      doer?.action ?? operationName(type, verb),
+      doer?.action ?? operationName(type, action ?? verb),
       doer?.claims ?? {},
       error === undefined,
     );

@@ -1,20 +1,28 @@
 /** What do the region's resources report of themselves? Probes of the balancers, power of the machines. */
+import type { AdminState, AdminStates } from './admin-states.js';
 import { idKey } from './arm-id.js';
 import { asList, asRecord, asText, propertiesOf, referenceOf } from './json.js';
-import { membersOf } from './pool-members.js';
 import type { Metrics } from './metrics.js';
 import { addressesOf } from './network-interfaces.js';
+import { membersOf } from './pool-members.js';
 import type { Resource, Resources } from './resources.js';
+
+/** What a report is made of. */
+export interface FeedGround {
+  readonly metrics: Metrics;
+  readonly resources: Resources;
+  readonly states: AdminStates;
+}
 
 /**
  * Takes what a round of probes found. Who is registered in a pool is counted also when it has no power or no machine:
- * its probes fail (inferred). A balancer stands as long as it is there, so its own availability is 100.
+ * its probes fail (inferred). A member that people took out or in counts as they said, whatever its probes find, so one
+ * that is drained looks ill (documentation, 'Administrative state'). A balancer stands as long as it is there, so its own availability is 100.
  *
  * @param answered ids of the machines that answered the probe with 200, in lower case
  */
 export function reportRound(
-  metrics: Metrics,
-  resources: Resources,
+  { metrics, resources, states }: FeedGround,
   balancer: Resource,
   answered: ReadonlySet<string>,
 ): void {
@@ -30,7 +38,8 @@ export function reportRound(
       FrontendPort: String(rule['frontendPort']),
     };
     metrics.sample(balancer.id, 'VipAvailability', vip, 100);
-    for (const { networkInterface } of membersOf(resources, referenceOf(rule['backendAddressPool']))) {
+    const poolId = referenceOf(rule['backendAddressPool']);
+    for (const { networkInterface, configurationId } of membersOf(resources, poolId)) {
       const machineId = referenceOf(propertiesOf(networkInterface.body)['virtualMachine']);
       const dimensions = {
         ProtocolType: asText(rule['protocol']),
@@ -38,7 +47,20 @@ export function reportRound(
         ...vip,
         BackendIPAddress: addressesOf(resources, networkInterface).privateIp,
       };
-      metrics.sample(balancer.id, 'DipAvailability', dimensions, answered.has(idKey(machineId)) ? 100 : 0);
+      const state = states.effective(poolId, configurationId);
+      const percent = percentOf(state, answered.has(idKey(machineId)));
+      metrics.sample(balancer.id, 'DipAvailability', dimensions, percent);
     }
+  }
+}
+
+function percentOf(state: AdminState, hasAnswered: boolean): number {
+  switch (state) {
+    case 'Up':
+      return 100;
+    case 'Down':
+      return 0;
+    case 'None':
+      return hasAnswered ? 100 : 0;
   }
 }

@@ -1,6 +1,6 @@
 /** What has been measured, and from when on can it be read? The store behind queries and alert rules. */
 import { idKey } from './arm-id.js';
-import { durationsDrawnBy } from './durations.js';
+import { durationsDrawnBy, longestOf } from './durations.js';
 import type { MetricDefinition } from './metric-definitions.js';
 import { sampled, merged, type Bucket, type Minutes, type Series } from './metric-series.js';
 import { minuteMs } from './monitor-time.js';
@@ -55,7 +55,10 @@ export class Metrics {
 
   /** What can be read of a metric at an instant: each series with the minutes that have come in by then. */
   read(resourceId: string, metric: MetricDefinition, nowMs: number): readonly Series[] {
+    // Most minutes are old, and need no draw; a rule reads them all at each look.
+    const certain = nowMs - Math.max(minuteMs, longestOf(metric.delay) * 1000);
     const isIn = (minute: number) =>
+      minute * minuteMs <= certain ||
       minute * minuteMs + this.#delaySeconds(resourceId, metric, minute) * 1000 <= nowMs;
     return this.#series(resourceId, metric, nowMs).map(({ dimensions, minutes }) => ({
       dimensions,

@@ -2,8 +2,9 @@
 import { actionGroups } from './action-groups.js';
 import { AlertNotifications, type SentAlert } from './alert-notifications.js';
 import { AlertRules } from './alert-rules.js';
-import { notFound } from './arm-refusals.js';
+import type { AdminStates } from './admin-states.js';
 import { parseResourcePath } from './arm-id.js';
+import { notFound } from './arm-refusals.js';
 import type { Clock } from './clock.js';
 import type { Draw } from './durations.js';
 import type { Faults } from './faults.js';
@@ -20,6 +21,7 @@ import { methodNotAllowed, type WireAnswer, type WireRequest } from './wire.js';
 /** What Monitor stands on. */
 export interface MonitorGround {
   readonly resources: Resources;
+  readonly states: AdminStates;
   readonly faults: Faults;
   readonly clock: Clock;
   readonly draw: Draw;
@@ -70,7 +72,7 @@ export class Monitor {
 
   /** Takes what a balancer's probes found; ids of machines in lower case. */
   round(balancer: Resource, answered: ReadonlySet<string>): void {
-    reportRound(this.metrics, this.ground.resources, balancer, answered);
+    reportRound({ ...this.ground, metrics: this.metrics }, balancer, answered);
   }
 
   /** Answers what comes to ARM for Monitor; `undefined` for what is not its. */

@@ -91,6 +91,24 @@ test('what is done at once is told too, and a read or a deletion of nothing is n
   expect(typesOn(id)).toEqual(['ResourceWriteSuccess']);
 });
 
+test('an action is told with its name and who did it, and what it did to the health', async () => {
+  const id = await cloud.makeMachine('acted');
+  await arrived();
+  events.length = 0;
+  expect((await cloud.arm('POST', `${id}/deallocate`, undefined, asApp)).status).toBe(202);
+  await cloud.atRest();
+  await arrived();
+  const [acted] = eventsOn(id).filter(({ eventType }) => asText(eventType).includes('Action'));
+  expect(acted).toMatchObject({
+    eventType: 'Microsoft.Resources.ResourceActionSuccess',
+    data: {
+      operationName: 'Microsoft.Compute/virtualMachines/deallocate/action',
+      claims: { appid: cloud.world.appClientId },
+    },
+  });
+  expect(typesOn(id)).toContain('Microsoft.ResourceNotifications.HealthResources.AvailabilityStatusChanged');
+});
+
 test('a write that is refused and one that fails are told as failures', async () => {
   const refused = cloud.network('publicIPAddresses/pip-refused');
   cloud.cloud.faults.add({ kind: 'policy', type: 'Microsoft.Network/publicIPAddresses', reason: 'no' });

@@ -123,6 +123,39 @@ test('a balancer that stands is available', async () => {
   expect(metrics.map(valuesOf)).toEqual([[[100]]]);
 });
 
+test.each([
+  { state: 'Down', machine: 0, percent: 0 },
+  { state: 'Up', machine: 1, percent: 100 },
+])(
+  'a backend that people set $state has $percent percent, whatever its probes find',
+  async (row) => {
+    const pool = `${site.balancerId}/backendAddressPools/gateways`;
+    const id = cloud.network(
+      `networkInterfaces/nic-${row.machine === 0 ? 'well' : 'ill'}/ipConfigurations/primary`,
+    );
+    const write = (adminState: string) =>
+      cloud.made(pool, {
+        properties: {
+          loadBalancerBackendAddresses: [
+            { name: 'one', properties: { networkInterfaceIPConfiguration: { id }, adminState } },
+          ],
+        },
+      });
+    await write(row.state);
+    const from = new Date(Math.ceil(Date.now() / 60_000) * 60_000);
+    const address = site.addresses[row.machine] ?? '';
+    const read = async () => {
+      const [series] = only(await probes(`BackendIPAddress eq '${address}'`, from)).timeseries;
+      return series?.data?.flatMap(({ average }) => (average === undefined ? [] : [average])) ?? [];
+    };
+    const until = Date.now() + 6 * 60_000;
+    await cloud.until(() => Date.now() > until);
+    expect(new Set(await read())).toEqual(new Set([row.percent]));
+    await write('None');
+  },
+  60_000,
+);
+
 test('a batch answers for each machine in one call', async () => {
   const answers = await batches.queryResources(
     [...site.machineIds],
