@@ -20,6 +20,8 @@ export interface GatewayFacts {
     readonly name: string;
     /** Other gateways, of this site or another, that are known to serve through it now. */
     readonly servesOthers: number;
+    /** Other gateways that should serve through it, whether they do or not. */
+    readonly others: number;
   };
   /** The vault has a newer version of its PSK than the gateway. */
   readonly isSecretNewer: boolean;
@@ -52,7 +54,7 @@ const askAgainSeconds = 300;
 export function diagnose(facts: GatewayFacts, now: Date): Diagnosis {
   const { health, slot } = facts;
   if (health === undefined) return { cause: 'vm-missing', sentence: `${slot} has no machine.`, evidence: {} };
-  const { machine, provedAt, complaint } = health;
+  const { machine, provedAt, complaint, said } = health;
   const known = { machine: machine.name, power: machine.power };
   if (machine.power === 'stopped' || machine.power === 'deallocated') {
     return {
@@ -65,7 +67,7 @@ export function diagnose(facts: GatewayFacts, now: Date): Diagnosis {
     return { cause: 'starting', sentence: `${machine.name} is being changed.`, evidence: known };
   }
   const isMended = facts.mendedSince === undefined || (provedAt ?? '') > facts.mendedSince;
-  const isSuspect = complaint !== undefined || !isMended;
+  const isSuspect = complaint !== undefined || said !== undefined || !isMended;
   if (!isSuspect && provedAt !== undefined) {
     return { cause: 'healthy', sentence: `${slot} serves.`, evidence: known };
   }
@@ -167,7 +169,8 @@ function ofDiagnosis(facts: GatewayFacts, said: GatewayDiagnosis): Diagnosis {
   }
   if (all.some(({ state }) => state === 'up')) return { ...proxyDead(facts), evidence: told };
   const because = all.map((tunnel) => tunnel.because ?? 'unknown');
-  return { ...ofTrouble(facts, worstOf(because), because.join(', ')), evidence: told };
+  const trouble = ofTrouble(facts, worstOf(because), because.join(', '));
+  return { ...trouble, evidence: { ...told, ...trouble.evidence } };
 }
 
 /** What the machine says of its tunnels, one text each. */
@@ -231,17 +234,7 @@ function ofTrouble(facts: GatewayFacts, trouble: TunnelTrouble | 'proxy-silent',
             evidence,
           };
     case 'edge-silent':
-      return edge.servesOthers > 0
-        ? {
-            cause: 'tunnel-down',
-            sentence: `${slot} gets no answer from ${edge.name}, which serves ${edge.servesOthers} other gateways: the trouble is on this side.`,
-            evidence: { ...evidence, servesOthers: edge.servesOthers },
-          }
-        : {
-            cause: 'service-edge-down',
-            sentence: `${edge.name} answers no gateway that uses it; no machine is touched for that.`,
-            evidence,
-          };
+      return silentEdge(facts, evidence);
     case 'ike-proposal-refused':
     case 'esp-proposal-refused':
     case 'selectors-refused':
@@ -255,6 +248,32 @@ function ofTrouble(facts: GatewayFacts, trouble: TunnelTrouble | 'proxy-silent',
     case 'unknown':
       return { cause: 'tunnel-down', sentence: `The tunnel of ${slot} is down.`, evidence };
   }
+}
+
+/** Whose trouble a silence is, the other gateways of the edge tell. */
+function silentEdge({ slot, edge }: GatewayFacts, told: Evidence): Diagnosis {
+  const { name, servesOthers, others } = edge;
+  const evidence = { ...told, servesOthers };
+  if (servesOthers > 0) {
+    return {
+      cause: 'tunnel-down',
+      sentence: `${slot} gets no answer from ${name}, which serves ${servesOthers} other gateways: the trouble is on this side.`,
+      evidence,
+    };
+  }
+  if (others > 0) {
+    return {
+      cause: 'service-edge-down',
+      sentence: `${name} answers no gateway that uses it; no machine is touched for that.`,
+      evidence,
+    };
+  }
+  return {
+    cause: 'tunnel-down',
+    isFarSide: true,
+    sentence: `${slot} gets no answer from ${name}, which no other gateway uses: on which side the trouble is can't be told, so no machine is touched.`,
+    evidence,
+  };
 }
 
 /** The proxies behind an edge are shared: what one gateway can't reach, another machine can't either. */

@@ -13,6 +13,7 @@ import {
   withoutAttempt,
   type Round,
 } from './round.js';
+import { hasRunTimedOut, problemOfSilentRun } from './run-verdict.js';
 import { hasSetupTimedOut, isServing, problemOfSetup, problemOfSilence } from './setup-verdict.js';
 import { endOf } from './tell.js';
 
@@ -50,11 +51,15 @@ function foldAnswer(round: Round, operation: Operation, given: OperationAnswer, 
   }
 }
 
-/** A setup whose machine has a dead guest agent stays pending for ever; it is given up after its time. */
+/** A script whose machine has a dead guest agent stays pending for ever; it is given up after its time. */
 function judgeSilence(operation: Operation, answer: OperationAnswer, now: Date): OperationAnswer {
-  const { kind, begunAt, virtualMachine = operation.name } = operation;
-  if (kind !== 'setup' || !hasSetupTimedOut(begunAt, now)) return answer;
-  return { state: 'failed', problem: problemOfSilence(virtualMachine) };
+  const { kind, name, begunAt, virtualMachine = name } = operation;
+  const isOver =
+    kind === 'setup' ? hasSetupTimedOut(begunAt, now) : kind === 'run' && hasRunTimedOut(begunAt, now);
+  if (!isOver) return answer;
+  const problem =
+    kind === 'setup' ? problemOfSilence(virtualMachine) : problemOfSilentRun(virtualMachine, name);
+  return { state: 'failed', problem };
 }
 
 const isSame = (a: Operation, b: Operation) => identityOf(a) === identityOf(b) && a.begunAt === b.begunAt;

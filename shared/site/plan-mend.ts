@@ -72,7 +72,8 @@ function climb(standing: Standing, diagnosis: Diagnosis, known: Remedy, failed: 
 /** The far side was told the PSK again: the tunnel is brought up at once, instead of at pluto's next try. */
 function isToldAgain({ question }: Standing, { cause, tries }: Remedy): boolean {
   const { rotation } = question.record;
-  if (rotation === undefined || cause !== 'credential-refused' || rotation.state !== 'rolling') return false;
+  if (rotation?.reason !== 'credential-refused' || rotation.state !== 'rolling') return false;
+  if (cause !== 'credential-refused') return false;
   const isTried = tries.some(({ rung, begunAt }) => rung === 'tunnel-up' && begunAt >= rotation.startedAt);
   return rotation.trying.includes(question.slot.slot) && !isTried;
 }

@@ -34,7 +34,7 @@ export interface Presence {
 export function planPresence(given: Presence): Plan {
   const spec = withRollingPorts(given.record.spec, given.observed);
   const presence = { ...given, record: { ...given.record, spec } };
-  const { record, observed, policy, now, slots, resolved, objections } = presence;
+  const { record, observed, policy, now, slots, resolved } = presence;
   const wanted = slots.map((slot) => plannedSlot(presence, slot));
   const surplus = planSurplus(presence, wanted);
   const arranged = arrange({
@@ -58,22 +58,6 @@ export function planPresence(given: Presence): Plan {
   const balancerSite = withBalancerPorts(given.record.spec, observed, arranged.slots, outOfService);
   const { drained } = arranged;
   const shared = planShared({ record, balancerSite, observed, resolved, drained, policy, now });
-  const planned = arranged.slots.map(({ slot, plan }) => ({
-    slot,
-    plan,
-    desired: slots.find((other) => other.slot === slot),
-  }));
-  const gateways = planned.map(({ slot, plan, desired }) =>
-    gatewayStatus(record, observed, desired ?? slot, plan, now),
-  );
-  const ours = gateways.filter(({ slot }) => slots.some((desired) => desired.slot === slot));
-  const phase = sitePhase(record.phase, ours, sharedProblems(record, observed).length > 0);
-  const lacking = ours.filter(({ doing }) => doing !== 'serving').map(({ slot }) => slot);
-  const why = siteProblem(phase, ours, [
-    ...sharedProblems(record, observed),
-    ...objections.filter((objection) => concerns(objection, lacking)).map(({ problem }) => problem),
-  ]);
-  const frontendIp = observed.resources.find((resource) => resource.kind === 'load-balancer')?.frontendIp;
   const kept: Kept = {
     outOfService,
     remedies,
@@ -84,28 +68,52 @@ export function planPresence(given: Presence): Plan {
     isRotationWanted: record.rotationWanted !== undefined && !rotated.isWishTaken,
   };
   return {
-    steps: [...shared.flatMap(({ step }) => step ?? []), ...planned.flatMap(({ plan }) => plan.step ?? [])],
+    ...whatIsTold(presence, arranged.slots),
+    steps: [
+      ...shared.flatMap(({ step }) => step ?? []),
+      ...arranged.slots.flatMap(({ plan }) => plan.step ?? []),
+    ],
     rotationSteps: rotated.steps,
     waits: [
       ...shared.flatMap(({ wait }) => wait ?? []),
-      ...planned.flatMap(({ plan }) => plan.wait ?? []),
+      ...arranged.slots.flatMap(({ plan }) => plan.wait ?? []),
       ...rotated.waits,
     ],
     needsSurroundings: false,
     needsFleet: arranged.needsFleet,
     wantsSeats: arranged.wantsSeats,
     kept,
-    happened: [...planned.flatMap(({ plan }) => plan.happened ?? []), ...rotated.happened],
+    happened: [...arranged.slots.flatMap(({ plan }) => plan.happened ?? []), ...rotated.happened],
     isGone: false,
-    phase,
-    ...(why === undefined ? {} : { problem: why }),
-    gateways,
-    ...(frontendIp === undefined ? {} : { frontendIp }),
     resolved,
   };
 }
 
-/** Guards look at the gateway's health beside its plan. */
+/** What the site's row tells of it from now on. */
+function whatIsTold(
+  { record, observed, now, slots, objections }: Presence,
+  arranged: readonly PlannedSlot[],
+): Pick<Plan, 'phase' | 'problem' | 'gateways' | 'frontendIp'> {
+  const gateways = arranged.map(({ slot, plan }) => {
+    const desired = slots.find((other) => other.slot === slot);
+    return gatewayStatus(record, observed, desired ?? slot, plan, now);
+  });
+  const ours = gateways.filter(({ slot }) => slots.some((desired) => desired.slot === slot));
+  const phase = sitePhase(record.phase, ours, sharedProblems(record, observed).length > 0);
+  const lacking = ours.filter(({ doing }) => doing !== 'serving').map(({ slot }) => slot);
+  const why = siteProblem(phase, ours, [
+    ...sharedProblems(record, observed),
+    ...objections.filter((objection) => concerns(objection, lacking)).map(({ problem }) => problem),
+  ]);
+  const frontendIp = observed.resources.find((resource) => resource.kind === 'load-balancer')?.frontendIp;
+  return {
+    phase,
+    gateways,
+    ...(why === undefined ? {} : { problem: why }),
+    ...(frontendIp === undefined ? {} : { frontendIp }),
+  };
+}
+
 /** Says whether an objection holds up one of these gateways. */
 function concerns({ slots }: Objection, some: readonly SlotId[]): boolean {
   return slots === undefined || slots.some((slot) => some.includes(slot));
@@ -133,7 +141,7 @@ function planOneSlot(
     versions: wantedVersions(record, secrets, slot.slot),
     generation: record.generations[slot.slot] ?? 0,
     ...(knownAddress === undefined ? {} : { knownAddress }),
-    ...(told?.doing === 'setting-up' ? { settingUpSince: told.since } : {}),
+    ...(told?.doing === 'setting-up' || told?.doing === 'changing' ? { settingUpSince: told.since } : {}),
     ...(hold === undefined ? {} : { hold }),
     policy,
     now,

@@ -3,6 +3,7 @@ import { alertRuleIntent, loadBalancerIntent, poolIntent, securityGroupIntent } 
 import type { SlotId } from './ids.js';
 import type { LoadBalancerIntent, ResourceIntent } from './intent.js';
 import { isInFlight, pausedAttempt, type Observed, type Step, type Wait } from './plan.js';
+import { planDeletion } from './plan-deletion.js';
 import type { Policy } from './policy.js';
 import type { Site } from './site.js';
 import type { Resolved, SiteRecord } from './site-record.js';
@@ -42,7 +43,9 @@ export function planShared({
   return [
     planOne(securityGroupIntent(spec, resolved, policy), observed, now),
     balancer,
-    ...(hasRule ? [planOne(alertRuleIntent(spec, policy), observed, now)] : []),
+    hasRule
+      ? planOne(alertRuleIntent(spec, policy), observed, now)
+      : planRemoval(record, observed, policy, now),
     ...(balancer.step === undefined && balancer.wait === undefined
       ? [planPool(record, observed, drained, policy, now)]
       : []),
@@ -56,6 +59,17 @@ function planOne(intent: ResourceIntent, observed: Observed, now: Date): SharedP
   const reason = found === undefined ? 'resource-missing' : 'resource-differs';
   const why = found === undefined ? 'the site has none' : 'it differs from what the site asks for';
   return write(intent, observed, now, reason, `Writes ${intent.name}: ${why}.`);
+}
+
+/** A rule that the site doesn't want any more goes. */
+function planRemoval({ spec }: SiteRecord, observed: Observed, policy: Policy, now: Date): SharedPlan {
+  const rules = observed.resources.filter(({ kind }) => kind === 'alert-rule');
+  const { steps, waits } = planDeletion(spec, { ...observed, resources: rules }, policy, now);
+  const [step] = steps;
+  const [wait] = waits;
+  if (step === undefined) return wait === undefined ? {} : { wait };
+  const sentence = `Deletes ${step.intent.name}: the site wants no alert rule.`;
+  return { step: { ...step, reason: 'resource-surplus', sentence } };
 }
 
 /** Who gets no new connections stands in the pool, which is a part of the balancer: both have one writer. */

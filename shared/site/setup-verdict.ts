@@ -1,7 +1,7 @@
 /** Did a setup succeed, and if not, why? The script's last line decides, never `provisioningState`. */
 import type { SetupFailure } from '../gateway/setup-result.js';
 import type { ObservedSetup } from './observed-site.js';
-import { problem, type Problem, type ProblemCode } from './problem.js';
+import { problem, problemCode, type Problem, type ProblemCode } from './problem.js';
 
 /** Says whether the machine is configured and a request through its tunnel has succeeded. */
 export function isServing({ execution, result }: ObservedSetup): boolean {
@@ -56,6 +56,11 @@ const codes: Record<SetupFailure, ProblemCode> = {
   'proxy-silent': 'proxy-silent',
   unexpected: 'setup-failed',
 };
+
+/** Says whether a problem is what a setup ended with, unlike one for which it could not be begun. */
+export function isOfSetup(problem: Problem): boolean {
+  return Object.values(codes).includes(problemCode(problem));
+}
 
 const details: Record<SetupFailure, string> = {
   'packages-not-installed': 'the packages could not be installed',

@@ -98,7 +98,9 @@ export function sitePhase(before: Phase, gateways: readonly GatewayStatus[], isB
       ({ doing, problem }) => doing !== 'serving' && doing !== 'stopped' && problem === undefined,
     );
   if (isProgressing && !isSettledPhase(before)) return 'building';
-  if (serving > 0) return 'degraded';
+  // The only gateway of a site serves while it is changed, but for seconds (ADR 13).
+  const isOnlyOneChanged = gateways.length === 1 && gateways[0]?.doing === 'changing';
+  if (serving > 0 || isOnlyOneChanged) return 'degraded';
   return gateways.some(({ doing }) => doing === 'suspended') ? 'suspended' : 'down';
 }
 

@@ -76,17 +76,9 @@ function goOn(
   if (seconds < drainSeconds)
     return { ...replace(table, drainingPlan(question, planned, drained, [])), outOfService };
   const doing = wish.takesMachine ? ('deleting' as const) : ('changing' as const);
-  const replacements =
-    wish.takesMachine && wish.because === 'replacement'
-      ? [
-          ...table.replacements.filter((other) => other.slot !== slot || other.at < out.since),
-          { slot, at: now.toISOString() },
-        ]
-      : table.replacements;
   return {
     ...replace(table, { ...planned, plan: { ...planned.plan, doing, step: wish.step } }),
     outOfService,
-    replacements,
   };
 }
 

@@ -12,7 +12,7 @@ export const lastHealthyGuard: Guard = ({ slot, kind, rung, isReplacement }, fac
     const isRunning = facts.health?.machine.power === 'running';
     return isRunning && rung !== 'start' ? untilSilent(slot, facts, now) : pass;
   }
-  // The only gateway of a site is set up again while it serves: clients notice a pause of two seconds (docs/gateway.md).
+  // The only gateway of a site is set up again while it serves: clients notice a pause (ADR 13).
   if (facts.wanted === 1 && !isReplacement) return pass;
   return {
     kind: 'hold',

@@ -4,9 +4,13 @@ import { pass, type Guard } from './guard.js';
 /** The day of `remediation.replacementsPerDay` is the last 24 hours. */
 const daySeconds = 24 * 3600;
 
-/** Holds replacements that nobody asked for beyond `remediation.replacementsPerDay`. */
-export const replacementsGuard: Guard = ({ slot, isReplacement, isOrdered }, { record, health }, now) => {
-  if (!isReplacement || isOrdered) return pass;
+/** Holds replacements that nobody asked for, as the spec or by an order, beyond `remediation.replacementsPerDay`. */
+export const replacementsGuard: Guard = (
+  { slot, kind, isReplacement, isOrdered },
+  { record, health },
+  now,
+) => {
+  if (!isReplacement || isOrdered || kind === 'planned') return pass;
   const { replacementsPerDay } = record.spec.remediation;
   // A machine that somebody deleted is made again, unless it goes on like that in this one place.
   const today = (record.replacements ?? []).filter(

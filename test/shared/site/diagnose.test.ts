@@ -14,7 +14,7 @@ const edge = 'fra4-vpn.zscaler.net';
 const quiet: GatewayFacts = {
   slot: aSlot('1'),
   isInFlight: false,
-  edge: { name: edge, servesOthers: 0 },
+  edge: { name: edge, servesOthers: 0, others: 1 },
   isSecretNewer: false,
 };
 
@@ -241,10 +241,11 @@ describe('diagnose reads what the machine says, the outermost first', () => {
 
 describe('diagnose tells this side from the far side', () => {
   test.each([
-    { servesOthers: 0, cause: 'service-edge-down' },
-    { servesOthers: 1, cause: 'tunnel-down' },
-  ])('a silent edge that serves $servesOthers others: $cause', ({ servesOthers, cause }) => {
-    expect(told(down('edge-silent'), { edge: { name: edge, servesOthers } })).toMatchObject({ cause });
+    { others: 2, servesOthers: 0, means: { cause: 'service-edge-down' } },
+    { others: 2, servesOthers: 1, means: { cause: 'tunnel-down' } },
+    { others: 0, servesOthers: 0, means: { cause: 'tunnel-down', isFarSide: true } },
+  ])('a silent edge that serves $servesOthers of $others others: $means', ({ means, ...others }) => {
+    expect(told(down('edge-silent'), { edge: { name: edge, ...others } })).toMatchObject(means);
   });
 
   test.each([

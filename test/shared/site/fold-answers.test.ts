@@ -123,6 +123,23 @@ describe('a setup of which nothing is heard', () => {
     ]);
   });
 
+  test.each([
+    { seconds: 719, left: 1 },
+    { seconds: 720, left: 0 },
+  ])('a short script is given up after 12 min: $left left after $seconds s', ({ seconds, left }) => {
+    const run = { ...setup, kind: 'run' as const, name: 'diagnose' };
+    const round = foldAnswers(
+      { ...settled, inFlight: [run] },
+      [run],
+      [{ state: 'running' }],
+      atSeconds(seconds),
+    );
+    expect(round.inFlight).toHaveLength(left);
+    expect(round.attempts.map(({ subject }) => subject)).toEqual(
+      left === 1 ? [] : ['diagnose of vm-hq-z1-1-g1'],
+    );
+  });
+
   test('leaves other operations alone, however long they take', () => {
     const round = foldAnswers(
       { ...settled, inFlight: [machine] },
@@ -168,7 +185,7 @@ describe('a setup of which nothing is heard', () => {
 
   test('is waited for when an earlier one had failed for another reason', () => {
     const before = [anAttempt('setup of vm-hq-z1-1-g1', 'tunnel-down')];
-    expect(planAt(60, before).gateways[0]?.doing).toBe('setting-up');
+    expect(planAt(60, before).gateways[0]?.doing).toBe('changing');
   });
 });
 

@@ -269,7 +269,8 @@ describe('replacements a day', () => {
     { perDay: 0, ages: [], holds: 'replacements-a-day' },
   ])('at most $perDay: $holds after those $ages s ago', ({ perDay, ages, holds }) => {
     expect(says(replacing, facts(replaced(...ages), perDay))).toBe(holds);
-    expect(says(replacingPlanned, facts(replaced(...ages), perDay))).toBe(holds);
+    // What the spec asks for, or a person, isn't counted.
+    expect(says(replacingPlanned, facts(replaced(...ages), perDay))).toBe('pass');
   });
 
   test('says when the oldest of those that count is a day old', () => {

@@ -1,5 +1,7 @@
 /** In which order is a site built, and what is left to do when it stands? */
 import { describe, expect, test } from '@jest/globals';
+import { alertRuleIntent } from '../../../shared/site/desired-site.js';
+import type { ObservedResource } from '../../../shared/site/observed-site.js';
 import { planSite } from '../../../shared/site/plan-site.js';
 import type { Plan } from '../../../shared/site/plan.js';
 import { success } from '../../../shared/site/problem.js';
@@ -264,6 +266,27 @@ describe('planSite makes a rule that tells when probes fail', () => {
       const { steps } = planSite(record, nothingYet(), { ...policy, hasActionGroup }, noon);
       const rules = steps.filter(({ intent }) => intent.kind === 'alert-rule');
       expect(rules).toMatchObject(isMade ? [{ verb: 'put', intent: { loadBalancer: 'lb-hq' } }] : []);
+    },
+  );
+
+  test.each([
+    { hasActionGroup: true, alertRules: true, steps: [] },
+    { hasActionGroup: true, alertRules: false, steps: ['delete alert-hq'] },
+    { hasActionGroup: false, alertRules: true, steps: ['delete alert-hq'] },
+  ])(
+    'and takes it away again when it is not wanted any more: $steps',
+    ({ hasActionGroup, alertRules, steps }) => {
+      const { record, observed } = atRest(aRecord({ monitoring: { alertRules } }));
+      const rule: ObservedResource = {
+        kind: 'alert-rule',
+        name: 'alert-hq',
+        id: '/alert-hq',
+        state: 'settled',
+        config: alertRuleIntent(record.spec, policy).config,
+      };
+      const resources = [...observed.resources.filter(({ kind }) => kind !== 'alert-rule'), rule];
+      const plan = planSite(record, { ...observed, resources }, { ...policy, hasActionGroup }, noon);
+      expect(plan.steps.map(({ verb, intent }) => `${verb} ${intent.name}`)).toEqual(steps);
     },
   );
 });

@@ -99,7 +99,7 @@ describe('planSite judges setups', () => {
   ] as const)('one is not run twice when $when', ({ change }) => {
     const plan = planOf(withSetup(change));
     expect(plan.steps).toEqual([]);
-    expect(doing(plan)[0]).toBe('setting-up');
+    expect(doing(plan)[0]).toBe('changing');
   });
 
   test.each([

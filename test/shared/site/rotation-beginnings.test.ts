@@ -278,16 +278,12 @@ describe('a rotation leaves alone', () => {
 
   test('a gateway while another is out of service for something else', () => {
     const playing = served(zia);
+    // The next round is half a minute later, as long as the probe may take to admit a gateway.
+    const returnedAt = new Date(playing.now.getTime() + 15_000).toISOString();
     playing.record = {
       ...rolling(playing.record),
       orders: {},
-      outOfService: {
-        [aSlot('2')]: {
-          because: 'change',
-          since: playing.now.toISOString(),
-          returnedAt: playing.now.toISOString(),
-        },
-      },
+      outOfService: { [aSlot('2')]: { because: 'change', since: playing.now.toISOString(), returnedAt } },
     };
     playing.playRound();
     expect(playing.plan?.kept?.rotation?.trying).toEqual([]);

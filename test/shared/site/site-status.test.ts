@@ -85,6 +85,12 @@ describe('sitePhase', () => {
       gateways: [serving, stopped],
       phase: 'degraded',
     },
+    {
+      when: 'the only gateway is changed as it serves',
+      before: 'serving',
+      gateways: [gateway('changing')],
+      phase: 'degraded',
+    },
     { when: 'a refused site begins to build', before: 'refused', gateways: [building], phase: 'building' },
   ];
   test.each(rows)('is $phase when $when', ({ before, gateways, isBlocked = false, phase }) => {

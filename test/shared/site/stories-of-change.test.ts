@@ -38,8 +38,9 @@ describe('a change of the proxy’s ports', () => {
     expect(carriedOut(story)).toBe(2);
     expect(story.steps()).toEqual([
       'put nsg-hq',
-      'put lb-hq',
       ...[one, two, three].flatMap((slot) => [`put pool [${slot}]`, `${slot} put setup`, 'put pool []']),
+      // Clients reach a port once every gateway serves it.
+      'put lb-hq',
     ]);
     expect(story.record).toMatchObject({ outOfService: {}, replacements: [] });
     expect(story.told('max-unavailable')).toHaveLength(2);
@@ -67,7 +68,7 @@ describe('a change of the proxy’s ports', () => {
     const story = aStory({ zones: ['1'] });
     story.wants({ ...morePorts, zones: ['1'] });
     story.passes(600);
-    expect(story.steps()).toEqual(['put nsg-hq', 'put lb-hq', `${one} put setup`]);
+    expect(story.steps()).toEqual(['put nsg-hq', `${one} put setup`, 'put lb-hq']);
     expect(story.record).toMatchObject({ phase: 'serving', outOfService: {} });
   });
 
@@ -96,18 +97,16 @@ describe('a change of the machines’ size', () => {
       'put pool []',
     ];
     expect(story.steps()).toEqual([...replaced(one), ...replaced(two)]);
-    expect(story.record.replacements).toMatchObject([{ slot: one }, { slot: two }]);
   });
 
-  test('stops at the replacements a day, and goes on the next day', () => {
-    const perDay = { remediation: { replacementsPerDay: 1 }, ...twoZones };
+  test('is no replacement of the day’s few: somebody asked for it', () => {
+    const perDay = { remediation: { replacementsPerDay: 0 }, ...twoZones };
     const story = aStory(perDay);
     story.wants({ ...larger, ...perDay });
-    story.passes(1800);
-    expect(story.steps()).not.toContain(`${two} delete vm-hq-z2-1-g1`);
-    expect(story.told('replacements-a-day')).toHaveLength(1);
-    story.skips(24 * 3600 - 1800);
-    story.until(() => story.steps().includes(`${two} delete vm-hq-z2-1-g1`), 1200);
+    carriedOut(story);
+    expect(story.steps()).toContain(`${two} delete vm-hq-z2-1-g1`);
+    expect(story.record.replacements).toEqual([]);
+    expect(story.told('replacements-a-day')).toEqual([]);
   });
 
   test('goes back when the other gateway fails while it is drained', () => {

@@ -295,13 +295,16 @@ export class Story {
     return machine?.power === 'running' && isSetUp && !this.#illnesses.has(slot);
   }
 
+  /** A member that is kept from connections is measured as down, whatever its probes find. */
   #probe(): void {
     const minute = Math.floor(this.seconds / 60) * 60;
+    const balancer = this.resources.find((resource) => resource.kind === 'load-balancer');
+    const drained: readonly string[] = balancer?.drained ?? [];
     for (const resource of this.resources) {
       if (resource.kind !== 'network-interface') continue;
       const key = `${minute} ${resource.privateIp ?? ''}`;
       const { answered, all } = this.#minutes.get(key) ?? { answered: 0, all: 0 };
-      const isAnswered = this.#serves(resource.slot);
+      const isAnswered = this.#serves(resource.slot) && !drained.includes(resource.slot);
       this.#minutes.set(key, { answered: answered + (isAnswered ? 1 : 0), all: all + 1 });
     }
   }

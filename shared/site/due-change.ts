@@ -1,0 +1,53 @@
+/** What is due on a gateway that serves: another machine, another configuration, another version of its PSK? */
+import { machineFingerprint, placementOf } from './desired-site.js';
+import { removalOf } from './plan.js';
+import { isAsWanted, setUp } from './set-up.js';
+import type { Standing } from './standing.js';
+import type { Wish } from './wish.js';
+
+/** The wish for it, if there is one; the one that replaces the machine first. */
+export function dueChange(standing: Standing): Wish | undefined {
+  const { setup, wanted } = standing;
+  const isDone = setup !== undefined && isAsWanted(setup, wanted);
+  return replacementWish(standing) ?? (isDone ? undefined : changeWish(standing));
+}
+
+function replacementWish({ question, machine }: Standing): Wish | undefined {
+  const { slot, record, site, policy } = question;
+  const order = record.orders?.[slot.slot]?.replace;
+  const isOrdered = order?.generation === machine.generation;
+  const differs = machine.config !== undefined && machine.config !== machineFingerprint(site);
+  if (!isOrdered && !differs) return undefined;
+  const why = isOrdered
+    ? `${order.by} asked for another machine`
+    : 'only another machine brings the size, image or encryption that the site asks for';
+  return {
+    kind: 'planned',
+    because: 'replacement',
+    isOrdered,
+    takesMachine: true,
+    step: {
+      verb: 'delete',
+      subject: removalOf(machine),
+      gateway: slot.slot,
+      intent: {
+        placement: placementOf(site, policy),
+        kind: 'virtual-machine',
+        name: machine.name,
+        slot: slot.slot,
+      },
+      reason: isOrdered ? 'replacement-asked-for' : 'machine-differs',
+      sentence: `Replaces ${machine.name} in place, with its address: ${why}.`,
+      evidence: { generation: machine.generation },
+    },
+  };
+}
+
+function changeWish(standing: Standing): Wish | undefined {
+  const { setup, wanted } = standing;
+  const isRotation = setup?.config === wanted.config;
+  const planned = setUp(standing, isRotation ? 'secret-newer' : 'configuration-differs', true);
+  if (planned.step === undefined) return undefined;
+  const because = isRotation ? 'rotation' : 'change';
+  return { kind: 'planned', because, isOrdered: false, takesMachine: false, step: planned.step };
+}
