@@ -10,6 +10,7 @@ import type {
   RunName,
 } from './observed-site.js';
 import { isServing } from './setup-verdict.js';
+import type { GatewayStatus } from './site-record.js';
 
 /** What the machine said of itself, and when (ISO 8601). */
 export type Said =
@@ -58,6 +59,8 @@ export interface HealthSources {
   readonly setup: ObservedSetup | undefined;
   /** Of this gateway alone. */
   readonly samples: readonly BackendSample[];
+  /** The machine with which the gateway was last told to serve, and since when: metrics are forgotten, this isn't. */
+  readonly served?: GatewayStatus['served'] | undefined;
   /** ISO 8601: when the machine was last started or moved by us; what it said before counts no more. */
   readonly touchedAt?: string | undefined;
 }
@@ -68,12 +71,14 @@ export function gatewayHealth({
   machine,
   setup,
   samples,
+  served,
   touchedAt = '',
 }: HealthSources): GatewayHealth {
   const diagnose = runOf(resources, machine.name, 'diagnose');
   const remedy = runOf(resources, machine.name, 'remedy');
   const since = latest([machine.createdAt ?? '', touchedAt]) ?? '';
   const provedAt = latest([
+    ...servedSince(machine, setup, served),
     ...(setup !== undefined && isServing(setup) ? [setup.endedAt ?? ''] : []),
     ...(remedy?.result?.ok === true ? [remedy.endedAt ?? ''] : []),
     ...(diagnose?.diagnosis !== undefined && isWell(diagnose.diagnosis) ? [diagnose.endedAt ?? ''] : []),
@@ -91,6 +96,16 @@ export function gatewayHealth({
     ...(diagnose === undefined ? {} : { diagnose }),
     ...(remedy === undefined ? {} : { remedy }),
   };
+}
+
+/** What was served after a setup had ended is proof; before it, on another configuration, it isn't. */
+function servedSince(
+  { name }: ObservedVirtualMachine,
+  setup: ObservedSetup | undefined,
+  served: GatewayStatus['served'],
+): readonly string[] {
+  if (served?.machine !== name || setup?.endedAt === undefined) return [];
+  return served.since > setup.endedAt ? [served.since] : [];
 }
 
 function latest(times: readonly string[]): string | undefined {

@@ -75,7 +75,7 @@ export function planMachine(question: SlotQuestion, address: string): SlotPlan |
 /** A machine is made without asking where it is a part of the build, or of a replacement that was allowed. */
 function mayBeMade({ record, slot }: SlotQuestion): boolean {
   const told = record.gateways.find((status) => status.slot === slot.slot);
-  if (told?.hasServed !== true) return true;
+  if (told?.served === undefined) return true;
   const out = record.outOfService?.[slot.slot];
   return out?.because === 'replacement' || openTry(record.remedies?.[slot.slot])?.rung === 'replace';
 }

@@ -40,8 +40,8 @@ export interface GatewayStatus {
   readonly publicIp?: string;
   readonly privateIp?: string;
   readonly virtualMachine?: string;
-  /** It has served: a machine that is missing then was taken from it. */
-  readonly hasServed?: boolean;
+  /** The machine with which it served last, and since when (ISO 8601); absent while it never has. */
+  readonly served?: { readonly machine: string; readonly since: string };
   /** What is wrong with it, when anything is. */
   readonly cause?: Cause;
   readonly problem?: Problem;

@@ -28,6 +28,7 @@ export function gatewayStatus(
   const machine = mine
     .filter((resource) => resource.kind === 'virtual-machine')
     .sort((a, b) => b.generation - a.generation)[0]?.name;
+  const served = doing === 'serving' && machine !== undefined ? { machine, since } : before?.served;
   // What was tried and pauses tells more than the cause; what was tried before the cause was known tells less.
   const tried = slotProblem(observed, slot, mine.flatMap(subjectsOf));
   const known = problemOfCause(cause, doing, because);
@@ -41,7 +42,7 @@ export function gatewayStatus(
     ...(address === undefined ? {} : { publicIp: address }),
     ...(privateIp === undefined ? {} : { privateIp }),
     ...(machine === undefined ? {} : { virtualMachine: machine }),
-    ...(doing === 'serving' || before?.hasServed === true ? { hasServed: true } : {}),
+    ...(served === undefined ? {} : { served }),
     ...(cause === undefined || doing === 'serving' ? {} : { cause }),
     ...(problem === undefined ? {} : { problem }),
   };

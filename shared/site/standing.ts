@@ -42,6 +42,7 @@ export function standingOf(
     samples: (observed.health ?? []).filter(
       (sample) => sample.privateIp === privateIp && speaksFor(told, sample),
     ),
+    served: told?.served,
     touchedAt: remedy?.tries.filter(({ rung }) => rung === 'start' || rung === 'redeploy').at(-1)?.begunAt,
   });
   return { question, machine, setup, wanted, health, remedy };

@@ -157,6 +157,7 @@ describe('a setup of which nothing is heard', () => {
           execution: 'pending',
           state: 'changing',
           result: undefined,
+          endedAt: undefined,
         } as unknown as ObservedSetup) // a setup that waits for the agent
       : resource,
   );
@@ -192,7 +193,7 @@ describe('a setup of which nothing is heard', () => {
 describe('a setup that is over', () => {
   const over = (change: Partial<ObservedSetup>): OperationAnswer => {
     if (seenSetup === undefined) throw new Error('A site at rest has setups.');
-    return { state: 'succeeded', observed: { ...seenSetup, ...change } };
+    return { state: 'succeeded', observed: { ...seenSetup, endedAt: noon.toISOString(), ...change } };
   };
   const fold = (answer: OperationAnswer) =>
     foldAnswers({ ...settled, inFlight: [setup] }, [setup], [answer], atSeconds(100));

@@ -154,3 +154,20 @@ describe('what the machine said last counts until it is proved or touched again'
     expect(healthOf({ setup }).said).toEqual({ at: iso(-50), failure: 'proxy-silent' });
   });
 });
+
+// Seen: during half an hour of an edge's outage a gateway was set up ten times, since the minutes after its mend were forgotten.
+test.each([
+  {
+    what: 'after its setup failed, on this machine',
+    served: { machine: machine.name, since: iso(-2000) },
+    at: -2000,
+  },
+  { what: 'before its setup failed', served: { machine: machine.name, since: iso(-4000) }, at: undefined },
+  { what: 'with another machine', served: { machine: 'vm-hq-z1-1-g9', since: iso(-2000) }, at: undefined },
+])('that it served is remembered longer than its minutes: $what', ({ served, at }) => {
+  const setup = aSetup({
+    execution: 'failed',
+    result: { ok: false, config: 'c', changed: [], tunnels: {}, probe: 503 },
+  });
+  expect(healthOf({ setup, served }).provedAt).toBe(at === undefined ? undefined : iso(at));
+});

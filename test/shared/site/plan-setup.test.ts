@@ -13,9 +13,13 @@ const planOf = (resources: readonly ObservedResource[], more: object = {}, now =
   planSite(rested.record, { ...rested.observed, surroundings: around, ...more, resources }, policy, now);
 const doing = ({ gateways }: Plan) => gateways.map((gateway) => gateway.doing);
 
+/** The newest setup, after the gateway had served with another. */
 function withSetup(change: Partial<ObservedSetup>): readonly ObservedResource[] {
+  const endedAt = noon.toISOString();
   return rested.observed.resources.map((resource) =>
-    resource.kind === 'setup' && resource.slot === aSlot('1') ? { ...resource, ...change } : resource,
+    resource.kind === 'setup' && resource.slot === aSlot('1')
+      ? { ...resource, endedAt, ...change }
+      : resource,
   );
 }
 
@@ -40,7 +44,7 @@ describe('planSite judges setups', () => {
   const planBuild = (more: object, now = noon) => {
     const { record, observed } = atRest(aRecord({ zones: ['1'] }));
     const resources = observed.resources.map((resource) =>
-      resource.kind === 'setup' ? { ...resource, ...refused } : resource,
+      resource.kind === 'setup' ? { ...resource, endedAt: noon.toISOString(), ...refused } : resource,
     );
     return planSite({ ...record, secretsInUse: {} }, { ...observed, ...more, resources }, policy, now);
   };
