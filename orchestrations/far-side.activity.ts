@@ -3,6 +3,7 @@ import { readSecretVersion } from '../shared/azure/key-vault.js';
 import { latestSecret } from '../shared/azure/latest-secret.js';
 import type { Begun } from '../shared/site/intent.js';
 import { failure, problem, success, type Outcome } from '../shared/site/problem.js';
+import { activationPending } from '../shared/site/rotate/rotation-steps.js';
 import type { RotationIntent } from '../shared/site/rotation-step.js';
 import { createZia, type Zia } from '../shared/zscaler/zia-client.js';
 import { ziaSettings } from '../shared/zscaler/zia-settings.js';
@@ -31,9 +32,22 @@ export async function tellFarSide(
   return answerOf(await zia().changePsk(found.value, psk.value), identity);
 }
 
-/** Activates what was changed; `pending` where activation is switched off, which a person has to do then. */
+/** Activates what was changed. Where that is switched off, a person or a schedule does it: then it is asked again. */
 export async function activateFarSide(): Promise<Outcome<Begun>> {
-  return answerOf(await zia().activate(), 'the activation');
+  const activated = await zia().activate();
+  if (!activated.ok || activated.value === 'active') return answerOf(activated, 'the activation');
+  const status = await zia().status();
+  if (!status.ok) return answerOf(status, 'the activation');
+  return status.value === 'ACTIVE'
+    ? success({})
+    : failure(
+        problem('far-side-refused', 'The changes at Zscaler are saved and not activated yet.', {
+          code: activationPending,
+          retryable: true,
+          retryAfterSeconds: 300,
+          mend: 'Activate them at Zscaler; this deployment leaves that to people (TUNNELKEEPER_ZIA_ACTIVATE).',
+        }),
+      );
 }
 
 function answerOf(outcome: ZiaOutcome<unknown>, what: string): Outcome<Begun> {

@@ -26,7 +26,7 @@ function foldOne(rotation: Rotation, { intent, version }: RotationAnswer): Rotat
             ),
           };
     case 'tell-far-side':
-      return withTold(rotation, intent.identity);
+      return withEverTold(withTold(rotation, intent.identity), intent.identity);
     case 'activate-far-side':
       return rotation.state === 'activating' ? { ...rotation, state: 'rolling' } : rotation;
     case 'disable-version':
@@ -36,4 +36,9 @@ function foldOne(rotation: Rotation, { intent, version }: RotationAnswer): Rotat
 
 function withTold(rotation: Rotation, what: string): Rotation {
   return rotation.told.includes(what) ? rotation : { ...rotation, told: [...rotation.told, what] };
+}
+
+function withEverTold(rotation: Rotation, identity: string): Rotation {
+  const { everTold } = rotation;
+  return everTold.includes(identity) ? rotation : { ...rotation, everTold: [...everTold, identity] };
 }

@@ -31,6 +31,8 @@ export interface Rotation {
   readonly secrets: readonly RotatingSecret[];
   /** Slots whose credential the far side holds in the version that it should. */
   readonly told: readonly string[];
+  /** Identities that were told anything, on the way there or back. */
+  readonly everTold: readonly string[];
   /** Slots that try the version that they shall use now: one that serves, or all that don't. */
   readonly trying: readonly string[];
   /** Slots that were proved with the version that they shall use: a new IKE SA, and a request through it. */

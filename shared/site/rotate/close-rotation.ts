@@ -22,7 +22,10 @@ export function close(question: RotationQuestion, rotation: Rotation, inUse: Sec
       reason: 'rotation-step',
       sentence: `Disables version ${secret.version.slice(0, 8)} of secret ${secret.name}: no gateway uses it.`,
     }));
-  const left = due.filter(({ subject }) => !isRefused(observed, subject, rotation));
+  // A refused version that stays enabled is the vault's newest one: it would be rolled out again, and again.
+  const left = rotation.isGoingBack
+    ? due
+    : due.filter(({ subject }) => !isRefused(observed, subject, rotation));
   if (left.length > 0) return steps(question, rotation, left);
   // One that was taken back is due again tomorrow, not at once.
   const { everyDays = 1 } = record.spec.rotation ?? {};
@@ -39,7 +42,7 @@ export function close(question: RotationQuestion, rotation: Rotation, inUse: Sec
     ? `The rotation of ${record.name} was taken back after ${seconds} s: both sides use the former PSK.`
     : rotation.reason === 'credential-refused'
       ? `Both sides of ${record.name} have the same PSK again, ${seconds} s after it was told.`
-      : `The PSKs of ${record.name} are rotated, ${seconds} s after it began; every gateway is proved with the new one.`;
+      : `The PSKs of ${record.name} are rotated, ${seconds} s after it began; proved with the new one: ${rotation.proved.join(', ')}.`;
   const entry: TimelineEntry = {
     at: now.toISOString(),
     reason: rotation.isGoingBack ? 'rotation-goes-back' : 'rotation-done',

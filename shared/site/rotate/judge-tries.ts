@@ -12,7 +12,9 @@ import { setupsOf, type RotationQuestion } from './rotation-question.js';
 import { withoutField } from '../without-field.js';
 import { goingBack } from './turn-back.js';
 
+/** By hand, the next try of a gateway that serves, which costs its clients a pause; and of one that doesn't. */
 const byHandAgainSeconds = 15 * 60;
+const byHandDownAgainSeconds = 2 * 60;
 
 /** What the API has activated is there within moments; a refusal may be one of those. */
 const ziaAgainSeconds = 60;
@@ -56,7 +58,7 @@ export function judgeTries(
         ...next,
         refusals,
         trying: next.trying.filter((other) => other !== slot),
-        nextTryAt: inSeconds(now, isZia ? ziaAgainSeconds : byHandAgainSeconds),
+        nextTryAt: inSeconds(now, isZia ? ziaAgainSeconds : byHandPause(record, slot)),
       };
       const mostly = isZia && refusals >= ziaMostRefusals;
       happened.push({
@@ -69,6 +71,10 @@ export function judgeTries(
     }
   }
   return { rotation: next, happened };
+}
+
+function byHandPause({ remedies }: SiteRecord, slot: string): number {
+  return remedies?.[slot] === undefined ? byHandAgainSeconds : byHandDownAgainSeconds;
 }
 
 function whichPsk({ isGoingBack, reason }: Rotation): string {

@@ -33,6 +33,7 @@ export function newRotation(
     isGoingBack: false,
     secrets,
     told: [],
+    everTold: [],
     trying: [],
     proved: [],
     refusals: 0,

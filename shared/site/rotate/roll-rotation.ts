@@ -2,6 +2,7 @@
 import type { SlotId } from '../ids.js';
 import { openTry } from '../ladder.js';
 import { windowAt } from '../maintenance-window.js';
+import type { Remedy } from '../remedy.js';
 import type { Rotation } from '../rotation.js';
 import { judgeTries, unusableVersion } from './judge-tries.js';
 import type { Progress, RotationQuestion } from './rotation-question.js';
@@ -15,8 +16,10 @@ export function roll(question: RotationQuestion, rotation: Rotation): Progress {
   const unusable = rotation.isGoingBack ? undefined : unusableVersion(question, rotation);
   if (unusable !== undefined) return turnBack(question, rotation, unusable);
   if (next.isGoingBack && !rotation.isGoingBack) return { ...farSideOrRoll(question, next), happened };
-  const left = slots.filter(({ slot }) => !next.proved.includes(slot));
-  if (left.length === 0) return { rotation: { ...next, state: 'closing' }, happened };
+  const unproved = slots.filter(({ slot }) => !next.proved.includes(slot));
+  const left = unproved.filter(({ slot }) => !isBrokenOtherwise(record.remedies?.[slot]));
+  if (left.length === 0 && mayClose(next, unproved.length))
+    return { rotation: { ...next, state: 'closing' }, happened };
   if (next.trying.length > 0) return { rotation: next, happened };
   const isPaused = next.nextTryAt !== undefined && next.nextTryAt > now.toISOString();
   const isMended = (slot: SlotId) => openTry(record.remedies?.[slot]) !== undefined;
@@ -52,4 +55,23 @@ export function roll(question: RotationQuestion, rotation: Rotation): Progress {
         ? []
         : [first];
   return { rotation: { ...next, trying }, happened };
+}
+
+/** What no PSK mends: such a gateway gets the version in use when its mending sets it up, and keeps nobody waiting. */
+function isBrokenOtherwise(remedy: Remedy | undefined): boolean {
+  if (remedy === undefined) return false;
+  switch (remedy.cause) {
+    case 'credential-refused':
+    case 'secret-newer':
+      return false;
+    case 'tunnel-down':
+      return remedy.suspendedAt !== undefined;
+    default:
+      return true;
+  }
+}
+
+/** At least one gateway has proved a version before the other one is disabled, unless it was in use before. */
+function mayClose({ proved, isGoingBack }: Rotation, unproved: number): boolean {
+  return unproved === 0 || isGoingBack || proved.length > 0;
 }

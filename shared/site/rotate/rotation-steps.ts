@@ -21,10 +21,14 @@ export function steps(
   return { rotation, steps: free, waits };
 }
 
+/** Code of a change at the far side that is saved, and that somebody else activates. */
+export const activationPending = 'ACTIVATION_PENDING';
+
 /** What time won't cure, or hasn't cured in ten tries, since the rotation began. */
 export function isRefused({ attempts }: Observed, subject: string, { startedAt }: Rotation): boolean {
   const tried = attempts.find((attempt) => attempt.subject === subject && attempt.failedAt >= startedAt);
-  return tried !== undefined && (!tried.problem.retryable || tried.failures >= 10);
+  if (tried === undefined || tried.problem.code === activationPending) return false;
+  return !tried.problem.retryable || tried.failures >= 10;
 }
 
 /** What no further try can change, and so was not done either. */

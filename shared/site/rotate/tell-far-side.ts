@@ -52,8 +52,12 @@ export function tellFarSide(question: RotationQuestion, rotation: Rotation): Pro
       },
     ),
   );
-  if (due.length === 0) return { rotation: { ...rotation, state: 'activating' } };
-  const failed = due.find(({ subject }) => isRefused(observed, subject, rotation));
+  // What was firmly refused, and never told anything, needs nothing on the way back.
+  const isUntouched = ({ subject, intent }: RotationStep) =>
+    isFirm(observed, subject) && !rotation.everTold.includes(intent.name);
+  const open = rotation.isGoingBack ? due.filter((step) => !isUntouched(step)) : due;
+  if (open.length === 0) return { rotation: { ...rotation, state: 'activating' } };
+  const failed = open.find(({ subject }) => isRefused(observed, subject, rotation));
   if (failed !== undefined && !rotation.isGoingBack)
     return turnBack(
       question,
@@ -61,7 +65,7 @@ export function tellFarSide(question: RotationQuestion, rotation: Rotation): Pro
       problemOf(observed, failed.subject),
       isFirm(observed, failed.subject),
     );
-  return steps(question, rotation, due.slice(0, tellAtOnce));
+  return steps(question, rotation, open.slice(0, tellAtOnce));
 }
 
 /** Then all at once, for the whole tenant. */

@@ -19,6 +19,7 @@ const aRotation: Rotation = {
   isGoingBack: false,
   secrets: [],
   told: [],
+  everTold: [],
   trying: [],
   proved: [],
   refusals: 0,

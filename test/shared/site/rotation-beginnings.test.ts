@@ -251,6 +251,7 @@ describe('a rotation leaves alone', () => {
       isGoingBack: false,
       secrets: [{ name: 'psk-hq', from: 'v1', to: 'v2' }],
       told: [],
+      everTold: [],
       trying: [],
       proved: [],
       refusals: 0,

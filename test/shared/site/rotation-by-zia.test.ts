@@ -1,6 +1,10 @@
 /** How is a PSK rotated where ZIA's API tells the far side? */
 import { describe, expect, test } from '@jest/globals';
+import { desiredSlots } from '../../../shared/site/desired-site.js';
 import { problem, type Problem } from '../../../shared/site/problem.js';
+import { roll } from '../../../shared/site/rotate/roll-rotation.js';
+import { activationPending } from '../../../shared/site/rotate/rotation-steps.js';
+import type { Rotation } from '../../../shared/site/rotation.js';
 import type { RotationStep } from '../../../shared/site/rotation-step.js';
 import { aSlot } from './helpers/builders.js';
 import { Rotating } from './helpers/rotating.js';
@@ -126,6 +130,33 @@ describe('a rotation by the API goes back on both sides', () => {
     bothBack(playing);
   });
 
+  test('when one credential is missing for good: what was never told needs nothing on the way back', () => {
+    const playing = asked();
+    playing.trouble = {
+      step: (step) => (is('tell-far-side', '203.0.113.21')(step) ? refused(false) : undefined),
+    };
+    playing.untilOver();
+    expect(playing.sentences('rotation-goes-back').at(-1)).toContain('was taken back');
+    expect(playing.done).toContain('tell-far-side 203.0.113.11');
+    expect(playing.isEnabled('psk-hq', 'v2')).toBe(false);
+  });
+
+  test('and tries for as long as it takes to disable the version that was refused', () => {
+    const playing = asked();
+    const isClosing = is('disable-version');
+    playing.trouble = {
+      step: (step) =>
+        (is('activate-far-side')(step) && playing.record.rotation?.isGoingBack === false) || isClosing(step)
+          ? refused(true)
+          : undefined,
+    };
+    playing.go(2 * 3600);
+    expect(playing.record.rotation).toMatchObject({ state: 'closing', isGoingBack: true });
+    playing.trouble = {};
+    playing.untilOver();
+    bothBack(playing);
+  });
+
   test('without a word to the far side when a credential is missing before anything was told', () => {
     const playing = asked({ zones: ['1'] });
     playing.trouble = { step: (step) => (is('tell-far-side')(step) ? refused(false) : undefined) };
@@ -203,3 +234,56 @@ test('a gateway whose setup failed before the far side was told again is proved 
   expect(playing.sentences('rotation-goes-back')).toEqual([]);
   expect(playing.isAgreed).toBe(true);
 });
+
+test('what is saved at Zscaler waits for whoever activates it, and is not taken back', () => {
+  const playing = asked();
+  const pending = problem('far-side-refused', 'Saved, not activated.', {
+    retryable: true,
+    code: activationPending,
+  });
+  playing.trouble = { step: (step) => (is('activate-far-side')(step) ? pending : undefined) };
+  playing.go(3 * 3600);
+  expect(playing.record.rotation).toMatchObject({ state: 'activating', isGoingBack: false });
+  expect(playing.versions).toEqual({ 'hq-z1-1': 'v1', 'hq-z2-1': 'v1' });
+  playing.trouble = {};
+  playing.untilOver();
+  expect(playing.sentences('rotation-done')).toHaveLength(1);
+  expect(playing.isAgreed).toBe(true);
+});
+
+test.each([
+  { what: 'a machine that isn’t mended', cause: 'vm-unresponsive', isOver: true },
+  { what: 'a refused credential', cause: 'credential-refused', isOver: false },
+] as const)(
+  'a gateway with $what keeps the others from the end of a rotation: not $isOver',
+  ({ cause, isOver }) => {
+    const playing = new Rotating({ farSide: 'zia' }).go(60);
+    const at = playing.now.toISOString();
+    const remedy = { cause, since: at, tries: [], suspendedAt: at };
+    const rotation: Rotation = {
+      id: 'hq-1',
+      reason: 'asked-for',
+      startedAt: at,
+      state: 'rolling',
+      isGoingBack: false,
+      secrets: [{ name: 'psk-hq', from: 'v1', to: 'v2' }],
+      told: [],
+      everTold: [],
+      trying: [],
+      proved: [aSlot('1')],
+      refusals: 0,
+    };
+    const next = roll(
+      {
+        record: { ...playing.record, remedies: { [aSlot('2')]: remedy } },
+        observed: { resources: [], inFlight: [], attempts: [] },
+        slots: desiredSlots(playing.record.spec, ['1', '2']),
+        configOf: () => undefined,
+        serving: [aSlot('1')],
+        now: playing.now,
+      },
+      rotation,
+    );
+    expect(next.rotation?.state).toBe(isOver ? 'closing' : 'rolling');
+  },
+);

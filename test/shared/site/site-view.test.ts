@@ -95,6 +95,7 @@ test('siteView shows of a rotation what it names, and nothing that is kept besid
     isGoingBack: false,
     secrets: [{ name: 'psk-hq', from: 'v1', to: 'v2', value: 'Correct7Horse' }],
     told: ['hq-z1-1'],
+    everTold: [],
     trying: [],
     proved: [],
     refusals: 0,

@@ -20,6 +20,7 @@ function aRotation(changes: Partial<Rotation> = {}): Rotation {
     isGoingBack: false,
     secrets: [{ name: 'psk-hq', from: 'v1', to: 'v2' }],
     told: [],
+    everTold: [],
     trying: [],
     proved: [],
     refusals: 0,
