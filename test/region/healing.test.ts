@@ -45,6 +45,29 @@ test.each(mends)('$fault is mended: $helps', async ({ fault, helps, never }) => 
   expect(done.join('\n')).not.toMatch(never);
 });
 
+test.each([
+  {
+    body: { fault: 'coffee-spilled', gateway: 'hq-z1-1' },
+    detail: /"fault" is "coffee-spilled"; give one of /,
+  },
+  { body: { fault: 'edge-down' }, detail: /"edge" is missing/ },
+  { body: { fault: 'ipsec-stopped' }, detail: /"gateway" is missing/ },
+  { body: { fault: 'ipsec-stopped', gateway: 'hq-z9-1' }, detail: /no machine of hq-z9-1/ },
+])('POST /faults refuses $body', async ({ body, detail }) => {
+  const answer = await fetch(`${region.cloudUrl}/faults`, { method: 'POST', body: JSON.stringify(body) });
+  expect(answer.status).toBe(422);
+  expect(((await answer.json()) as { detail: string }).detail).toMatch(detail);
+});
+
+test('POST /faults breaks what it is told, and GET names what can be broken', async () => {
+  const named = await fetch(`${region.cloudUrl}/faults`);
+  expect(await named.json()).toMatchObject({ faults: expect.arrayContaining(['machine-hangs']) as unknown });
+  const body = JSON.stringify({ fault: 'ipsec-stopped', gateway: 'hq-z2-1' });
+  expect((await fetch(`${region.cloudUrl}/faults`, { method: 'POST', body })).status).toBe(200);
+  await region.until('hq', ({ phase }) => phase !== 'serving', 30);
+  await region.until('hq', ({ phase }) => phase === 'serving', 60);
+});
+
 test('an edge that is down is waited for, told, and no machine is touched', async () => {
   const seen = (await region.api.timeline('hq')).length;
   await region.call('applyFault', { fault: 'edge-down', edge: 'fra4' });

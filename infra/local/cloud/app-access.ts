@@ -1,8 +1,7 @@
 /** What did the app need to be allowed, and may it? Others have every right here. */
-import { clientId } from './faults.js';
 import { actionsOf, type AskedRequest, type NeededAction } from './rbac-actions.js';
 import { refusal, type Refusal, type WireRequest } from './wire.js';
-import type { World } from './world.js';
+import { clientId, type World } from './world.js';
 
 /** The app's own token in the local region; who has another is a person. */
 const appBearer = 'Bearer local';

@@ -31,7 +31,7 @@ import { answerSimulator } from './simulator-api.js';
 import { Throttling } from './throttling.js';
 import { virtualMachines } from './virtual-machines.js';
 import { Subnets } from './virtual-networks.js';
-import type { WireRequest } from './wire.js';
+import type { WireAnswer, WireRequest } from './wire.js';
 import type { World } from './world.js';
 
 /** What a cloud is started with. */
@@ -49,6 +49,8 @@ export interface CloudOptions {
   readonly onEvent?: (event: Json) => void;
   /** Actions and data actions of the app's role, with Azure's wildcards; without them it may do everything. */
   readonly allowedActions?: readonly string[];
+  /** What is served at the same address and isn't the cloud's, by path: `/faults`. */
+  readonly beside?: Readonly<Record<string, (request: WireRequest) => Promise<WireAnswer>>>;
 }
 
 /** A running cloud. */
@@ -117,10 +119,13 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const { server, url } = await listen(
     {
       random,
-      answer: (request) =>
-        request.path.startsWith('/sim/')
+      answer: (request) => {
+        const beside = options.beside?.[request.path];
+        if (beside !== undefined) return beside(request);
+        return request.path.startsWith('/sim/')
           ? answerSimulator(steered, request)
-          : answerHost(request, { world, vault, events, services, access }),
+          : answerHost(request, { world, vault, events, services, access });
+      },
       latency: latencyOf(world, clock, drawLatency),
       onExchange: (exchange) => {
         if (exchange.target.startsWith('/sim/')) return;

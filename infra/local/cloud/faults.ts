@@ -1,6 +1,7 @@
 /** What can be made to go wrong? Switched on and off while the cloud runs. */
 import { guid, type Random } from './random.js';
 import { refusal, type WireRequest } from './wire.js';
+import { clientId } from './world.js';
 
 /** One thing that is wrong. */
 export type Fault =
@@ -144,9 +145,6 @@ export class Faults {
     }
   }
 }
-
-/** The identity that the app has in the simulated tenant. */
-export const clientId = '5f2d8d5e-0000-4000-8000-00000000a117';
 
 function throttled(retryAfterSeconds: number | undefined) {
   const thrown = refusal(429, 'TooManyRequests', 'Too many requests. Please try again after sometime.');

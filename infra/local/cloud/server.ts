@@ -22,7 +22,7 @@ export interface Exchange {
 export interface Serving {
   readonly random: Random;
   /** Answers, or throws a refusal. */
-  readonly answer: (request: WireRequest) => WireAnswer;
+  readonly answer: (request: WireRequest) => WireAnswer | Promise<WireAnswer>;
   /** Ends when it is time to look at a request. */
   readonly latency: (request: WireRequest) => Promise<void>;
   readonly onExchange: (exchange: Exchange) => void;
@@ -49,7 +49,7 @@ async function serve(serving: Serving, incoming: IncomingMessage, outgoing: Serv
   const text = await readText(incoming);
   const { request, body } = parse(incoming, text);
   await serving.latency(request);
-  const answer = answerOrRefuse(serving, request, text, body);
+  const answer = await answerOrRefuse(serving, request, text, body);
   const headers = {
     ...(answer.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
     ...correlation(serving.random, request),
@@ -69,7 +69,12 @@ async function serve(serving: Serving, incoming: IncomingMessage, outgoing: Serv
   });
 }
 
-function answerOrRefuse(serving: Serving, request: WireRequest, text: string, body: unknown): WireAnswer {
+async function answerOrRefuse(
+  serving: Serving,
+  request: WireRequest,
+  text: string,
+  body: unknown,
+): Promise<WireAnswer> {
   try {
     if (text !== '' && body === undefined) {
       throw refusal(
@@ -78,7 +83,7 @@ function answerOrRefuse(serving: Serving, request: WireRequest, text: string, bo
         'The request content was invalid and could not be deserialized.',
       );
     }
-    return serving.answer(request);
+    return await serving.answer(request);
   } catch (error) {
     if (error instanceof Refusal) return error.answer;
     const message = error instanceof Error ? error.message : String(error);

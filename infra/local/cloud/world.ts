@@ -30,6 +30,9 @@ export interface WorldResource {
   readonly body: Json;
 }
 
+/** Client id of the app's identity in the simulated tenant. */
+export const clientId = '5f2d8d5e-0000-4000-8000-00000000a117';
+
 const subscriptionId = '7a2c9e10-4b1d-4c52-9f0e-5d1c0a6b3e21';
 const region = 'westeurope';
 const resourceGroup = 'rg-spoke';
@@ -39,7 +42,7 @@ const networkGroup = `/subscriptions/${subscriptionId}/resourceGroups/${resource
 export function defaultWorld(): World {
   return {
     tenantId: '1f0e4c33-9f5b-4d27-8f5f-0c5a3b1c7d42',
-    appClientId: '5f2d8d5e-0000-4000-8000-00000000a117',
+    appClientId: clientId,
     subscriptionId,
     region,
     resourceGroups: [resourceGroup],

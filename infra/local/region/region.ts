@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { startClients } from '../clients/clients.js';
 import type { ClientCounts } from '../clients/counts.js';
 import { startCloud, type Cloud, type CloudOptions } from '../cloud/cloud.js';
+import type { WireRequest } from '../cloud/wire.js';
 import { defaultWorld } from '../cloud/world.js';
 import { seededRandom } from '../cloud/random.js';
 import { modelledGuests, type ModelledGuests } from '../gateways/modelled-guests.js';
@@ -12,6 +13,7 @@ import { startHost, type Host, type HostJson, type HostOptions } from '../host/h
 import type { LocalZscaler } from '../zscaler/zscaler.js';
 import { startStorage } from './azurite.js';
 import { startFarSide } from './far-side.js';
+import { answerFaults } from './fault-api.js';
 import { startOperator } from './operator.js';
 import { callOnAlert, openEventQueue } from './signals.js';
 import { SiteApi } from './site-api.js';
@@ -79,7 +81,10 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
   const guests = modelledGuests({ edges, random, log });
   const [storage] = await Promise.all([startStorage(options.tables), loadSdks()]);
   const events = await openEventQueue(storage.connectionString, log);
-  const cloud = await startRegionsCloud(options, guests, events.put);
+  const beside = {
+    '/faults': (request: WireRequest) => answerFaults({ cloud, edges, guests, zscaler }, request),
+  };
+  const cloud = await startRegionsCloud(options, { guests, onEvent: events.put, beside });
   const { zscaler, settings } = await startFarSide(edges, cloud.vault, seed + 4);
   for (const name of knownSecrets) cloud.vault.set(name, randomPsk(random));
   const ours = deploymentSettings(cloud, storage.connectionString);
@@ -126,11 +131,10 @@ async function loadSdks(): Promise<void> {
 
 function startRegionsCloud(
   { seed, longest = 0.9, onExchange, allowedActions }: RegionOptions,
-  guests: ModelledGuests,
-  onEvent: NonNullable<CloudOptions['onEvent']>,
+  parts: Pick<CloudOptions, 'guests' | 'onEvent' | 'beside'>,
 ): Promise<Cloud> {
   return startCloud({
-    ...{ port: 0, seed, world: defaultWorld(), longest, guests, onEvent },
+    ...{ port: 0, seed, world: defaultWorld(), longest, ...parts },
     ...(onExchange === undefined ? {} : { onExchange }),
     ...(allowedActions === undefined ? {} : { allowedActions }),
   });
