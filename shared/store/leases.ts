@@ -38,14 +38,15 @@ export async function takeSeat(
 ): Promise<'taken' | 'full'> {
   for (let round = 0; round < maxRounds; round++) {
     const listed = await listSeats(kind);
+    const isLive = (seat: Seat) => seat.holder !== '' && seat.until > term.now.toISOString();
     const own = listed.filter((seat) => seat.holder === holder);
     const [first, ...surplus] = own;
     if (first !== undefined) {
       await Promise.all(surplus.map((seat) => release(kind, seat)));
-      if (await write(kind, first, holder, term)) return 'taken';
+      // Only who takes for the same holder writes a seat whose time isn't over: then it is renewed by that one.
+      if ((await write(kind, first, holder, term)) || isLive(first)) return 'taken';
       continue;
     }
-    const isLive = (seat: Seat) => seat.holder !== '' && seat.until > term.now.toISOString();
     if (listed.filter(isLive).length >= seats) return 'full';
     if (
       await takeFree(
