@@ -1,6 +1,8 @@
 // Started with --experimental-vm-modules (see the npm scripts), since the product is ESM.
 const base = {
   testEnvironment: 'node',
+  // A package that was built holds a package.json of the same name.
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
   // Regions under test wait for their own processes more than they compute.
   maxWorkers: '100%',
   extensionsToTreatAsEsm: ['.ts'],
