@@ -24,7 +24,7 @@ export async function finalScreen(region: Region, name: string): Promise<string>
       : ['', pc.bold('proxy.pac, for you to publish'), pac.trim()]),
     '',
     pc.bold('The API'),
-    ...commands(region, name),
+    ...commands(region, site),
     '',
   ].join('\n');
 }
@@ -63,11 +63,14 @@ function clientLine(region: Region): string {
   return `  ${answered} requests answered, ${nobody} with nobody to take them (before and during the build); ${lost} reached a gateway that did not answer; ${region.guests.leaks()} packets left in the clear`;
 }
 
-function commands({ api, cloud }: Region, name: string): readonly string[] {
+function commands({ api, cloud }: Region, { name, observed: { gateways } }: SiteView): readonly string[] {
+  const gateway = gateways[0]?.slot ?? `${name}-z1-1`;
   return [
     `  curl ${api.base}/sites/${name}`,
     `  curl ${api.base}/sites/${name}/timeline`,
     `  curl -X POST ${api.base}/sites -H 'content-type: application/json' -d @examples/branch.json`,
+    `  curl -X POST ${cloud.url}/faults -d '{"fault": "ipsec-stopped", "gateway": "${gateway}"}'       break it, and look at the timeline`,
+    `  curl -X POST ${api.base}/sites/${name}/rotate-psk`,
     `  curl -X DELETE ${api.base}/sites/${name}`,
     `  curl ${cloud.url}/sim/resources       what is there in the simulated Azure, of ours and of others`,
   ];
