@@ -33,19 +33,7 @@ export function readBackendHealth(
   return outcomeOf(
     { verb: 'read', what: `the backend health of ${ids.length} balancers in ${region}` },
     async () => {
-      const client = await metricsClient(region);
-      const results = await client.queryResources(
-        [...ids],
-        ['DipAvailability'],
-        'Microsoft.Network/loadBalancers',
-        {
-          startTime: new Date(now.getTime() - windowMinutes * 60_000),
-          endTime: now,
-          interval: 'PT1M',
-          aggregation: 'average',
-          abortSignal: AbortSignal.timeout(timeoutMs),
-        },
-      );
+      const results = await query(region, ids, now);
       const asked = new Set(ids.map((id) => id.toLowerCase()));
       return new Map(
         results.flatMap((result) => {
@@ -68,20 +56,7 @@ export function readMemberHealth(
   now: Date,
 ): Promise<Outcome<readonly BackendSample[]>> {
   return outcomeOf({ verb: 'read', what: `the backend health of ${id}` }, async () => {
-    const client = await metricsClient(region);
-    const [result] = await client.queryResources(
-      [id],
-      ['DipAvailability'],
-      'Microsoft.Network/loadBalancers',
-      {
-        startTime: new Date(now.getTime() - windowMinutes * 60_000),
-        endTime: now,
-        interval: 'PT1M',
-        aggregation: 'average',
-        filter: `${backendDimension} eq '*'`,
-        abortSignal: AbortSignal.timeout(timeoutMs),
-      },
-    );
+    const [result] = await query(region, [id], now, { filter: `${backendDimension} eq '*'` });
     const series = (result?.metrics ?? []).flatMap(({ timeseries }) => timeseries);
     return series.flatMap((one) => {
       const privateIp = dimensionOf(one);
@@ -89,6 +64,23 @@ export function readMemberHealth(
         ? []
         : soundData(one.data ?? [], now).map(({ at, percent }) => ({ privateIp, at, percent }));
     });
+  });
+}
+
+async function query(
+  region: string,
+  ids: readonly string[],
+  now: Date,
+  more: { readonly filter?: string } = {},
+) {
+  const client = await metricsClient(region);
+  return client.queryResources([...ids], ['DipAvailability'], 'Microsoft.Network/loadBalancers', {
+    startTime: new Date(now.getTime() - windowMinutes * 60_000),
+    endTime: now,
+    interval: 'PT1M',
+    aggregation: 'average',
+    abortSignal: AbortSignal.timeout(timeoutMs),
+    ...more,
   });
 }
 

@@ -1,4 +1,5 @@
 /** Does the simulated ZIA answer as the real one did? Every recorded call, in its order and at its time. */
+import { seededRandom } from '../../infra/local/cloud/random.js';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { startZscaler, type LocalZscaler } from '../../infra/local/zscaler/zscaler.js';
 import { JumpClock } from '../shared/zscaler/jump-clock.js';
@@ -36,7 +37,12 @@ let zscaler: LocalZscaler;
 
 beforeEach(async () => {
   clock = new JumpClock();
-  zscaler = await startZscaler({ accounts, seed: 1, editLockShare: 0, onActivated: () => undefined });
+  zscaler = await startZscaler({
+    accounts,
+    random: seededRandom(1),
+    editLockShare: 0,
+    onActivated: () => undefined,
+  });
 });
 afterEach(async () => {
   clock.putBack();
@@ -126,7 +132,12 @@ testWithRecordings('the simulated ZIA answers as recorded, but for what is admit
   let count = 0;
   for (const recording of recordings) {
     await zscaler.close();
-    zscaler = await startZscaler({ accounts, seed: 1, editLockShare: 0, onActivated: () => undefined });
+    zscaler = await startZscaler({
+      accounts,
+      random: seededRandom(1),
+      editLockShare: 0,
+      onActivated: () => undefined,
+    });
     found.push(...(await replay(recording)));
     count += recording.length;
   }

@@ -47,14 +47,16 @@ function defaults(template: Template): readonly Place[] {
   );
 }
 
+/** Names of a file's secure parameters. */
+function secureNamesOf(file: BicepFile): ReadonlySet<string> {
+  const secure = parametersOf(file).filter(isSecure);
+  return new Set(secure.map(({ name }) => name));
+}
+
 /** Secure parameters that are handed on to one that isn't. */
 function leaks(template: Template): readonly Place[] {
   return templatesOf(template).flatMap((file) => {
-    const secure = new Set(
-      parametersOf(file)
-        .filter(isSecure)
-        .map(({ name }) => name),
-    );
+    const secure = secureNamesOf(file);
     return file.declarations
       .filter((one) => one.kind === 'module')
       .flatMap((module) => {
@@ -84,11 +86,7 @@ function mentions(expression: Expression, names: ReadonlySet<string>): boolean {
 
 function outputs(template: Template): readonly Place[] {
   return templatesOf(template).flatMap((file) => {
-    const secure = new Set(
-      parametersOf(file)
-        .filter(isSecure)
-        .map(({ name }) => name),
-    );
+    const secure = secureNamesOf(file);
     return file.declarations
       .filter((one) => one.kind === 'output')
       .filter(

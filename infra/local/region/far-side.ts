@@ -1,4 +1,5 @@
 /** What is on the far side? One tenant at Zscaler: its API, and the edges that hold what was activated there. */
+import type { Random } from '../cloud/random.js';
 import type { KeyVault } from '../cloud/key-vault.js';
 import type { ServiceEdges } from '../gateways/service-edges.js';
 import { startZscaler, type LocalZscaler } from '../zscaler/zscaler.js';
@@ -19,11 +20,11 @@ const editLockShare = 0.06;
 export async function startFarSide(
   edges: ServiceEdges,
   vault: KeyVault,
-  seed: number,
+  random: Random,
 ): Promise<{ readonly zscaler: LocalZscaler; readonly settings: Readonly<Record<string, string>> }> {
   const zscaler = await startZscaler({
     accounts,
-    seed,
+    random,
     editLockShare,
     onActivated: (credentials) => {
       edges.setCredentials(credentials);

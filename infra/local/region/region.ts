@@ -85,7 +85,7 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
     '/faults': (request: WireRequest) => answerFaults({ cloud, edges, guests, zscaler }, request),
   };
   const cloud = await startRegionsCloud(options, { guests, onEvent: events.put, beside });
-  const { zscaler, settings } = await startFarSide(edges, cloud.vault, seed + 4);
+  const { zscaler, settings } = await startFarSide(edges, cloud.vault, seededRandom(seed + 4));
   for (const name of knownSecrets) cloud.vault.set(name, randomPsk(random));
   const ours = deploymentSettings(cloud, storage.connectionString);
   Object.assign(process.env, ours, settings);

@@ -1,7 +1,7 @@
 /** What stands in for ZIA on one machine? One tenant behind one address, and what its owner may do to it. */
 import { answer } from './api.js';
 import { EditLock } from './edit-lock.js';
-import { seededRandom } from './random.js';
+import type { Random } from './random.js';
 import { RateLimits } from './rate-limits.js';
 import { close, listen } from './server.js';
 import { SignIns, type ZiaAccounts } from './sign-in.js';
@@ -12,7 +12,7 @@ import { Refusal, type WireAnswer, type WireRequest } from './wire.js';
 /** What the tenant is made of. */
 export interface ZscalerSpec {
   readonly accounts: ZiaAccounts;
-  readonly seed: number;
+  readonly random: Random;
   /** How many writes, 0 to 1, leave the edit lock behind for some seconds. */
   readonly editLockShare: number;
   /** Told all credentials whenever an activation takes effect. */
@@ -63,7 +63,7 @@ export interface LocalZscaler {
 
 /** Starts a tenant on the loopback. */
 export async function startZscaler(spec: ZscalerSpec): Promise<LocalZscaler> {
-  const random = seededRandom(spec.seed);
+  const { random } = spec;
   const tenant = new Tenant(spec.onActivated);
   const editLock = new EditLock(random, spec.editLockShare);
   const signIns = new SignIns(spec.accounts, random);

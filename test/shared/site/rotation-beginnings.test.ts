@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Remedy } from '../../../shared/site/remedy.js';
 import type { SiteRecord } from '../../../shared/site/site-record.js';
 import { aSlot, atSeconds, noon } from './helpers/builders.js';
+import { aRotation } from './helpers/mending.js';
 import { Rotating } from './helpers/rotating.js';
 
 const day = 24 * 3600;
@@ -243,19 +244,7 @@ describe('a rotation leaves alone', () => {
 
   const rolling = (record: SiteRecord): SiteRecord => ({
     ...record,
-    rotation: {
-      id: 'hq-1',
-      reason: 'asked-for',
-      startedAt: noon.toISOString(),
-      state: 'rolling',
-      isGoingBack: false,
-      secrets: [{ name: 'psk-hq', from: 'v1', to: 'v2' }],
-      told: [],
-      everTold: [],
-      trying: [],
-      proved: [],
-      refusals: 0,
-    },
+    rotation: aRotation({ reason: 'asked-for' }),
   });
 
   test.each<{ when: string; remedy: Remedy; trying: readonly string[] }>([

@@ -4,9 +4,9 @@ import { desiredSlots } from '../../../shared/site/desired-site.js';
 import { problem, type Problem } from '../../../shared/site/problem.js';
 import { roll } from '../../../shared/site/rotate/roll-rotation.js';
 import { activationPending } from '../../../shared/site/rotate/rotation-steps.js';
-import type { Rotation } from '../../../shared/site/rotation.js';
 import type { RotationStep } from '../../../shared/site/rotation-step.js';
 import { aSlot } from './helpers/builders.js';
+import { aRotation } from './helpers/mending.js';
 import { Rotating } from './helpers/rotating.js';
 
 function asked(spec: Readonly<Record<string, unknown>> = {}): Rotating {
@@ -260,19 +260,7 @@ test.each([
     const playing = new Rotating({ farSide: 'zia' }).go(60);
     const at = playing.now.toISOString();
     const remedy = { cause, since: at, tries: [], suspendedAt: at };
-    const rotation: Rotation = {
-      id: 'hq-1',
-      reason: 'asked-for',
-      startedAt: at,
-      state: 'rolling',
-      isGoingBack: false,
-      secrets: [{ name: 'psk-hq', from: 'v1', to: 'v2' }],
-      told: [],
-      everTold: [],
-      trying: [],
-      proved: [aSlot('1')],
-      refusals: 0,
-    };
+    const rotation = aRotation({ reason: 'asked-for', startedAt: at, proved: [aSlot('1')] });
     const next = roll(
       {
         record: { ...playing.record, remedies: { [aSlot('2')]: remedy } },

@@ -2,31 +2,14 @@
 import { expect, test } from '@jest/globals';
 import type { SecretState } from '../../../shared/site/observed-site.js';
 import { failure, problem, success, type Outcome } from '../../../shared/site/problem.js';
-import type { Rotation } from '../../../shared/site/rotation.js';
 import { newestUsable, wantedVersions } from '../../../shared/site/wanted-versions.js';
 import { aSlot, noon } from './helpers/builders.js';
+import { aRotation } from './helpers/mending.js';
 
 const slot = aSlot('1');
 const usable = (version: string, name = 'psk-hq'): Outcome<SecretState> =>
   success({ name, state: 'usable', version });
 const inUse = (version: string) => ({ 'psk-hq': { version, since: noon.toISOString() } });
-
-function aRotation(changes: Partial<Rotation> = {}): Rotation {
-  return {
-    id: 'hq-1',
-    reason: 'due',
-    startedAt: noon.toISOString(),
-    state: 'rolling',
-    isGoingBack: false,
-    secrets: [{ name: 'psk-hq', from: 'v1', to: 'v2' }],
-    told: [],
-    everTold: [],
-    trying: [],
-    proved: [],
-    refusals: 0,
-    ...changes,
-  };
-}
 
 test.each([
   { when: 'none was ever in use: the newest', known: {}, rotation: undefined, version: 'v9' },

@@ -1,4 +1,5 @@
 /** Builders: a simulated tenant, and a client that signs in to it in one of the two ways. */
+import { seededRandom } from '../../../infra/local/cloud/random.js';
 import { startZscaler, type LocalZscaler, type ZscalerSpec } from '../../../infra/local/zscaler/zscaler.js';
 import { makeSend } from '../../../shared/zscaler/send.js';
 import { createZia, type Zia } from '../../../shared/zscaler/zia-client.js';
@@ -23,7 +24,7 @@ export async function aTenant(differs: Partial<ZscalerSpec> = {}): Promise<Local
       password: secrets['zia-password'] ?? '',
       apiKey: secrets['zia-api-key'] ?? '',
     },
-    seed: 1,
+    random: seededRandom(1),
     editLockShare: 0,
     onActivated: () => undefined,
     ...differs,

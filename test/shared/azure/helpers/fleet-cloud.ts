@@ -1,7 +1,6 @@
 /** What do a subscription's list of machines and the batches of metrics answer? A cloud of as many sites as a test wants. */
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenAsAzure, stopListening } from './listen.js';
 
 /** Machines by ARM id, with their power; `undefined` for one without a power state. */
 export type Machines = Readonly<Record<string, string | undefined>>;
@@ -110,23 +109,8 @@ export async function startFleetCloud(): Promise<FleetCloud> {
       asked = [];
       cloud.failures = {};
     },
-    stop: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    stop: () => stopListening(server),
   };
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo; // a TCP server has one
-  Object.assign(process.env, {
-    AZURE_SUBSCRIPTION_ID: '11111111-2222-3333-4444-555555555555',
-    AZURE_CLIENT_ID: 'aaaaaaaa-0000-4000-8000-000000000001',
-    TUNNELKEEPER_RESOURCE_GROUP: 'rg-gateways',
-    TUNNELKEEPER_VAULT_URL: 'https://kv.vault.azure.net',
-    TUNNELKEEPER_GATEWAY_IDENTITY_ID: '/subscriptions/s/identities/gateways',
-    TUNNELKEEPER_SSH_PUBLIC_KEY: 'ssh-ed25519 AAAA ops',
-    TUNNELKEEPER_LOCAL_CLOUD: `http://127.0.0.1:${port}`,
-  });
+  await listenAsAzure(server);
   return cloud;
 }

@@ -1,7 +1,6 @@
 /** What does Azure answer on the wire? A server on the loopback that says what a test tells it, and remembers. */
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listenAsAzure, stopListening } from './listen.js';
 
 /** One answer; the status is 200 unless told. */
 export interface WireAnswer {
@@ -64,22 +63,8 @@ export async function startWire(): Promise<Wire> {
       requests = [];
       bodies = [];
     },
-    stop: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    stop: () => stopListening(server),
   };
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo; // a TCP server has one
-  Object.assign(process.env, {
-    AZURE_SUBSCRIPTION_ID: '11111111-2222-3333-4444-555555555555',
-    TUNNELKEEPER_RESOURCE_GROUP: 'rg-gateways',
-    TUNNELKEEPER_VAULT_URL: 'https://kv.vault.azure.net',
-    TUNNELKEEPER_GATEWAY_IDENTITY_ID: '/subscriptions/s/identities/gateways',
-    TUNNELKEEPER_SSH_PUBLIC_KEY: 'ssh-ed25519 AAAA ops',
-    TUNNELKEEPER_LOCAL_CLOUD: `http://127.0.0.1:${port}`,
-  });
+  await listenAsAzure(server);
   return wire;
 }

@@ -7,7 +7,8 @@ import type {
   ObservedVirtualMachine,
 } from '../../../../shared/site/observed-site.js';
 import type { Remedy, Rung, Try } from '../../../../shared/site/remedy.js';
-import { aRecord, aSlot, atSeconds, policy } from './builders.js';
+import type { Rotation } from '../../../../shared/site/rotation.js';
+import { aRecord, aSlot, atSeconds, noon, policy } from './builders.js';
 
 /** ISO 8601, some seconds after noon, before it when negative. */
 export const iso = (seconds: number) => atSeconds(seconds).toISOString();
@@ -83,6 +84,24 @@ export function theFacts(
     fleet: { gateways: 20, failing: 0, edges: {} },
     limits: policy.fleet,
     seat: 'taken',
+    ...changes,
+  };
+}
+
+/** A rotation of the site's one secret that rolls out. */
+export function aRotation(changes: Partial<Rotation> = {}): Rotation {
+  return {
+    id: 'hq-1',
+    reason: 'due',
+    startedAt: noon.toISOString(),
+    state: 'rolling',
+    isGoingBack: false,
+    secrets: [{ name: 'psk-hq', from: 'v1', to: 'v2' }],
+    told: [],
+    everTold: [],
+    trying: [],
+    proved: [],
+    refusals: 0,
     ...changes,
   };
 }
