@@ -98,8 +98,12 @@ export async function replaceSite(
   return found(record.name, true);
 }
 
-function hasNothingBuilt({ phase }: SiteRecord): boolean {
-  return phase === 'accepted' || phase === 'refused';
+/**
+ * A site that stood is refused too, where somebody deleted all of it and its surroundings speak against another: what
+ * was tried and rotated still counts then.
+ */
+function hasNothingBuilt({ phase, generations }: SiteRecord): boolean {
+  return (phase === 'accepted' || phase === 'refused') && Object.keys(generations).length === 0;
 }
 
 function requestedAnew(record: SiteRecord, site: Site, { at }: Asker): SiteRecord {
@@ -145,8 +149,16 @@ function matches(ifMatch: string, tag: string): boolean {
   return listed.includes('*') || listed.includes(tag);
 }
 
-/** Gives a site up. One of which nothing was begun goes at once. */
-export async function deleteSite(name: string | undefined, asker: Asker): Promise<Outcome<SiteRow>> {
+/**
+ * Gives a site up. One of which nothing was begun goes at once.
+ *
+ * @param ifMatch obeyed when it is sent; a deletion needs none
+ */
+export async function deleteSite(
+  name: string | undefined,
+  ifMatch: string | null,
+  asker: Asker,
+): Promise<Outcome<SiteRow>> {
   const row = await findSite(name);
   if (!row.ok) return row;
   const { record, etag, lookWanted } = row.value;
@@ -156,6 +168,8 @@ export async function deleteSite(name: string | undefined, asker: Asker): Promis
         mend: 'Wait until GET answers 404.',
       }),
     );
+  const stale = ifMatch === null ? undefined : whyStale(record, ifMatch);
+  if (stale !== undefined) return failure(stale);
   const written = isUntouched(record)
     ? await removeSiteRow(record.name, etag)
     : await replaceSiteRow(
@@ -163,7 +177,7 @@ export async function deleteSite(name: string | undefined, asker: Asker): Promis
         etag,
         lookWanted ?? asker.at,
       );
-  if (written.kind === 'changed') return deleteSite(name, asker);
+  if (written.kind === 'changed') return deleteSite(name, ifMatch, asker);
   await tell(record.name, 'deletion-requested', `${record.name} is to be deleted.`, asker);
   return row;
 }

@@ -35,7 +35,8 @@ const putSite: AskedHandler = async (request, context, asker) => {
 };
 
 const removeSite: AskedHandler = async (request, context, asker) => {
-  const deleted = await deleteSite(request.params['name'], asker);
+  const { params, headers } = request;
+  const deleted = await deleteSite(params['name'], headers.get('if-match'), asker);
   if (!deleted.ok) return problemAnswer(deleted.problem);
   await nudge(deleted.value.record.name, context);
   return { status: 202, headers: { location: `/api/sites/${deleted.value.record.name}`, ...retryAfter } };

@@ -28,7 +28,7 @@ function foldOne(rotation: Rotation, { intent, version }: RotationAnswer): Rotat
     case 'tell-far-side':
       return withEverTold(withTold(rotation, intent.identity), intent.identity);
     case 'activate-far-side':
-      return rotation.state === 'activating' ? { ...rotation, state: 'rolling' } : rotation;
+      return rotation.state === 'activating' ? { ...rotation, state: 'rolling', proved: [] } : rotation;
     case 'disable-version':
       return withTold(rotation, `${intent.secret.name}/${intent.secret.version}`);
   }

@@ -35,7 +35,10 @@ export interface Rotation {
   readonly everTold: readonly string[];
   /** Slots that try the version that they shall use now: one that serves, or all that don't. */
   readonly trying: readonly string[];
-  /** Slots that were proved with the version that they shall use: a new IKE SA, and a request through it. */
+  /**
+   * Slots that were proved with the version that they shall use: a new IKE SA, and a request through it. On the way back,
+   * until the far side has the former version, those that still have the new one.
+   */
   readonly proved: readonly string[];
   /** How often the new version was tried in vain. */
   readonly refusals: number;

@@ -30,10 +30,16 @@ export function newestUsable(secrets: readonly Outcome<SecretState>[]): Readonly
   );
 }
 
-/** The new version for who has proved it or tries it; on the way back the former one for all. */
+/**
+ * The new version for who has proved it or tries it; on the way back the former one for all, once the far side has it:
+ * a gateway that has proved the new one would be refused with the former one before.
+ */
 function versionsInRotation(rotation: Rotation, slot: SlotId): readonly (readonly [string, string])[] {
-  const { secrets, isGoingBack, trying, proved } = rotation;
-  const hasNew = !isGoingBack && (trying.includes(slot) || proved.includes(slot));
+  const { secrets, isGoingBack, state, trying, proved } = rotation;
+  const isToldBack = state === 'rolling' || state === 'closing';
+  const hasNew = isGoingBack
+    ? !isToldBack && proved.includes(slot)
+    : trying.includes(slot) || proved.includes(slot);
   return secrets.flatMap(({ name, from, to }) => {
     const version = hasNew ? to : from;
     return version === undefined ? [] : [[name, version] as const];

@@ -94,6 +94,8 @@ async function validatorOf(directory: string): Promise<LiveValidator> {
     swaggerPathsPattern: ['*.json'],
     isPathCaseSensitive: false,
     isArmCall: false,
+    // Else it goes on building validators that nobody asks for, for seconds after the last test.
+    loadValidatorInBackground: false,
   };
   const validator = new Validator(options, () => undefined);
   await validator.initialize();

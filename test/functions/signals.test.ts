@@ -34,6 +34,20 @@ afterAll(async () => {
   await tables.close();
 });
 
+/** Deletes by the hundred, as one transaction takes them: a flood of alerts leaves a thousand rows. */
+async function empty(name: 'sites' | 'signals'): Promise<void> {
+  const table = await openTable(name);
+  const byPartition = new Map<string, string[]>();
+  for await (const { partitionKey = '', rowKey = '' } of table.listEntities())
+    byPartition.set(partitionKey, [...(byPartition.get(partitionKey) ?? []), rowKey]);
+  for (const [partitionKey, rowKeys] of byPartition) {
+    for (let from = 0; from < rowKeys.length; from += 100) {
+      const batch = rowKeys.slice(from, from + 100);
+      await table.submitTransaction(batch.map((rowKey) => ['delete', { partitionKey, rowKey }]));
+    }
+  }
+}
+
 beforeEach(async () => {
   jest.useFakeTimers({
     now: noon,
@@ -50,17 +64,13 @@ beforeEach(async () => {
       'hrtime',
     ],
   });
-  for (const name of ['sites', 'signals'] as const) {
-    const table = await openTable(name);
-    for await (const { partitionKey = '', rowKey = '' } of table.listEntities())
-      await table.deleteEntity(partitionKey, rowKey);
-  }
+  for (const name of ['sites', 'signals'] as const) await empty(name);
   logged = [];
   durable.reset();
   cloud.reset();
   cloud.machines = {};
   cloud.pointsOf = () => undefined;
-});
+}, 30_000);
 
 afterEach(() => {
   durable.fail(false);
@@ -168,8 +178,30 @@ describe('an alert', () => {
     });
   });
 
+  test('of the end may come before that of the beginning: each has the site looked at', async () => {
+    const record = await aSite('hq');
+    const resolved = { monitorCondition: 'Resolved', resolvedDateTime: atSeconds(1).toISOString() };
+    expect(await send(anAlert(resolved))).toMatchObject({ status: 202, jsonBody: { nudged: ['hq'] } });
+    expect(await send(anAlert())).toMatchObject({ status: 202, jsonBody: { nudged: ['hq'] } });
+    expect((await readSiteRow(record.name))?.record).toEqual(record);
+  });
+
+  test.each([
+    { when: 'the site goes', changes: { wanted: 'absent', phase: 'deleting' }, spec: {} },
+    { when: 'the site is paused', changes: {}, spec: { paused: true } },
+  ] as const)('changes nothing of what is wanted when $when', async ({ changes, spec }) => {
+    const record = await aSite('hq', changes, spec);
+    expect(await send(anAlert())).toMatchObject({ status: 202 });
+    expect((await readSiteRow(record.name))?.record).toEqual(record);
+  });
+
   test.each([
     { when: 'it is of another schema', body: { schemaId: 'AzureMonitorMetricAlert', data: {} }, status: 422 },
+    {
+      when: 'it is from the future',
+      body: anAlert({ firedDateTime: atSeconds(601).toISOString() }),
+      status: 422,
+    },
     { when: 'it is too large', body: { ...anAlert(), more: 'x'.repeat(101 * 1024) }, status: 413 },
   ])('is answered $status when $when', async ({ body, status }) => {
     expect(await send(body)).toMatchObject({ status });
@@ -192,6 +224,15 @@ describe('a resource event', () => {
     await takeResourceEvents(JSON.stringify([...batch].reverse()), aContext());
     expect(durable.started()).toHaveLength(4);
   });
+
+  test('a thousand messages at once for one site become a few looks', async () => {
+    const record = await aSite('hq');
+    const events = Array.from({ length: 1000 }, (_, index) => anEvent({ id: `e-${index}` }));
+    await Promise.all(events.map((event) => takeResourceEvents(event, aContext())));
+    expect(await lookWanted(record)).toBe(noon.toISOString());
+    expect(durable.started().length).toBeGreaterThan(0);
+    expect(durable.started().length).toBeLessThan(15);
+  }, 60_000);
 
   test.each([
     {

@@ -173,6 +173,23 @@ describe('a replacement', () => {
     expect(statusOf(await replaceSite('stands', tag, aBody({ name: 'stands' }), later))).toBe(412);
   });
 
+  test('of two at once with one ETag is carried out once', async () => {
+    const { record } = await aSiteThatIs('both');
+    const bodies = [other('both'), aBody({ name: 'both', zones: ['2'] })];
+    const asked = bodies.map((body) => replaceSite('both', specTag(record), body, later));
+    const outcomes = await Promise.all(asked);
+    expect(outcomes.map(statusOf).sort()).toEqual([412, 'ok']);
+    const winner = outcomes.findIndex(({ ok }) => ok) === 0 ? ['1'] : ['2'];
+    expect(valueOf(await findSite('both')).record).toMatchObject({ revision: 2, spec: { zones: winner } });
+  });
+
+  test('of a refused site that stood once keeps what was tried', async () => {
+    const kept = { generations: { 'stood-z1-1': 4 }, orders: { 'stood-z1-1': { protect: ann } } };
+    await aSiteThatIs('stood', { phase: 'refused', ...kept });
+    const { row } = valueOf(await replaceSite('stood', '*', other('stood'), later));
+    expect(row.record).toMatchObject({ ...kept, revision: 2, spec: { zones: ['1'] } });
+  });
+
   test('renames nothing', async () => {
     await aSiteThatIs('kept');
     const refused = await replaceSite('kept', '*', other('else'), ann);
@@ -187,7 +204,7 @@ describe('a replacement', () => {
 describe('a deletion', () => {
   test('takes the row at once when nothing was ever begun', async () => {
     const { record } = valueOf(await requestSite(aBody({ name: 'unborn' }), ann)).row;
-    expect(statusOf(await deleteSite('unborn', ann))).toBe('ok');
+    expect(statusOf(await deleteSite('unborn', null, ann))).toBe('ok');
     await expect(readSiteRow(record.name)).resolves.toBeUndefined();
   });
 
@@ -195,15 +212,26 @@ describe('a deletion', () => {
     const run = { id: 'run-1', startedAt: noon.toISOString() };
     const before = await aSiteThatIs('built', { run, phase: 'serving' });
     await wantLook(before.record.name, '2026-03-02T11:00:00.000Z');
-    expect(statusOf(await deleteSite('built', later))).toBe('ok');
+    expect(statusOf(await deleteSite('built', null, later))).toBe('ok');
     const after = valueOf(await findSite('built'));
     expect(after.record).toMatchObject({ wanted: 'absent', phase: 'deleting', phaseSince: later.at });
     expect(after.lookWanted).toBe('2026-03-02T11:00:00.000Z');
     expect((await reasons(after))[0]).toEqual({ reason: 'deletion-requested', by: ann.by });
-    expect(statusOf(await deleteSite('built', ann))).toBe(404);
+    expect(statusOf(await deleteSite('built', null, ann))).toBe(404);
+  });
+
+  test.each([
+    { when: 'it is of another version', ifMatch: '"1-9"', status: 412 },
+    { when: 'it is empty', ifMatch: '', status: 412 },
+    { when: 'it is any', ifMatch: '*', status: 'ok' },
+  ])('obeys If-Match when $when ($status)', async ({ ifMatch, status }) => {
+    const name = `unless-${ifMatch.length}`;
+    const before = await aSiteThatIs(name);
+    expect(statusOf(await deleteSite(name, ifMatch, ann))).toBe(status);
+    expect((await readSiteRow(before.record.name))?.etag).toBe(status === 412 ? before.etag : undefined);
   });
 
   test('of a site that is not there finds nothing', async () => {
-    expect(statusOf(await deleteSite('nobody', ann))).toBe(404);
+    expect(statusOf(await deleteSite('nobody', null, ann))).toBe(404);
   });
 });

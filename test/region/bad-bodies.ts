@@ -10,6 +10,8 @@ export interface BadRequest {
   /** JSON text as it is sent. */
   readonly body?: string;
   readonly status: number;
+  /** No route has this path and method: the host answers by itself. */
+  readonly hasNoRoute?: true;
   /** Field that the problem names, if it is about one. */
   readonly field?: string;
 }
@@ -38,7 +40,37 @@ export const badRequests: readonly BadRequest[] = [
   { name: 'a text', body: '"hq"', status: 422 },
   { name: 'one megabyte', body: body({ tags: { long: 'x'.repeat(1_000_000) } }), status: 413 },
   { name: 'text as content type', contentType: 'text/plain', body: body({}), status: 415 },
-  { name: 'a method that is not there', method: 'PATCH', body: body({}), status: 404 },
+  { name: 'a method that is not there', method: 'PATCH', body: body({}), status: 404, hasNoRoute: true },
+  { name: 'a verb by GET', method: 'GET', path: '/captured/pause', status: 404, hasNoRoute: true },
+  {
+    name: 'a verb by PUT',
+    method: 'PUT',
+    path: '/captured/pause',
+    body: '{}',
+    status: 404,
+    hasNoRoute: true,
+  },
+  { name: 'a verb that is none', path: '/captured/explode', status: 404, hasNoRoute: true },
+  { name: 'a verb of gateways on a site', path: '/captured/replace', status: 404, hasNoRoute: true },
+  { name: 'a verb on no site, with nonsense in its body', path: '/nobody/pause', body: '{"', status: 404 },
+  { name: 'a verb on a gateway of no site', path: '/nobody/gateways/nobody-z1-1/drain', status: 404 },
+  { name: 'a verb on a gateway that is none', path: '/captured/gateways/captured-z1-1/drain', status: 404 },
+  { name: 'an alert by GET', method: 'GET', path: '/../alerts', status: 404, hasNoRoute: true },
+  {
+    name: 'an alert as a form',
+    path: '/../alerts',
+    contentType: 'application/x-www-form-urlencoded',
+    body: 'schemaId=azureMonitorCommonAlertSchema',
+    status: 415,
+  },
+  { name: 'a list of alerts', path: '/../alerts', body: '[]', status: 422 },
+  {
+    name: 'an alert of the old schema',
+    path: '/../alerts',
+    body: JSON.stringify({ schemaId: 'AzureMonitorMetricAlert', data: { status: 'Activated' } }),
+    status: 422,
+    field: 'schemaId',
+  },
   { name: 'PUT of no site', method: 'PUT', path: '/bad', body: body({}), status: 404 },
   { name: 'DELETE of no site', method: 'DELETE', path: '/nowhere', status: 404 },
   field('no name', 'name', body({ name: undefined })),

@@ -1,4 +1,5 @@
 /** Runs a region in a process of its own, at the speed of its scaled clock, and does what its parent asks. */
+import { QueueServiceClient } from '@azure/storage-queue';
 import { installScaledClock } from '../../infra/local/region/scaled-clock.js';
 import type { FaultWish } from '../../infra/local/region/faults.js';
 import type { Answer, Ask, RegionWish } from './region-messages.js';
@@ -33,7 +34,14 @@ const asked = Object.assign(Object.create(null) as object, {
   activities,
   now: () => Date.now(),
   histories,
+  putMessage,
 });
+
+/** Puts a message into the queue of resource events, whatever it is. */
+async function putMessage(text: string): Promise<void> {
+  const storage = process.env['AzureWebJobsStorage'] ?? ''; // set by the region
+  await QueueServiceClient.fromConnectionString(storage).getQueueClient('resource-events').sendMessage(text);
+}
 
 /** Inputs, outputs, status and history of every orchestration. */
 function histories() {

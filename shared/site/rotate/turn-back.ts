@@ -12,8 +12,10 @@ const byHandFirstSeconds = 5 * 60;
 /** By the API where the site says so; else a person is told, and the gateways try. */
 export function farSideOrRoll(question: RotationQuestion, rotation: Rotation): Progress {
   const { record, now } = question;
-  if (record.spec.farSide === 'zia')
-    return { rotation: { ...rotation, state: 'telling-far-side', trying: [], proved: [] } };
+  if (record.spec.farSide === 'zia') {
+    const proved = rotation.isGoingBack ? rotation.proved : [];
+    return { rotation: { ...rotation, state: 'telling-far-side', trying: [], proved } };
+  }
   const isKnownThere = rotation.reason === 'newer-version' || rotation.isGoingBack;
   const next = { ...rotation, state: 'rolling' as const, trying: [], proved: [] };
   const waiting = isKnownThere ? next : { ...next, nextTryAt: inSeconds(now, byHandFirstSeconds) };
@@ -36,14 +38,13 @@ function byHandEntry(question: RotationQuestion, { secrets, id }: Rotation): Tim
   };
 }
 
-/** The same rotation on its way back. */
+/** The same rotation on its way back. Who has proved the new version keeps it until the far side has the former one. */
 export function goingBack(rotation: Rotation): Rotation {
   return {
     ...withoutField(rotation, 'nextTryAt'),
     isGoingBack: true,
     told: [],
     trying: [],
-    proved: [],
     refusals: 0,
   };
 }
@@ -66,7 +67,7 @@ export function turnBack(
   const isUntold = rotation.state === 'telling-far-side' && rotation.told.length === 0 && isUndone;
   const turned = goingBack(rotation);
   const back: Progress = isUntold
-    ? { rotation: { ...turned, state: 'rolling' } }
+    ? { rotation: { ...turned, state: 'rolling', proved: [] } }
     : farSideOrRoll(question, turned);
   return { ...back, happened: [...(back.happened ?? []), entry] };
 }

@@ -33,10 +33,18 @@ export class PlayedVault {
   }
 
   disable(name: string, version: string): void {
-    const left = this.versions(name).map((known) =>
-      known.version === version ? { ...known, isEnabled: false } : known,
+    this.set(name, version, false);
+  }
+
+  enable(name: string, version: string): void {
+    this.set(name, version, true);
+  }
+
+  private set(name: string, version: string, isEnabled: boolean): void {
+    const changed = this.versions(name).map((known) =>
+      known.version === version ? { ...known, isEnabled } : known,
     );
-    this.secrets.set(name, left);
+    this.secrets.set(name, changed);
   }
 
   isEnabled(name: string, version: string): boolean {
