@@ -26,6 +26,8 @@ export interface GatewayHealth {
    * isn't known, absent when none has.
    */
   readonly provedAt?: string;
+  /** ISO 8601: the newest of the balancer's minutes that say anything of it. */
+  readonly heardAt?: string;
   /** The balancer's newest minute since, when its probes were not all answered. */
   readonly complaint?: BackendSample;
   /** The machine's newest word since, when it isn't that all is well. */
@@ -85,12 +87,14 @@ export function gatewayHealth({
     // The probe is answered 200 only while a request through the tunnel has just succeeded.
     ...samples.filter(({ at, percent }) => percent === 100 && at >= since).map(({ at }) => at),
   ]);
+  const heardAt = latest(samples.map(({ at }) => at));
   const complaint = complaintOf(samples, latest([provedAt ?? '', since]) ?? '');
   const said = newestWord({ setup, diagnose, remedy }, latest([provedAt ?? '', touchedAt]) ?? '');
   return {
     machine,
     ...(touchedAt === '' ? {} : { touchedAt }),
     ...(provedAt === undefined ? {} : { provedAt }),
+    ...(heardAt === undefined ? {} : { heardAt }),
     ...(complaint === undefined ? {} : { complaint }),
     ...(said === undefined ? {} : { said }),
     ...(diagnose === undefined ? {} : { diagnose }),

@@ -1,4 +1,5 @@
 /** What is done about a gateway that doesn't serve? Ask, wait for the rung that was begun, take the next one, or say that none is left. */
+import { ask } from './ask-machine.js';
 import { placementOf, runIntent } from './desired-site.js';
 import { answerLimitSeconds, type Diagnosis } from './diagnose.js';
 import { inSeconds } from './guards/guard.js';
@@ -6,7 +7,7 @@ import { canBeMended, endTry, nextRung, openTry, rungLimitSeconds } from './ladd
 import { isInFlight, removalOf, subjectOf, type Step } from './plan.js';
 import type { Standing } from './standing.js';
 import type { Remedy, Rung, Try } from './remedy.js';
-import { attempt, type SlotPlan, type SlotQuestion } from './slot-question.js';
+import type { SlotPlan } from './slot-question.js';
 import type { Wait } from './plan.js';
 import type { TimelineEntry } from './timeline-entry.js';
 
@@ -213,46 +214,6 @@ function stepOf(standing: Standing, diagnosis: Diagnosis, rung: Rung, open: Try 
     case 'replace':
       return { verb: 'delete', subject: removalOf(target), intent: target, ...about };
   }
-}
-
-/** Asks the machine what is wrong: a short script that changes nothing, so no guard is asked. */
-function ask(standing: Standing, diagnosis: Diagnosis): SlotPlan {
-  const { question, machine, wanted, remedy } = standing;
-  const { slot, site, policy, now } = question;
-  const intent = runIntent(
-    site,
-    {
-      slot: slot.slot,
-      virtualMachine: machine.name,
-      gateway: wanted.gateway,
-      script: 'diagnose',
-      requestedAt: now.toISOString(),
-    },
-    policy,
-  );
-  const step: Step = {
-    verb: 'put',
-    subject: subjectOf(intent),
-    gateway: slot.slot,
-    intent,
-    reason: 'asks-machine',
-    sentence: diagnosis.sentence,
-    evidence: diagnosis.evidence,
-  };
-  const doing = remedy === undefined ? 'broken' : 'mending';
-  const planned = attempt(withoutStaleRuns(standing), doing, step, false);
-  return { ...planned, doing, cause: diagnosis.cause };
-}
-
-/** A script from before the machine was started or moved may never end; the next one takes its place. */
-function withoutStaleRuns({ question, machine, health }: Standing): SlotQuestion {
-  const { observed } = question;
-  const { touchedAt = '' } = health;
-  const inFlight = observed.inFlight.filter(
-    ({ kind, virtualMachine, begunAt }) =>
-      kind !== 'run' || virtualMachine !== machine.name || begunAt > touchedAt,
-  );
-  return { ...question, observed: { ...observed, inFlight } };
 }
 
 function waitFor(

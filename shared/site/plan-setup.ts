@@ -1,4 +1,5 @@
 /** Is the slot's machine configured as it should be, and does it serve? */
+import { askUnheard } from './ask-machine.js';
 import { diagnose, type GatewayFacts } from './diagnose.js';
 import { dueChange } from './due-change.js';
 import { openTry } from './ladder.js';
@@ -134,5 +135,7 @@ function serveOrChange(standing: Standing): SlotPlan {
     };
   }
   const wish = dueChange(standing);
-  return wish === undefined ? serves : { ...serves, wish };
+  if (wish !== undefined) return { ...serves, wish };
+  const step = askUnheard(standing);
+  return step === undefined ? serves : { ...serves, step };
 }

@@ -5,7 +5,7 @@ import type { SiteReading } from '../../orchestrations/activity-inputs.js';
 import { failure, problem } from '../../shared/site/problem.js';
 import { foldResources, forgetLook, type Round } from '../../shared/site/round.js';
 import type { SiteRecord } from '../../shared/site/site-record.js';
-import { atRest } from '../shared/site/helpers/azure-in-words.js';
+import { atRest, wellMeasured } from '../shared/site/helpers/azure-in-words.js';
 import {
   aRecord,
   aRound,
@@ -25,6 +25,7 @@ const looked = (changes: Partial<Round> = {}) =>
   aRound({
     resources: rested.observed.resources,
     generations: rested.record.generations,
+    health: wellMeasured(rested.observed, atSeconds(-120)),
     mustLook: false,
     isLookFresh: true,
     ...changes,

@@ -99,6 +99,8 @@ const shapes = ['nan', 'gaps', 'future', 'none'] as const satisfies readonly Ext
 const reasonsSince = async (at: number) => (await linesSince(at)).map(({ reason }) => reason);
 
 test.each(shapes)('no gateway is touched for ten minutes of metrics that are %s', async (shape) => {
+  // Without any sound minute for 20 min the machines themselves would be asked.
+  await pass(300);
   const [since, before] = [await now(), await machines()];
   await region.call('region.cloud.faults.add', { kind: 'metrics', shape });
   await pass(600);
@@ -120,13 +122,10 @@ test.each([
   await region.until('hq', ({ phase }) => phase === 'serving', 60);
 });
 
-test('what only metrics can tell is mended once they are sound again', async () => {
+test('what only metrics can tell is found without them by asking the machine', async () => {
   const since = await now();
   await region.call('region.cloud.faults.add', { kind: 'metrics', shape: 'none' });
   await region.call('applyFault', { fault: 'ipsec-stopped', gateway: 'hq-z2-1' });
-  await pass(600);
-  expect(await reasonsSince(since)).not.toContain('mends');
-  await region.call('region.cloud.faults.clear');
   const isMended = async () => (await reasonsSince(since)).includes('gateway-mended');
   await region.until('hq', isMended, 60);
 });

@@ -188,3 +188,35 @@ test('a site that wants advice alone is told what would be done, once, and nothi
   expect(story.steps()).toEqual([`${one} put diagnose`]);
   expect(story.told('advised')).toEqual([expect.stringMatching(/^Would do: Brings the tunnel up again/)]);
 });
+
+describe('a gateway of which the metric tells nothing', () => {
+  test('is asked itself every 20 min, serves meanwhile, and nothing else is done', () => {
+    const story = aStory();
+    story.isMetricLost = true;
+    story.passes(2 * 3600);
+    expect(new Set(story.steps())).toEqual(new Set([one, two, three].map((slot) => `${slot} put diagnose`)));
+    expect(story.steps(one)).toHaveLength(6);
+    expect(story.told('phase-changed')).toEqual([]);
+  });
+
+  test('is mended for what it says', () => {
+    const story = aStory();
+    story.isMetricLost = true;
+    story.breaks(one, { says: downFor('unknown'), curedBy: ['ipsec-restart'] });
+    story.until(() => story.told('gateway-mended').length > 0);
+    expect(story.steps(one)).toEqual([
+      `${one} put diagnose`,
+      `${one} put tunnel-up`,
+      `${one} put ipsec-restart`,
+    ]);
+  });
+
+  test('and which doesn’t answer either is left alone: silence alone is no evidence', () => {
+    const story = aStory();
+    story.isMetricLost = true;
+    story.breaks(one, { says: 'nothing', curedBy: [] });
+    story.passes(2 * 3600);
+    expect(new Set(story.steps(one))).toEqual(new Set([`${one} put diagnose`]));
+    expect(story.doing(one)).toBe('serving');
+  });
+});

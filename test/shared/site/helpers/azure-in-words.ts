@@ -1,6 +1,6 @@
 /** What would Azure show after a step? A step's success folded into what was observed, without a wire. */
 import type { GatewayDiagnosis } from '../../../../shared/gateway/gateway-diagnosis.js';
-import type { ObservedResource } from '../../../../shared/site/observed-site.js';
+import type { BackendSample, ObservedResource } from '../../../../shared/site/observed-site.js';
 import { identityOf, type Observed, type Plan, type Step } from '../../../../shared/site/plan.js';
 import { planSite } from '../../../../shared/site/plan-site.js';
 import { pskTag } from '../../../../shared/site/psk-tag.js';
@@ -212,4 +212,13 @@ export function settle(
 export function atRest(record: SiteRecord, observed: Observed = nothingYet()): World {
   const { record: built, observed: seen } = settle({ record, observed }, 30, -3600);
   return { record: built, observed: { resources: seen.resources, inFlight: [], attempts: [] } };
+}
+
+/** A minute in which all probes of every gateway were answered. */
+export function wellMeasured({ resources }: Observed, at: Date): readonly BackendSample[] {
+  return resources.flatMap((resource) =>
+    resource.kind === 'network-interface' && resource.privateIp !== undefined
+      ? [{ privateIp: resource.privateIp, at: at.toISOString(), percent: 100 }]
+      : [],
+  );
 }

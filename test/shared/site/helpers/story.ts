@@ -51,6 +51,9 @@ export interface Illness {
 /** A round comes this often, in seconds. */
 const tickSeconds = 15;
 
+/** How far back the balancer's minutes are read, in seconds. */
+const rememberedSeconds = 420;
+
 /** One site in its region, from noon on. */
 export class Story {
   record: SiteRecord;
@@ -61,6 +64,8 @@ export class Story {
   /** Gateways of other sites, and how many of them fail. */
   others = { gateways: 20, failing: 0 };
   resources: readonly ObservedResource[];
+  /** Monitor answers nothing. */
+  isMetricLost = false;
   #round: Round;
   readonly #ends = new Map<string, { readonly step: Step; readonly endsAt: number }>();
   readonly #illnesses = new Map<string, Illness>();
@@ -73,6 +78,7 @@ export class Story {
     this.record = rested.record;
     this.resources = rested.observed.resources;
     this.#round = aRound({ generations: rested.record.generations });
+    for (let minute = -rememberedSeconds; minute < 0; minute += 60) this.#measure(minute);
   }
 
   /** A gateway stops to serve. */
@@ -297,7 +303,10 @@ export class Story {
 
   /** A member that is kept from connections is measured as down, whatever its probes find. */
   #probe(): void {
-    const minute = Math.floor(this.seconds / 60) * 60;
+    this.#measure(Math.floor(this.seconds / 60) * 60);
+  }
+
+  #measure(minute: number): void {
     const balancer = this.resources.find((resource) => resource.kind === 'load-balancer');
     const drained: readonly string[] = balancer?.drained ?? [];
     for (const resource of this.resources) {
@@ -311,10 +320,11 @@ export class Story {
 
   /** The metric is a minute late. */
   #samples(): readonly BackendSample[] {
+    if (this.isMetricLost) return [];
     return [...this.#minutes].flatMap(([key, { answered, all }]) => {
       const [minute = '', privateIp = ''] = key.split(' ');
       const age = this.seconds - Number(minute);
-      if (age < 120 || age > 420) return [];
+      if (age < 120 || age > rememberedSeconds) return [];
       return [{ privateIp, at: atSeconds(Number(minute)).toISOString(), percent: (100 * answered) / all }];
     });
   }
