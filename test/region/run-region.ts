@@ -2,6 +2,7 @@
 import { installScaledClock } from '../../infra/local/region/scaled-clock.js';
 import type { FaultWish } from '../../infra/local/region/faults.js';
 import type { Answer, Ask, RegionWish } from './region-messages.js';
+import { watchZia } from './zia-traffic.js';
 
 const wish = JSON.parse(process.argv[2] ?? '{}') as RegionWish; // written by start-region.ts
 installScaledClock(wish.speed, Date.now());
@@ -10,6 +11,9 @@ const log: string[] = [];
 const exchanges: unknown[] = [];
 /** Names of the activities that have begun, oldest first. */
 const activities: string[] = [];
+/** Where the host is to crash next. */
+let armed: CrashPoint | undefined;
+const crashes: string[] = [];
 const region = await startRegion({
   port: 0,
   seed: wish.seed,
@@ -22,18 +26,51 @@ const region = await startRegion({
   onExchange: (exchange) => void exchanges.push(exchange),
   onActivity: (name, phase) => {
     if (phase === 'begins') activities.push(name);
+    crashIfArmed(name, phase);
   },
 });
 const { applyFault } = await import('../../infra/local/region/faults.js');
+const { watchSides } = await import('./rotation-sides.js');
+const { endRefusals, keepPskAtEdge, refuseCredential } = await import('./rotation-refusals.js');
 const asked = Object.assign(Object.create(null) as object, {
   region,
   applyFault: (wish: FaultWish) => applyFault(region, wish),
   log,
   exchanges,
   activities,
+  /** Lets the host crash the next time that an activity is there, or the `nth` time from now on. */
+  crashAt: (activity: string, phase: CrashPoint['phase'], nth = 1) =>
+    void (armed = { activity, phase, left: nth }),
+  /** Crashes that have been, such as `tellFarSide ended`. */
+  crashes,
+  /** Both sides of a site's rotation. */
+  sides: watchSides(region),
+  ziaCalls: watchZia(),
+  keepPskAtEdge: (slot: string) => {
+    keepPskAtEdge(region, slot);
+  },
+  refuseCredential: (slot: string) => {
+    refuseCredential(region, slot);
+  },
+  endRefusals,
   now: () => Date.now(),
   histories,
 });
+
+/** A boundary of an activity, and how often it is passed until the host crashes there. */
+interface CrashPoint {
+  readonly activity: string;
+  readonly phase: 'begins' | 'ended';
+  readonly left: number;
+}
+
+function crashIfArmed(activity: string, phase: CrashPoint['phase']): void {
+  if (armed?.activity !== activity || armed.phase !== phase) return;
+  armed = armed.left > 1 ? { ...armed, left: armed.left - 1 } : undefined;
+  if (armed !== undefined) return;
+  crashes.push(`${activity} ${phase}`);
+  region.host.crash();
+}
 
 /** Inputs, outputs, status and history of every orchestration. */
 function histories() {
