@@ -12,9 +12,12 @@ export const [siteName, secretName] = ['hq', 'psk-hq'];
 const patienceSeconds = 90;
 
 /** Starts a region with a site that serves, and clients whose requests are answered. */
-export async function startRotatingSite(wish: Pick<RegionWish, 'seed' | 'tables'>): Promise<TestRegion> {
+export async function startRotatingSite(
+  wish: Pick<RegionWish, 'seed' | 'tables'>,
+  tags: Readonly<Record<string, string>> = {},
+): Promise<TestRegion> {
   const region = await TestRegion.start({ speed: 100, ...wish });
-  await region.api.request(siteSpec(siteName, { zones: ['1', '2'], farSide: 'zia' }));
+  await region.api.request(siteSpec(siteName, { zones: ['1', '2'], farSide: 'zia', tags }));
   await region.until(siteName, ({ phase }) => phase === 'serving', patienceSeconds);
   await region.until(siteName, async () => (await clientCounts(region)).answered > 20, patienceSeconds);
   return region;

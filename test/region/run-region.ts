@@ -11,6 +11,8 @@ const log: string[] = [];
 const exchanges: unknown[] = [];
 /** Names of the activities that have begun, oldest first. */
 const activities: string[] = [];
+const historyEvents: unknown[] = [];
+const noted = new WeakSet();
 /** Where the host is to crash next. */
 let armed: CrashPoint | undefined;
 const crashes: string[] = [];
@@ -26,6 +28,7 @@ const region = await startRegion({
   onExchange: (exchange) => void exchanges.push(exchange),
   onActivity: (name, phase) => {
     if (phase === 'begins') activities.push(name);
+    noteHistories();
     crashIfArmed(name, phase);
   },
 });
@@ -55,7 +58,20 @@ const asked = Object.assign(Object.create(null) as object, {
   endRefusals,
   now: () => Date.now(),
   histories,
+  /** Every event that stood in a history, also of runs that are over, begun anew or forgotten. */
+  historyEvents: () => {
+    noteHistories();
+    return historyEvents;
+  },
 });
+
+function noteHistories(): void {
+  for (const event of [...region.host.orchestrations.instances.values()].flatMap(({ history }) => history)) {
+    if (noted.has(event)) continue;
+    noted.add(event);
+    historyEvents.push(event);
+  }
+}
 
 /** A boundary of an activity, and how often it is passed until the host crashes there. */
 interface CrashPoint {
