@@ -13,7 +13,7 @@ import type {
 } from './observed-site.js';
 import type { Observed, Plan, Step, Wait } from './plan.js';
 import type { Reason } from './reason.js';
-import type { RotationStep } from './rotation-step.js';
+import type { RotationIntent, RotationStep } from './rotation-step.js';
 import { attemptsBesideTaken, mustLookAgain } from './name-taken.js';
 import { identityOf } from './plan.js';
 import { fleetTrustSeconds, restLookSeconds, surroundingsTrustSeconds } from './policy.js';
@@ -184,8 +184,22 @@ export function foldRotated(
     if (!answer.ok) return begunInVain(folded, step, answer.problem, now);
     const { version } = answer.value;
     const rotated = { intent: step.intent, ...(version === undefined ? {} : { version }) };
-    return withoutAttempt({ ...folded, rotated: [...folded.rotated, rotated] }, step.subject);
+    const secrets = withoutDisabled(folded.secrets, step.intent);
+    return withoutAttempt({ ...folded, secrets, rotated: [...folded.rotated, rotated] }, step.subject);
   }, round);
+}
+
+/** A version that was just disabled would look like a newer one that somebody made, until the next look. */
+function withoutDisabled(secrets: Round['secrets'], intent: RotationIntent): Round['secrets'] {
+  if (intent.kind !== 'disable-version') return secrets;
+  const { name, version } = intent.secret;
+  return secrets.filter(
+    (looked) =>
+      !looked.ok ||
+      looked.value.state !== 'usable' ||
+      looked.value.name !== name ||
+      looked.value.version !== version,
+  );
 }
 
 function begunInVain(round: Round, step: Step | RotationStep, why: Problem, now: Date): Round {

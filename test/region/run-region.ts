@@ -3,6 +3,7 @@ import { QueueServiceClient } from '@azure/storage-queue';
 import { installScaledClock } from '../../infra/local/region/scaled-clock.js';
 import type { FaultWish } from '../../infra/local/region/faults.js';
 import type { Answer, Ask, RegionWish } from './region-messages.js';
+import { watchZia } from './zia-traffic.js';
 
 const wish = JSON.parse(process.argv[2] ?? '{}') as RegionWish; // written by start-region.ts
 installScaledClock(wish.speed, Date.now());
@@ -11,6 +12,11 @@ const log: string[] = [];
 const exchanges: unknown[] = [];
 /** Names of the activities that have begun, oldest first. */
 const activities: string[] = [];
+const historyEvents: unknown[] = [];
+const noted = new WeakSet();
+/** Where the host is to crash next. */
+let armed: CrashPoint | undefined;
+const crashes: string[] = [];
 const region = await startRegion({
   port: 0,
   seed: wish.seed,
@@ -23,19 +29,66 @@ const region = await startRegion({
   onExchange: (exchange) => void exchanges.push(exchange),
   onActivity: (name, phase) => {
     if (phase === 'begins') activities.push(name);
+    noteHistories();
+    crashIfArmed(name, phase);
   },
 });
 const { applyFault } = await import('../../infra/local/region/faults.js');
+const { watchSides } = await import('./rotation-sides.js');
+const { endRefusals, keepPskAtEdge, refuseCredential } = await import('./rotation-refusals.js');
 const asked = Object.assign(Object.create(null) as object, {
   region,
   applyFault: (wish: FaultWish) => applyFault(region, wish),
   log,
   exchanges,
   activities,
+  /** Lets the host crash the next time that an activity is there, or the `nth` time from now on. */
+  crashAt: (activity: string, phase: CrashPoint['phase'], nth = 1) =>
+    void (armed = { activity, phase, left: nth }),
+  /** Crashes that have been, such as `tellFarSide ended`. */
+  crashes,
+  /** Both sides of a site's rotation. */
+  sides: watchSides(region),
+  ziaCalls: watchZia(),
+  keepPskAtEdge: (slot: string) => {
+    keepPskAtEdge(region, slot);
+  },
+  refuseCredential: (slot: string) => {
+    refuseCredential(region, slot);
+  },
+  endRefusals,
   now: () => Date.now(),
   histories,
   putMessage,
+  /** Every event that stood in a history, also of runs that are over, begun anew or forgotten. */
+  historyEvents: () => {
+    noteHistories();
+    return historyEvents;
+  },
 });
+
+function noteHistories(): void {
+  for (const event of [...region.host.orchestrations.instances.values()].flatMap(({ history }) => history)) {
+    if (noted.has(event)) continue;
+    noted.add(event);
+    historyEvents.push(event);
+  }
+}
+
+/** A boundary of an activity, and how often it is passed until the host crashes there. */
+interface CrashPoint {
+  readonly activity: string;
+  readonly phase: 'begins' | 'ended';
+  readonly left: number;
+}
+
+function crashIfArmed(activity: string, phase: CrashPoint['phase']): void {
+  if (armed?.activity !== activity || armed.phase !== phase) return;
+  armed = armed.left > 1 ? { ...armed, left: armed.left - 1 } : undefined;
+  if (armed !== undefined) return;
+  crashes.push(`${activity} ${phase}`);
+  region.host.crash();
+}
 
 /** Puts a message into the queue of resource events, whatever it is. */
 async function putMessage(text: string): Promise<void> {

@@ -1,10 +1,10 @@
 /** Is the PSK anywhere but where it must be? All that was stored, logged, answered and sent is searched. */
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { Exchange } from '../../infra/local/cloud/server.js';
 import { encodingsOf, sightings } from './find-secret.js';
+import { searchedPlaces, type SearchedPlaces } from './searched-places.js';
 import { siteSpec, TestRegion } from './start-region.js';
 
 jest.setTimeout(90_000);
@@ -14,15 +14,7 @@ const psk = 'Zq7Tunnel4keeper9Psk2Sighting5Never8';
 const wrongPsk = 'Wr0ngOne7ThatTheFarSide3Rejects5Here';
 
 const tables = mkdtempSync(join(tmpdir(), 'tunnelkeeper-tables-'));
-const searched = new Map<string, string>();
-
-/** What may hold it: the vault's answers, and the protected parameters on their way to the machine. */
-function withoutItsPlaces(exchange: Exchange): unknown {
-  if (exchange.host.endsWith('.vault.azure.net')) return { ...exchange, responseBody: undefined };
-  return JSON.parse(
-    JSON.stringify(exchange, (key, value: unknown) => (key === 'protectedParameters' ? 'left out' : value)),
-  );
-}
+let searched: SearchedPlaces = new Map();
 
 beforeAll(async () => {
   const region = await TestRegion.start({ speed: 100, seed: 5, tables });
@@ -35,23 +27,7 @@ beforeAll(async () => {
   );
   await region.until('hq', ({ phase }) => phase === 'serving', 60);
   await region.until('rejected', ({ problem }) => problem !== undefined, 60);
-  const answers = ['', '/hq', '/hq/timeline', '/hq/proxy.pac', '/rejected', '/rejected/timeline'].map(
-    async (path) => (await fetch(`${region.api.base}/sites${path}`)).text(),
-  );
-  searched.set('answers of the API', (await Promise.all(answers)).join('\n'));
-  searched.set('log', JSON.stringify(await region.call('log')));
-  const exchanges = await region.call<readonly Exchange[]>('exchanges');
-  searched.set('requests to Azure and their answers', JSON.stringify(exchanges.map(withoutItsPlaces)));
-  searched.set('orchestrations', JSON.stringify(await region.call('histories')));
-  searched.set('resources in Azure', JSON.stringify(await region.call('region.cloud.resources')));
-  await region.close();
-  searched.set(
-    'tables',
-    readdirSync(tables)
-      .filter((name) => statSync(join(tables, name)).isFile())
-      .map((name) => readFileSync(join(tables, name), 'utf8'))
-      .join('\n'),
-  );
+  searched = await searchedPlaces(region, ['hq', 'rejected'], tables);
 }, 90_000);
 
 afterAll(() => {
@@ -65,7 +41,7 @@ describe('the PSK is nowhere in', () => {
     'requests to Azure and their answers',
     'orchestrations',
     'resources in Azure',
-    'tables',
+    'tables and queues',
   ])('the %s', (place) => {
     const text = searched.get(place) ?? '';
     expect(text).toContain(place === 'log' ? 'tunnel' : 'psk-hq'); // the search sees what it must

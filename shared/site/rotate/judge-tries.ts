@@ -44,7 +44,10 @@ export function judgeTries(
         refusals: 0,
       };
       next = withoutField(next, 'nextTryAt');
-      const isNew = Object.values(setup.result?.tunnels ?? {}).some((tunnel) => tunnel.isNew === true);
+      // What a setup of before the rotation made is no proof of this one.
+      const isOfRotation = (setup.endedAt ?? '') >= rotation.startedAt;
+      const isNew =
+        isOfRotation && Object.values(setup.result?.tunnels ?? {}).some((tunnel) => tunnel.isNew === true);
       happened.push({
         ...about,
         reason: 'rotation-step',
