@@ -29,7 +29,13 @@ export interface Healed {
 
 /** What the process answers, once. */
 export type HealingAnswer =
-  { readonly ok: true; readonly healed: readonly Healed[] } | { readonly ok: false; readonly why: string };
+  | {
+      readonly ok: true;
+      readonly healed: readonly Healed[];
+      /** How many times as long the region's work took as on an idle machine; absent where it isn't known. */
+      readonly stretch?: number;
+    }
+  | { readonly ok: false; readonly why: string };
 
 /** A fault of the demo, and what it takes to mend it. */
 export interface BenchFault {

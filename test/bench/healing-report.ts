@@ -34,20 +34,38 @@ export interface HealingRun {
 
 /** Prints the table, and every broken promise. @returns whether none is broken */
 export function reportHealing({ done, failed, faults, minutes }: HealingRun): boolean {
-  const rows = benchFaults
-    .filter(({ wish }) => faults.includes(wish.fault))
-    .map((fault) => rowOf(fault, done));
-  const broken = [...failed, ...rows.flatMap(brokenOf)];
+  const rows = rowsOf(done, faults);
+  const broken = [...failed, ...brokenPromises(done, faults)];
   const seeds = Math.min(...rows.map((row) => row.seeds));
   process.stdout.write(
     `${tableOf(rows)}\n` +
       'Median / 95th percentile; in brackets, how ours is beside "replace after 5 bad minutes in a row", beyond\n' +
       'chance (95 %, bootstrap over the seeds) and the resolution of 5 s or 5 requests.\n' +
       `${seeds} seeds, ${minutes} min. Promised: never worse, better where less than another machine helps, ` +
-      '0 machines replaced needlessly.\n',
+      `0 machines replaced needlessly.\n${busynessOf(done)}`,
   );
   for (const why of broken) process.stdout.write(`BROKEN: ${why}\n`);
   return broken.length === 0;
+}
+
+/** A sentence for each promise that isn't kept by what was measured. */
+export function brokenPromises(
+  done: readonly RegionHealed[],
+  faults: readonly FaultName[],
+): readonly string[] {
+  return rowsOf(done, faults).flatMap(brokenOf);
+}
+
+function rowsOf(done: readonly RegionHealed[], faults: readonly FaultName[]): readonly Row[] {
+  return benchFaults.filter(({ wish }) => faults.includes(wish.fault)).map((fault) => rowOf(fault, done));
+}
+
+/** A machine that is busy with other things delays the product's own work, and so flatters the plain policy. */
+function busynessOf(done: readonly RegionHealed[]): string {
+  const stretches = done.flatMap(({ stretch }) => stretch ?? []);
+  if (stretches.length === 0) return '';
+  const [middle, most] = [median(stretches), Math.max(...stretches)].map((value) => value.toFixed(1));
+  return `Waiting for a core made the regions' work ${middle} times as long (median; at most ${most}).\n`;
 }
 
 function rowOf(fault: BenchFault, done: readonly RegionHealed[]): Row {

@@ -31,6 +31,8 @@ export interface RegionHealed {
   readonly policy: Policy;
   readonly seed: number;
   readonly healed: readonly Healed[];
+  /** How many times as long its work took as on an idle machine; absent where it isn't known. */
+  readonly stretch?: number;
 }
 
 const runner = fileURLToPath(new URL('./run-healing.ts', import.meta.url));
@@ -46,7 +48,7 @@ export async function benchHealing(options: HealingOptions): Promise<boolean> {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const { policy, seed } = next;
       const answer = await answerOf(next, options.notes);
-      if (answer.ok) done.push({ policy, seed, healed: answer.healed });
+      if (answer.ok) done.push({ policy, seed, ...answer });
       else failed.push(`seed ${seed}, ${policy}: ${answer.why}`);
       const progress = `${done.length + failed.length} of ${total} regions after ${minutesSince(began)} min`;
       process.stderr.write(`healing: ${progress}; seed ${seed}, ${policy}: ${wordsOf(answer)}\n`);
