@@ -1,154 +1,65 @@
-/** `npm run bench`: how long does a build take, beside the sum of what Azure takes, and what does it ask of ARM? */
-import Table from 'cli-table3';
-import type { Call } from '../../infra/local/cloud/call-log.js';
-import type { MachineTimings } from '../../infra/local/gateways/machine-timings.js';
-import { siteSpec, TestRegion } from '../region/start-region.js';
-import { boundsOf, type MachineSeen, type OperationSeen } from './bound.js';
+/**
+ * `npm run bench`: all parts, or the ones that are named: `builds`, `healing`, `sweep`. Ends with 1 when a promise is
+ * broken.
+ *
+ * `npm run bench -- healing --seeds 5`, `npm run bench -- builds --build 20:3:0.9 --build 20:4:0.99`.
+ */
+import { parseArgs } from 'node:util';
+import { benchBuilds, readBuilds } from './builds.js';
+import { benchHealing, usualRegionsAtOnce, usualSpeed } from './healing.js';
+import { benchFaults } from './healing-messages.js';
 
-/** The ratio and the reads that are promised. */
-const promised = { ratio: 1.1, readsPerGateway: 15 };
-
-/** One build that is measured. */
-interface Run {
-  readonly speed: number;
-  readonly seed: number;
-  /** Longest duration of Azure's that is drawn: 0.9 for a usual day, 0.99 for one with what is rare. */
-  readonly longest: number;
-}
-
-/** At speed 1 a build takes as long as in Azure. */
-const usualRuns: readonly Run[] = [
-  { speed: 1, seed: 1, longest: 0.9 },
-  ...Array.from({ length: 9 }, (_, index) => ({ speed: 20, seed: index + 1, longest: 0.9 })),
-  ...Array.from({ length: 5 }, (_, index) => ({ speed: 20, seed: index + 1, longest: 0.99 })),
-];
-
-/** Other runs may be named as `speed:seed:longest`, such as `npm run bench -- 20:3:0.9 20:4:0.99`. */
-const namedRuns = process.argv.slice(2).map((run) => {
-  const [speed = 20, seed = 1, longest = 0.9] = run.split(':').map(Number);
-  return { speed, seed, longest };
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    build: { type: 'string', multiple: true, default: [] },
+    seeds: { type: 'string', default: '50' },
+    'first-seed': { type: 'string', default: '1' },
+    speed: { type: 'string', default: String(usualSpeed) },
+    'regions-at-once': { type: 'string', default: String(usualRegionsAtOnce) },
+    fault: { type: 'string', multiple: true, default: [] },
+    notes: { type: 'string' },
+  },
 });
-const runs = namedRuns.length > 0 ? namedRuns : usualRuns;
 
-/** What one build took. */
-interface Measured extends Run {
-  readonly servedSeconds: number;
-  readonly boundSeconds: number;
-  readonly ratio: number;
-  readonly gateways: number;
-  readonly reads: number;
-  readonly writes: number;
-  /** Measured in one run alone: it comes ten minutes later. */
-  readonly readsAtRest: number | undefined;
+const knownFaults = benchFaults.map(({ wish }) => wish.fault);
+const parts = {
+  sweep: async () => (await import('./sweep.js')).benchSweep(),
+  builds: () => benchBuilds(readBuilds(values.build)),
+  healing: () =>
+    benchHealing({
+      seeds: numberOf('seeds'),
+      firstSeed: numberOf('first-seed'),
+      speed: numberOf('speed'),
+      regionsAtOnce: numberOf('regions-at-once'),
+      faults: values.fault.length === 0 ? knownFaults : values.fault.map(faultOf),
+      ...(values.notes === undefined ? {} : { notes: values.notes }),
+    }),
+};
+type Part = keyof typeof parts;
+
+const named = positionals.map(partOf);
+let isKept = true;
+for (const part of named.length === 0 ? (Object.keys(parts) as Part[]) : named) {
+  process.stdout.write(`\n${part}\n`);
+  isKept = (await parts[part]()) && isKept; // a part that breaks its promise holds up no other
+}
+process.exitCode = isKept ? 0 : 1;
+
+function partOf(name: string): Part {
+  if (name === 'builds' || name === 'healing' || name === 'sweep') return name;
+  throw new Error(`There is no part ${name}; give builds, healing or sweep.`);
 }
 
-async function measure(run: Run, looksAtRest: boolean): Promise<Measured> {
-  const { speed } = run;
-  const region = await TestRegion.start(run);
-  try {
-    await region.api.request(siteSpec('hq'));
-    const site = await region.until('hq', ({ phase }) => phase === 'serving', 3000 / speed + 60);
-    const calls = await armCalls(region);
-    const operations = await region.call<readonly OperationSeen[]>('region.cloud.operations');
-    const bounds = boundsOf(operations, await machinesOf(region));
-    const boundSeconds = Math.max(...bounds.map(({ seconds }) => seconds));
-    const servedSeconds = (Date.parse(site.phaseSince) - Date.parse(site.requestedAt)) / 1000;
-    return {
-      ...run,
-      servedSeconds,
-      boundSeconds,
-      ratio: servedSeconds / boundSeconds,
-      gateways: site.observed.gateways.length,
-      reads: calls.filter(({ method }) => method === 'GET').length,
-      writes: calls.filter(({ method }) => method !== 'GET').length,
-      readsAtRest: looksAtRest ? await readsAtRest(region) : undefined,
-    };
-  } finally {
-    await region.close();
-  }
+function faultOf(name: string) {
+  const known = knownFaults.find((fault) => fault === name);
+  if (known === undefined) throw new Error(`--fault is ${name}; give one of ${knownFaults.join(', ')}.`);
+  return known;
 }
 
-async function armCalls(region: TestRegion): Promise<readonly Call[]> {
-  const calls = await region.call<readonly Call[]>('region.cloud.calls');
-  return calls.filter(({ host }) => host.startsWith('management'));
+function numberOf(option: 'seeds' | 'first-seed' | 'speed' | 'regions-at-once'): number {
+  const value = Number(values[option]);
+  if (!Number.isInteger(value) || value < 1)
+    throw new Error(`--${option} is ${values[option]}; give 1 or more.`);
+  return value;
 }
-
-async function machinesOf(region: TestRegion): Promise<readonly MachineSeen[]> {
-  const draws = await region.call<readonly MachineSeen[]>('region.cloud.draws');
-  return Promise.all(
-    draws.map(async (draw) => ({
-      ...draw,
-      ...(await region.call<MachineTimings>('region.guests.timings', draw.id)),
-    })),
-  );
-}
-
-/** Reads of one look at a site at rest: the next that the sweep starts. */
-async function readsAtRest(region: TestRegion): Promise<number> {
-  const before = (await armCalls(region)).length;
-  for (;;) {
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    const looked = (await armCalls(region)).length;
-    if (looked > before) {
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-      return (await armCalls(region)).length - before;
-    }
-  }
-}
-
-/** Measures all runs; those at a high speed one after the other, so that they don't take each other's time. */
-async function bench(): Promise<number> {
-  const measured: Measured[] = [];
-  const slow = runs.filter(({ speed }) => speed === 1).map((run) => measure(run, false));
-  for (const run of runs.filter(({ speed }) => speed !== 1)) {
-    measured.push(await measure(run, measured.length === 0));
-    process.stderr.write(`${measured.length} of ${runs.length} builds done\n`);
-  }
-  measured.unshift(...(await Promise.all(slow)));
-  process.stdout.write(`${tableOf(measured)}\n`);
-  const usual = measured.filter(({ longest }) => longest === 0.9);
-  const rare = measured.filter(({ longest }) => longest > 0.9);
-  if (rare.length > 0) process.stdout.write(`Days with what is rare: ${words(mediansOf(rare))}.\n`);
-  const { ratio, reads } = mediansOf(usual);
-  process.stdout.write(
-    `Usual days: ${words({ ratio, reads })}; promised ${promised.ratio} and ${promised.readsPerGateway}.\n`,
-  );
-  return ratio <= promised.ratio && reads <= promised.readsPerGateway ? 0 : 1;
-}
-
-function tableOf(measured: readonly Measured[]): string {
-  const head = ['speed', 'seed', 'day', 'served', 'bound', 'ratio', 'reads', 'writes', 'look at rest'];
-  const table = new Table({ head, style: { head: [], border: [] } });
-  for (const { speed, seed, longest, servedSeconds, boundSeconds, ratio, gateways, ...calls } of measured) {
-    table.push([
-      speed,
-      seed,
-      longest > 0.9 ? 'rare' : 'usual',
-      `${servedSeconds.toFixed(0)} s`,
-      `${boundSeconds.toFixed(0)} s`,
-      ratio.toFixed(3),
-      `${(calls.reads / gateways).toFixed(1)} a gateway`,
-      `${(calls.writes / gateways).toFixed(1)} a gateway`,
-      calls.readsAtRest === undefined ? '' : `${calls.readsAtRest} reads`,
-    ]);
-  }
-  return table.toString();
-}
-
-function mediansOf(measured: readonly Measured[]) {
-  return {
-    ratio: median(measured.map(({ ratio }) => ratio)),
-    reads: median(measured.map(({ reads, gateways }) => reads / gateways)),
-  };
-}
-
-function words({ ratio, reads }: ReturnType<typeof mediansOf>): string {
-  return `median ${ratio.toFixed(3)} of the bound, ${reads.toFixed(1)} reads of ARM a gateway`;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-process.exitCode = await bench();
