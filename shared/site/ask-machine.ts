@@ -5,7 +5,7 @@ import { isInFlight, pausedAttempt, subjectOf, type Step } from './plan.js';
 import { attempt, type SlotPlan, type SlotQuestion } from './slot-question.js';
 import type { Standing } from './standing.js';
 
-/** A gateway of which no metric tells is asked itself after so long without any other proof. */
+/** A gateway of which no metric tells is asked itself, but not within so long after another proof or question. */
 const unheardSeconds = 20 * 60;
 
 /** Asks what is wrong with one that may not serve. */
@@ -29,8 +29,9 @@ export function askUnheard(standing: Standing): Step | undefined {
   const [last = ''] = [provedAt, diagnose?.requestedAt ?? ''].sort().reverse();
   const seconds = Math.round((now.getTime() - Date.parse(last)) / 1000);
   if (!(seconds >= unheardSeconds)) return undefined;
-  const sentence = `The balancer’s metric has told nothing of ${slot.slot} for ${seconds} s or more. The machine is asked whether it serves.`;
-  const step = questionTo(standing, { sentence, evidence: { machine: machine.name, seconds } });
+  const sentence = `The balancer’s metric tells nothing of ${slot.slot}. The machine is asked whether it serves.`;
+  const evidence = { machine: machine.name, secondsSinceProof: seconds };
+  const step = questionTo(standing, { sentence, evidence });
   const isHeld =
     isInFlight(observed, step.subject) || pausedAttempt(observed, step.subject, now) !== undefined;
   return isHeld ? undefined : step;
