@@ -26,14 +26,26 @@ export const nudge = coalesced<SiteName, InvocationContext>(
 
 /** Starts the site's orchestrator unless it runs. A start that is lost is made up for by the sweep. */
 export async function startReconciliation(site: SiteName, context: InvocationContext): Promise<void> {
+  // A run that was in the way of the first start may have ended since.
+  if (!(await tryToStart(site, context, false))) await tryToStart(site, context, true);
+}
+
+/**
+ * @param isLast what is refused then is thrown
+ * @returns whether a run is at work
+ */
+async function tryToStart(site: SiteName, context: InvocationContext, isLast: boolean): Promise<boolean> {
   const client = df.getClient(context);
   const instanceId = `site-${site}`;
   try {
     await client.startNew('reconcileSite', { instanceId, input: { site } });
+    return true;
   } catch (error) {
     // The status of an instance that never was can't be read either; what the start said tells more.
     const status = await client.getStatus(instanceId).catch(() => undefined);
-    if (status === undefined || !isAtWork(status.runtimeStatus)) throw error;
+    if (status !== undefined && isAtWork(status.runtimeStatus)) return true;
+    if (status === undefined || isLast) throw error;
+    return false;
   }
 }
 
