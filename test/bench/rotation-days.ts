@@ -1,6 +1,7 @@
 /** `npm run bench:rotation`: what do 30 days of five sites bring, when the timer alone rotates their PSKs? */
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
+import { exitOnSignals } from '../../infra/local/region/exit-on-signals.js';
 import type { TimelineLine } from '../../infra/local/region/site-api.js';
 import { siteSpec } from '../region/start-region.js';
 import { installLeapingClock } from './rotation-days-clock.js';
@@ -30,15 +31,19 @@ const sites = rotations.map((rotation, index) => ({
 const { values } = parseArgs({
   options: {
     days: { type: 'string', default: '30' },
-    /** Minutes of each leap; with 1 no sweep is left out, and a day takes about five times as long as with 10. */
-    leap: { type: 'string', default: '10' },
+    /**
+     * Minutes of each leap; with 1 no sweep is left out. Longer than the minutes of the metric that a look reads
+     * (`backend-health.ts`), gateways would be asked themselves.
+     */
+    leap: { type: 'string', default: '4' },
     /** Real minutes after which it ends, with as many days as have passed. */
-    minutes: { type: 'string', default: '15' },
+    minutes: { type: 'string', default: '25' },
   },
 });
 const days = Number(values.days);
 const leapMs = Number(values.leap) * minuteMs;
 
+exitOnSignals();
 const clock = installLeapingClock(speed, Date.UTC(2026, 9, 12));
 const { startRegion } = await import('../../infra/local/region/region.js');
 const { watchSides } = await import('../region/rotation-sides.js');

@@ -1,4 +1,5 @@
 /** Runs one region of the bench in a process of its own: builds a site, breaks it in all ways, and measures each. */
+import { exitOnSignals } from '../../infra/local/region/exit-on-signals.js';
 import type { Region } from '../../infra/local/region/region.js';
 import { installScaledClock } from '../../infra/local/region/scaled-clock.js';
 import { requestsLost } from '../../infra/local/clients/counts.js';
@@ -23,6 +24,8 @@ const restSeconds = 420;
 const patienceSeconds = 5400;
 
 const wish = JSON.parse(process.argv[2] ?? '{}') as HealingWish; // written by healing.ts
+exitOnSignals();
+process.once('disconnect', () => process.exit(1));
 installScaledClock(wish.speed, Date.now());
 const { startRegion } = await import('../../infra/local/region/region.js');
 const { applyFault } = await import('../../infra/local/region/faults.js');

@@ -74,6 +74,9 @@ async function startService(service: 'table' | 'queue', folder?: string): Promis
     // In a group of its own: a Ctrl-C in the terminal is the region's, which needs its tables to the end.
     { stdio: 'ignore', detached: true },
   );
+  const kill = () => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   await listening(child, port);
   const name = { table: 'TableEndpoint', queue: 'QueueEndpoint' }[service];
   return { endpoint: `${name}=http://127.0.0.1:${port}/${account}`, close: () => stop(child) };

@@ -1,6 +1,7 @@
 /** `npm run demo`: one region, three acts: a site is built, broken in five ways and mended, and its PSKs are rotated. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
+import { exitOnSignals } from './exit-on-signals.js';
 import { installScaledClock } from './scaled-clock.js';
 import type { FaultWish } from './faults.js';
 import type { Region } from './region.js';
@@ -65,6 +66,7 @@ interface Ended {
   readonly how: string;
 }
 
+exitOnSignals();
 const real = installScaledClock(speed, Date.now());
 const { startRegion } = await import('./region.js');
 const { applyFault } = await import('./faults.js');
