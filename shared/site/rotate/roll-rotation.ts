@@ -20,12 +20,16 @@ export function roll(question: RotationQuestion, rotation: Rotation): Progress {
   const left = unproved.filter(({ slot }) => !isBrokenOtherwise(record.remedies?.[slot]));
   if (left.length === 0 && mayClose(next, unproved.length))
     return { rotation: { ...next, state: 'closing' }, happened };
-  if (next.trying.length > 0) return { rotation: next, happened };
-  const isPaused = next.nextTryAt !== undefined && next.nextTryAt > now.toISOString();
   const isMended = (slot: SlotId) => openTry(record.remedies?.[slot]) !== undefined;
   const down = left
     .map(({ slot }) => slot)
     .filter((slot) => !question.serving.includes(slot) && !isMended(slot));
+  if (next.trying.length > 0) {
+    const first = down.filter((slot) => isLost(question, slot));
+    const isHeldUp = first.length > 0 && !next.isGoingBack && areUntouched(question, next);
+    return { rotation: isHeldUp ? { ...next, trying: first } : next, happened };
+  }
+  const isPaused = next.nextTryAt !== undefined && next.nextTryAt > now.toISOString();
   const pausedUntil = isPaused ? next.nextTryAt : undefined;
   // Told the same version again, gateways are looked at and not changed.
   const isAtAnyTime = next.isGoingBack || next.reason === 'asked-for' || next.reason === 'credential-refused';
@@ -55,6 +59,16 @@ export function roll(question: RotationQuestion, rotation: Rotation): Progress {
         ? []
         : [first];
   return { rotation: { ...next, trying }, happened };
+}
+
+/** Says whether those who are to try serve as before: nothing was done to them yet. */
+function areUntouched({ serving }: RotationQuestion, { trying }: Rotation): boolean {
+  return trying.every((slot) => serving.some((other) => other === slot));
+}
+
+/** Not drained by us, nor by order: the far side may refuse it until it has the version that was told. */
+function isLost({ record }: RotationQuestion, slot: SlotId): boolean {
+  return record.outOfService?.[slot] === undefined && record.orders?.[slot]?.drain === undefined;
 }
 
 /** What no PSK mends: such a gateway gets the version in use when its mending sets it up, and keeps nobody waiting. */
