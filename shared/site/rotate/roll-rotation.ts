@@ -6,11 +6,16 @@ import type { Remedy } from '../remedy.js';
 import type { Rotation } from '../rotation.js';
 import { judgeTries, unusableVersion } from './judge-tries.js';
 import type { Progress, RotationQuestion } from './rotation-question.js';
+import { slotsInRotation } from './slots-in-rotation.js';
 import { farSideOrRoll, turnBack } from './turn-back.js';
 
 /** Rolls the version out, or back. */
-export function roll(question: RotationQuestion, rotation: Rotation): Progress {
-  const { now, record, slots } = question;
+export function roll(question: RotationQuestion, given: Rotation): Progress {
+  const { now, record } = question;
+  const slots = slotsInRotation(question, given);
+  // Who is no gateway of the site any more, or has other secrets since, has nothing to try.
+  const trying = given.trying.filter((slot) => slots.some((other) => other.slot === slot));
+  const rotation = { ...given, trying };
   const seen = judgeTries(question, rotation);
   const { rotation: next, happened } = seen;
   const unusable = rotation.isGoingBack ? undefined : unusableVersion(question, rotation);
@@ -51,14 +56,14 @@ export function roll(question: RotationQuestion, rotation: Rotation): Progress {
   }
   const busy = Object.keys(record.outOfService ?? {}).length > 0;
   const first = left.find(({ slot }) => record.remedies?.[slot] === undefined)?.slot;
-  const trying = next.isGoingBack
+  const nextOnes = next.isGoingBack
     ? left.map(({ slot }) => slot)
     : down.length > 0
       ? down
       : busy || first === undefined
         ? []
         : [first];
-  return { rotation: { ...next, trying }, happened };
+  return { rotation: { ...next, trying: nextOnes }, happened };
 }
 
 /** Says whether those who are to try serve as before: nothing was done to them yet. */
