@@ -1,6 +1,6 @@
 /** What is due on a gateway that serves: another machine, another configuration, another version of its PSK? */
 import { machineFingerprint, placementOf } from './desired-site.js';
-import { removalOf } from './plan.js';
+import { pausedAttempt, removalOf } from './plan.js';
 import { isAsWanted, setUp } from './set-up.js';
 import type { Standing } from './standing.js';
 import type { Wish } from './wish.js';
@@ -12,8 +12,10 @@ export function dueChange(standing: Standing): Wish | undefined {
   return replacementWish(standing) ?? (isDone ? undefined : changeWish(standing));
 }
 
+/** One whose removal was refused a moment ago, as by a lock, serves until the pause is over. */
 function replacementWish({ question, machine }: Standing): Wish | undefined {
-  const { slot, record, site, policy } = question;
+  const { slot, record, site, policy, observed, now } = question;
+  if (pausedAttempt(observed, removalOf(machine), now) !== undefined) return undefined;
   const order = record.orders?.[slot.slot]?.replace;
   const isOrdered = order?.generation === machine.generation;
   const differs = machine.config !== undefined && machine.config !== machineFingerprint(site);
