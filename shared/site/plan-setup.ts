@@ -133,6 +133,5 @@ function serveOrChange(standing: Standing): SlotPlan {
       happened: [{ at: now.toISOString(), gateway: slot.slot, reason: 'gateway-mended', sentence, evidence }],
     };
   }
-  const wish = dueChange(standing);
-  return wish === undefined ? serves : { ...serves, wish };
+  return { ...serves, ...dueChange(standing) };
 }

@@ -4,7 +4,7 @@ import type { ObservedResource } from '../../../shared/site/observed-site.js';
 import type { Plan } from '../../../shared/site/plan.js';
 import type { Attempt, SiteRecord } from '../../../shared/site/site-record.js';
 import { allIsWell, atRest, planAsked } from './helpers/azure-in-words.js';
-import { aRecord, aSlot, anAttempt, atSeconds } from './helpers/builders.js';
+import { aRecord, aSlot, anAttempt, atSeconds, goodSurroundings } from './helpers/builders.js';
 import { aRemedy, aRun, iso } from './helpers/mending.js';
 import { wordsOf } from './helpers/story-steps.js';
 
@@ -22,7 +22,12 @@ interface Given {
 /** The plan some seconds after the attempt failed. */
 function planAfter(seconds: number, { attempt, record, change, more = [] }: Given): Plan {
   const resources = [...rested.observed.resources.map(change), ...more];
-  const observed = { ...rested.observed, resources, attempts: [attempt] };
+  const observed = {
+    ...rested.observed,
+    resources,
+    attempts: [attempt],
+    surroundings: goodSurroundings(),
+  };
   return planAsked({ ...rested.record, ...record }, observed, atSeconds(seconds));
 }
 
