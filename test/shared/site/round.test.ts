@@ -76,6 +76,16 @@ describe('startOrNotice', () => {
 });
 
 describe('foldResources', () => {
+  test('knows the generation of a machine that was begun before a crash, and keeps a later one', () => {
+    // Seen: an order to replace such a machine was taken for one that had been carried out.
+    const machines = rested.observed.resources.map((resource) =>
+      resource.kind === 'virtual-machine' ? { ...resource, generation: 2 } : resource,
+    );
+    const before = aRound({ generations: { 'hq-z1-1': 1, 'hq-z2-1': 3 } });
+    const { generations } = foldResources(before, looked(machines), 'hq', noon);
+    expect(generations).toEqual({ 'hq-z1-1': 2, 'hq-z2-1': 3, 'hq-z3-1': 2 });
+  });
+
   test('takes what was seen and forgets that looks failed', () => {
     const blind = aRound({
       attempts: [anAttempt('look at hq', 'throttled'), anAttempt('lb-hq', 'conflict')],
