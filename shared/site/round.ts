@@ -310,6 +310,10 @@ const reasonsToLook: readonly Reason[] = [
   'suspended',
   'fleet-frozen',
   'fleet-in-flight',
+  // A machine is touched after the drain, and the next gateway taken out after the return: whoever is to serve
+  // meanwhile may have failed since.
+  'drains',
+  'returns',
 ];
 
 function isOfOthers({ reason, until }: Wait): boolean {

@@ -17,6 +17,7 @@ import {
   startOrNotice,
   type Round,
 } from '../../../shared/site/round.js';
+import { iso } from './helpers/mending.js';
 import { atRest, made, planAsked } from './helpers/azure-in-words.js';
 import {
   aRecord,
@@ -260,6 +261,15 @@ describe('foldPlan', () => {
     const waits = [until === undefined ? wait : { ...wait, until }];
     expect(foldPlan(aRound({ mustLook: false }), { ...quietPlan, waits }).mustLook).toBe(mustLook);
   });
+
+  test.each(['drains', 'returns'] as const)(
+    'looks at who serves meanwhile before what follows: %s',
+    (reason) => {
+      // Seen: a drained machine was deleted by what had been seen before its drain, when the other one had failed since.
+      const wait = { subject: 'hq-z1-1', reason, sentence: 'Is drained.', until: iso(120) };
+      expect(foldPlan(aRound({ mustLook: false }), { ...quietPlan, waits: [wait] }).mustLook).toBe(true);
+    },
+  );
 });
 
 describe('nextLookAt', () => {
