@@ -119,6 +119,7 @@ function planAbsence(record: SiteRecord, observed: Observed, policy: Policy, now
     steps,
     waits,
     needsSurroundings: false,
+    ...keptWithoutRemedies(record),
     isGone: observed.resources.length === 0 && observed.inFlight.length === 0,
     phase: 'deleting',
     ...(why === undefined ? {} : { problem: why }),
@@ -135,4 +136,14 @@ function planAbsence(record: SiteRecord, observed: Observed, policy: Policy, now
             },
       ),
   };
+}
+
+/** Nothing is mended at a site that goes: who was being mended needs no seat of the fleet any more. */
+function keptWithoutRemedies(record: SiteRecord): Pick<Plan, 'kept'> {
+  const { remedies = {}, outOfService = {}, replacements = [], rotation, rotationWanted } = record;
+  if (Object.keys(remedies).length === 0) return {};
+  const { secretsInUse = {}, orders = {} } = record;
+  const isRotationWanted = rotationWanted !== undefined;
+  const kept = { outOfService, remedies: {}, replacements, secretsInUse, orders, isRotationWanted };
+  return { kept: rotation === undefined ? kept : { ...kept, rotation } };
 }
