@@ -55,7 +55,10 @@ export function roll(question: RotationQuestion, given: Rotation): Progress {
     };
   }
   const busy = Object.keys(record.outOfService ?? {}).length > 0;
-  const first = left.find(({ slot }) => record.remedies?.[slot] === undefined)?.slot;
+  // Who is drained by order has nobody to hand over, and goes first.
+  const isDrained = (slot: SlotId) => record.orders?.[slot]?.drain !== undefined;
+  const sound = left.map(({ slot }) => slot).filter((slot) => record.remedies?.[slot] === undefined);
+  const first = sound.find(isDrained) ?? sound[0];
   const nextOnes = next.isGoingBack
     ? left.map(({ slot }) => slot)
     : down.length > 0

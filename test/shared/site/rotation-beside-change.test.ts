@@ -127,3 +127,20 @@ test('a gateway that was to try and has no place any more keeps nobody waiting',
   );
   expect(next.rotation?.trying).toEqual([aSlot('3')]);
 });
+
+test('a gateway that is drained by order rotates too, and stays drained', () => {
+  // Seen: it was never back in the pool and so never proved, and the others waited for it with a PSK that Zscaler refuses.
+  const playing = new Rotating({ farSide: 'zia', zones: ['1', '2', '3'] }).go(60);
+  const drain = { by: 'ann@example.com', at: playing.now.toISOString() };
+  playing.record = { ...playing.record, orders: { [aSlot('2')]: { drain } } };
+  playing.go(120).ask();
+  playing.until(({ record }) => record.rotation !== undefined).untilOver();
+  expect(playing.isAgreed).toBe(true);
+  expect(playing.done.filter((what) => what.startsWith('setup'))).toEqual([
+    'setup hq-z2-1 v2',
+    'setup hq-z1-1 v2',
+    'setup hq-z3-1 v2',
+  ]);
+  expect(playing.record.gateways.map(({ doing }) => doing)).toEqual(['serving', 'drained', 'serving']);
+  expect(playing.record.outOfService).toEqual({});
+});

@@ -212,6 +212,18 @@ describe('what operators order', () => {
     expect(story.doing(one)).toBe('serving');
   });
 
+  test('drain outlasts a change of the spec, which is carried out', () => {
+    // Seen: the gateway was on its way back into the pool for ever, so that no other one was changed.
+    const story = aStory(twoZones);
+    story.orders(one, { drain: ann });
+    story.passes(60);
+    story.wants({ ...twoZones, ...morePorts });
+    story.until(() => story.steps().includes(`${one} put setup`));
+    story.passes(300);
+    expect(story.doing(one)).toBe('drained');
+    expect(story.record.outOfService).toEqual({});
+  });
+
   test('replace drains, replaces once, brings back, and is over', () => {
     const story = aStory(twoZones);
     story.orders(one, { replace: { ...ann, generation: 1 } });
