@@ -1,4 +1,5 @@
 /** What have the steps of a rotation changed? */
+import type { SecretReference } from './intent.js';
 import type { Rotation } from './rotation.js';
 import type { RotationIntent } from './rotation-step.js';
 
@@ -25,13 +26,21 @@ function foldOne(rotation: Rotation, { intent, version }: RotationAnswer): Rotat
               secret.name === intent.secret ? { ...secret, to: version } : secret,
             ),
           };
-    case 'tell-far-side':
-      return withEverTold(withTold(rotation, intent.identity), intent.identity);
+    case 'tell-far-side': {
+      // An answer that is folded in a second time may be of the way there, when the rotation goes back by now.
+      const told = isWanted(rotation, intent.secret) ? withTold(rotation, intent.identity) : rotation;
+      return withEverTold(told, intent.identity);
+    }
     case 'activate-far-side':
       return rotation.state === 'activating' ? { ...rotation, state: 'rolling', proved: [] } : rotation;
     case 'disable-version':
       return withTold(rotation, `${intent.secret.name}/${intent.secret.version}`);
   }
+}
+
+function isWanted({ secrets, isGoingBack }: Rotation, { name, version }: SecretReference): boolean {
+  const secret = secrets.find((other) => other.name === name);
+  return version === (isGoingBack ? secret?.from : secret?.to);
 }
 
 function withTold(rotation: Rotation, what: string): Rotation {

@@ -139,9 +139,11 @@ function newestWord({ setup, diagnose, remedy }: Words, provedAt: string): Said 
     words.push({ at: remedy.endedAt, failure: remedy.result?.reason ?? 'nothing', ...secondsOf(remedy) });
   }
   if (diagnose?.endedAt !== undefined && isOver(diagnose)) {
-    const { endedAt: at, diagnosis } = diagnose;
-    if (diagnosis === undefined) words.push({ at, failure: 'nothing', ...secondsOf(diagnose) });
-    else if (!isWell(diagnosis)) words.push({ at, diagnosis });
+    const { endedAt: at, requestedAt = at, diagnosis } = diagnose;
+    // A script without a word says nothing against a gateway that was proved since it was asked for.
+    if (diagnosis === undefined) {
+      if (requestedAt > provedAt) words.push({ at, failure: 'nothing', ...secondsOf(diagnose) });
+    } else if (!isWell(diagnosis)) words.push({ at, diagnosis });
   }
   return words
     .filter(({ at }) => at > provedAt)

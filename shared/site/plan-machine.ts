@@ -1,7 +1,7 @@
 /** Has the slot a machine that Azure could create? */
 import { gatewayConfig, placementOf, virtualMachineIntent } from './desired-site.js';
 import type { ObservedSetup, ObservedVirtualMachine } from './observed-site.js';
-import { isInFlight, removalOf, subjectOf } from './plan.js';
+import { isInFlight, removalOf, subjectOf, type Observed } from './plan.js';
 import { openTry } from './ladder.js';
 import { attempt, waitFor, type SlotPlan, type SlotQuestion } from './slot-question.js';
 
@@ -14,7 +14,7 @@ function machinesOf({ observed, slot }: SlotQuestion): readonly ObservedVirtualM
 
 /** Finds the setup that was run on a machine. */
 export function setupOf(
-  { observed }: SlotQuestion,
+  { observed }: { readonly observed: Pick<Observed, 'resources'> },
   machine: ObservedVirtualMachine,
 ): ObservedSetup | undefined {
   return observed.resources

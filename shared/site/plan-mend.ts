@@ -4,7 +4,7 @@ import { placementOf, runIntent } from './desired-site.js';
 import { answerLimitSeconds, type Diagnosis } from './diagnose.js';
 import { inSeconds } from './guards/guard.js';
 import { canBeMended, endTry, nextRung, openTry, rungLimitSeconds } from './ladder.js';
-import { isInFlight, removalOf, subjectOf, type Step } from './plan.js';
+import { isInFlight, pausedAttempt, removalOf, subjectOf, type Step } from './plan.js';
 import type { Standing } from './standing.js';
 import type { Remedy, Rung, Try } from './remedy.js';
 import type { SlotPlan } from './slot-question.js';
@@ -155,9 +155,23 @@ function judgeRun({ question, health, machine }: Standing, open: Try): 'pending'
   return run.execution === 'failed' || run.execution === 'succeeded' ? 'failed' : 'pending';
 }
 
-/** What is due, for guards to allow. */
+/** What is due, for guards to allow; what could not be begun a moment ago has its pause first. */
 function begin(standing: Standing, diagnosis: Diagnosis, remedy: Remedy, rung: Rung): SlotPlan {
   const step = stepOf(standing, diagnosis, rung, openTry(remedy));
+  const { observed, slot, now } = standing.question;
+  const paused = pausedAttempt(observed, step.subject, now);
+  if (paused !== undefined) {
+    const { subject } = step;
+    const sentence = `${paused.problem.detail} ${rung} is tried again after ${paused.notBefore}.`;
+    const reason = 'waits-after-failure' as const;
+    return {
+      doing: 'mending',
+      because: sentence,
+      cause: diagnosis.cause,
+      remedy,
+      wait: { subject, gateway: slot.slot, reason, sentence, until: paused.notBefore },
+    };
+  }
   return {
     doing: 'mending',
     because: `${diagnosis.sentence} Next: ${rung}.`,

@@ -45,7 +45,10 @@ export function planPresence(given: Presence): Plan {
     slots: [...wanted, ...surplus],
     wanted: slots.length,
   });
-  const serving = arranged.slots.filter(({ plan }) => plan.doing === 'serving').map(({ slot }) => slot);
+  // One that is drained by order serves as well, though it gets no new connections.
+  const serving = arranged.slots
+    .filter(({ plan }) => plan.doing === 'serving' || plan.doing === 'drained')
+    .map(({ slot }) => slot);
   const { outOfService, remedies } = arranged;
   const rotated = planRotation({
     record: { ...record, outOfService, remedies },

@@ -12,6 +12,7 @@ import {
   type RotationQuestion,
   type SecretsInUse,
 } from './rotate/rotation-question.js';
+import { slotsInRotation } from './rotate/slots-in-rotation.js';
 import { activate, make, tellFarSide } from './rotate/tell-far-side.js';
 import type { Rotation } from './rotation.js';
 import { secretsOfSlot } from './secret-names.js';
@@ -74,6 +75,7 @@ function inUseNow({ record, observed, slots, now }: RotationQuestion): SecretsIn
 }
 
 function goOn(question: RotationQuestion, rotation: Rotation, inUse: SecretsInUse): Progress {
+  if (slotsInRotation(question, rotation).length === 0) return giveUp(question, rotation);
   switch (rotation.state) {
     case 'making':
       return make(question, rotation);
@@ -86,4 +88,17 @@ function goOn(question: RotationQuestion, rotation: Rotation, inUse: SecretsInUs
     case 'closing':
       return close(question, rotation, inUse);
   }
+}
+
+/** The site has got other secrets since: nobody uses these, and nothing of them is changed any more. */
+function giveUp({ record, now }: RotationQuestion, { id, secrets }: Rotation): Progress {
+  const names = secrets.map(({ name }) => name);
+  const sentence = `The rotation of ${record.name} ends halfway: no gateway uses ${names.join(', ')} any more. No version is disabled.`;
+  const entry = {
+    at: now.toISOString(),
+    reason: 'rotation-done' as const,
+    sentence,
+    evidence: { rotation: id },
+  };
+  return { happened: [entry] };
 }

@@ -134,8 +134,8 @@ function serveOrChange(standing: Standing): SlotPlan {
       happened: [{ at: now.toISOString(), gateway: slot.slot, reason: 'gateway-mended', sentence, evidence }],
     };
   }
-  const wish = dueChange(standing);
-  if (wish !== undefined) return { ...serves, wish };
+  const due = dueChange(standing);
+  if (due.wish !== undefined || due.wait !== undefined) return { ...serves, ...due };
   const step = askUnheard(standing);
   return step === undefined ? serves : { ...serves, step };
 }

@@ -1,5 +1,5 @@
 /** What is to be done for a site now? The one plan for build, repair, healing, change, rotation and deletion. */
-import { desiredSlots, type DesiredSlot } from './desired-site.js';
+import { desiredSlots, machineFingerprint, type DesiredSlot } from './desired-site.js';
 import type { Missing } from './preflight.js';
 import { preflight } from './preflight.js';
 import { resourceName } from './ids.js';
@@ -42,10 +42,12 @@ export function planSite(record: SiteRecord, observed: Observed, policy: Policy,
 }
 
 /** Decides what the site left open, once the surroundings are known well enough. */
-function resolve({ spec }: SiteRecord, { offer, subnet }: Surroundings): Resolved | undefined {
+function resolve({ spec, gateways }: SiteRecord, { offer, subnet }: Surroundings): Resolved | undefined {
   if (!offer.ok || !subnet.ok) return undefined;
+  // Another size may be offered in fewer zones: no gateway that stands goes because nobody named its zone.
+  const standing = gateways.map(({ zone }) => zone);
   return {
-    zones: spec.zones ?? offer.value.zones,
+    zones: spec.zones ?? [...new Set([...offer.value.zones, ...standing])].sort(),
     clients: spec.clients ?? subnet.value.addressSpace,
     acceleratedNetworking: offer.value.acceleratedNetworking,
   };
@@ -61,7 +63,20 @@ function isIncomplete(record: SiteRecord, observed: Observed, { zones }: Resolve
   );
   const wanted = desiredSlots(record.spec, zones).length;
   const hasBalancer = observed.resources.some(({ kind }) => kind === 'load-balancer');
-  return machines.length < wanted || setups.length < wanted || !hasBalancer;
+  return (
+    machines.length < wanted || setups.length < wanted || !hasBalancer || isToBeReplaced(record, observed)
+  );
+}
+
+/** No machine goes before it is known that the one in its place may be made. */
+function isToBeReplaced({ spec, orders = {} }: SiteRecord, { resources }: Observed): boolean {
+  const wanted = machineFingerprint(spec);
+  return (
+    Object.values(orders).some(({ replace }) => replace !== undefined) ||
+    resources.some(
+      ({ kind, config }) => kind === 'virtual-machine' && config !== undefined && config !== wanted,
+    )
+  );
 }
 
 function missingOf({ spec }: SiteRecord, slots: readonly DesiredSlot[], observed: Observed): Missing {
@@ -104,6 +119,7 @@ function planAbsence(record: SiteRecord, observed: Observed, policy: Policy, now
     steps,
     waits,
     needsSurroundings: false,
+    ...keptWithoutRemedies(record),
     isGone: observed.resources.length === 0 && observed.inFlight.length === 0,
     phase: 'deleting',
     ...(why === undefined ? {} : { problem: why }),
@@ -120,4 +136,14 @@ function planAbsence(record: SiteRecord, observed: Observed, policy: Policy, now
             },
       ),
   };
+}
+
+/** Nothing is mended at a site that goes: who was being mended needs no seat of the fleet any more. */
+function keptWithoutRemedies(record: SiteRecord): Pick<Plan, 'kept'> {
+  const { remedies = {}, outOfService = {}, replacements = [], rotation, rotationWanted } = record;
+  if (Object.keys(remedies).length === 0) return {};
+  const { secretsInUse = {}, orders = {} } = record;
+  const isRotationWanted = rotationWanted !== undefined;
+  const kept = { outOfService, remedies: {}, replacements, secretsInUse, orders, isRotationWanted };
+  return { kept: rotation === undefined ? kept : { ...kept, rotation } };
 }

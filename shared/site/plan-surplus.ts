@@ -2,8 +2,12 @@
 import type { PlannedSlot } from './arranging/table.js';
 import { placementOf, type DesiredSlot } from './desired-site.js';
 import type { SlotId } from './ids.js';
-import type { ObservedResource } from './observed-site.js';
-import { isInFlight, removalOf, subjectOf, type Observed, type Step } from './plan.js';
+import { freezeGuard } from './guards/freeze.js';
+import type { Disruption } from './guards/guard.js';
+import { protectedGuard } from './guards/protected.js';
+import { healthOf } from './standing.js';
+import type { ObservedResource, ObservedVirtualMachine } from './observed-site.js';
+import { isInFlight, removalOf, subjectOf, type Observed, type Step, type Wait } from './plan.js';
 import { planDeletion } from './plan-deletion.js';
 import type { Policy } from './policy.js';
 import type { SiteRecord } from './site-record.js';
@@ -34,30 +38,74 @@ export function planSurplus(
 }
 
 function planOne(question: SurplusQuestion, slot: SlotId, wanted: readonly PlannedSlot[]): SlotPlan {
-  const { record, observed, policy, now } = question;
-  const mine = observed.resources.filter((resource) => 'slot' in resource && resource.slot === slot);
-  const told = record.gateways.find((status) => status.slot === slot)?.doing;
-  const machine = mine.find((resource) => resource.kind === 'virtual-machine');
-  const mayCarry = told === 'serving' || told === 'draining' || told === 'drained' || told === 'changing';
-  const isGoing = machine !== undefined && isInFlight(observed, subjectOf(machine));
-  if (machine !== undefined && mayCarry && !isGoing) {
-    const step = deletionOf(question, machine, slot);
-    const serves: SlotPlan = {
-      doing: 'serving',
-      because: `${slot} has no place in the site any more; it serves until it goes.`,
-    };
-    if (wanted.some(({ plan }) => plan.doing !== 'serving')) {
-      const sentence = `${slot} goes once every gateway that the site should have serves.`;
-      return {
-        ...serves,
-        wait: { subject: machine.name, gateway: slot, reason: 'waits-for-resource', sentence },
-      };
-    }
-    return {
-      ...serves,
-      wish: { kind: 'planned', because: 'removal', step, isOrdered: false, takesMachine: true },
-    };
+  const { observed } = question;
+  const machine = observed.resources.find(
+    (resource): resource is ObservedVirtualMachine =>
+      resource.kind === 'virtual-machine' && resource.slot === slot,
+  );
+  if (machine === undefined || isInFlight(observed, subjectOf(machine)) || !mayCarry(question, machine))
+    return remove(question, slot);
+  const { doing, because } = standing(question, machine);
+  const waits = (reason: Wait['reason'], sentence: string): SlotPlan => ({
+    doing,
+    because,
+    wait: { subject: machine.name, gateway: slot, reason, sentence },
+  });
+  if (doing === 'broken') {
+    // There is nobody to drain from it; but as long as nobody else serves, it may still be better than nothing.
+    const held = heldBy(question, slot);
+    if (held !== undefined) return waits(held.reason, held.sentence);
+    return wanted.some((other) => takesOver(question, other))
+      ? remove(question, slot)
+      : waits('waits-for-resource', `${slot} goes once a gateway that the site should have serves.`);
   }
+  if (wanted.some(({ plan }) => plan.doing !== 'serving'))
+    return waits('waits-for-resource', `${slot} goes once every gateway that the site should have serves.`);
+  const step = deletionOf(question, machine, slot);
+  return {
+    doing,
+    because,
+    wish: { kind: 'planned', because: 'removal', step, isOrdered: false, takesMachine: true },
+  };
+}
+
+/** A machine that has served may carry connections, whatever is suspected of it, until its removal began. */
+function mayCarry({ record }: SurplusQuestion, { slot, name }: ObservedVirtualMachine): boolean {
+  const told = record.gateways.find((status) => status.slot === slot);
+  return told?.doing !== 'deleting' && (told?.doing === 'serving' || told?.served?.machine === name);
+}
+
+/** It isn't mended any more, but it takes nobody over either once it doesn't serve. */
+function standing(
+  { record, observed }: SurplusQuestion,
+  machine: ObservedVirtualMachine,
+): Pick<SlotPlan, 'doing' | 'because'> {
+  const { slot, power } = machine;
+  const { complaint, said } = healthOf(record, observed, machine);
+  const isOff = power === 'stopped' || power === 'deallocated';
+  const why = `${slot} has no place in the site any more`;
+  return !isOff && complaint === undefined && said === undefined
+    ? { doing: 'serving', because: `${why}; it serves until it goes.` }
+    : { doing: 'broken', because: `${why}, and may not serve.` };
+}
+
+/** Says whether clients of a gateway that goes find another one. */
+function takesOver({ record }: SurplusQuestion, { slot, plan }: PlannedSlot): boolean {
+  const isOut = record.outOfService?.[slot] !== undefined || record.orders?.[slot]?.drain !== undefined;
+  return plan.doing === 'serving' && !isOut;
+}
+
+/** A gateway that serves has its guards asked where it is drained; one that doesn't is protected all the same. */
+function heldBy({ record, policy, now, slots }: SurplusQuestion, slot: SlotId) {
+  const facts = { record, othersServing: 0, wanted: slots.length, othersOut: [], limits: policy.fleet };
+  const removal: Disruption = { slot, kind: 'planned', isOrdered: false, isReplacement: true };
+  const verdicts = [protectedGuard, freezeGuard].map((guard) => guard(removal, facts, now));
+  return verdicts.find((verdict) => verdict.kind === 'hold');
+}
+
+/** Deletes what is left of it, without asking. */
+function remove({ record, observed, policy, now }: SurplusQuestion, slot: SlotId): SlotPlan {
+  const mine = observed.resources.filter((resource) => 'slot' in resource && resource.slot === slot);
   const { steps, waits } = planDeletion(record.spec, { ...observed, resources: mine }, policy, now);
   const [step] = steps;
   const [wait] = waits;

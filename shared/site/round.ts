@@ -136,6 +136,7 @@ export function foldResources(
     return {
       ...withoutAttempt({ ...round, attempts }, lookSubject(site)),
       resources,
+      generations: generationsOf(round, resources),
       health,
       secrets,
       mustLook: false,
@@ -145,6 +146,19 @@ export function foldResources(
   const before = round.attempts.find(({ subject }) => subject === lookSubject(site));
   const failed = failedAgain(before, lookSubject(site), looked.problem, now);
   return withAttempt({ ...round, isLookFresh: true }, failed);
+}
+
+/** A machine that was begun before a crash, and that the row doesn't know of, counts once it is seen. */
+function generationsOf(
+  { generations }: Round,
+  resources: readonly ObservedResource[],
+): Readonly<Record<string, number>> {
+  return resources
+    .filter((resource) => resource.kind === 'virtual-machine')
+    .reduce(
+      (known, { slot, generation }) => ({ ...known, [slot]: Math.max(known[slot] ?? 0, generation) }),
+      generations,
+    );
 }
 
 /** Name under which failed looks are kept among the attempts. */
@@ -310,6 +324,10 @@ const reasonsToLook: readonly Reason[] = [
   'suspended',
   'fleet-frozen',
   'fleet-in-flight',
+  // A machine is touched after the drain, and the next gateway taken out after the return: whoever is to serve
+  // meanwhile may have failed since.
+  'drains',
+  'returns',
 ];
 
 function isOfOthers({ reason, until }: Wait): boolean {

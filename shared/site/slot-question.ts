@@ -117,7 +117,7 @@ export function attempt(question: SlotQuestion, doing: GatewayActivity, step: St
 }
 
 /** What time may cure is looked at again soon; the rest waits for a person, and for the next look. */
-function held({ slot, now }: SlotQuestion, subject: string, hold: Problem): Wait {
+export function held({ slot, now }: SlotQuestion, subject: string, hold: Problem): Wait {
   const about = { subject, gateway: slot.slot, sentence: hold.detail };
   if (!hold.retryable) return { ...about, reason: 'waits-for-person' };
   const until = new Date(now.getTime() + backOffSeconds(hold, 1) * 1000).toISOString();

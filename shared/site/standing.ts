@@ -3,11 +3,11 @@ import { gatewayConfig, setupIntent } from './desired-site.js';
 import { gatewayHealth, type GatewayHealth } from './gateway-health.js';
 import type { SetupIntent } from './intent.js';
 import type { BackendSample, ObservedSetup, ObservedVirtualMachine } from './observed-site.js';
-import { subjectOf } from './plan.js';
+import { subjectOf, type Observed } from './plan.js';
 import { setupOf } from './plan-machine.js';
 import type { Remedy } from './remedy.js';
-import type { GatewayStatus } from './site-record.js';
-import { find, type SlotQuestion } from './slot-question.js';
+import type { GatewayStatus, SiteRecord } from './site-record.js';
+import type { SlotQuestion } from './slot-question.js';
 
 /** All that the plan of one gateway whose machine stands is made from. */
 export interface Standing {
@@ -32,20 +32,32 @@ export function standingOf(
   const failures = observed.attempts.find((tried) => tried.subject === subject)?.failures ?? 0;
   const gateway = gatewayConfig(site, slot, address, resolved, policy);
   const wanted = setupIntent(site, slot, machine.name, gateway, versions, failures + 1, policy);
-  const privateIp = find(question, 'network-interface')?.privateIp;
   const remedy = record.remedies?.[slot.slot];
-  const told = record.gateways.find((status) => status.slot === slot.slot);
-  const health = gatewayHealth({
-    resources: observed.resources,
-    machine,
-    setup,
-    samples: (observed.health ?? []).filter(
-      (sample) => sample.privateIp === privateIp && speaksFor(told, sample),
-    ),
-    served: told?.served,
-    touchedAt: remedy?.tries.filter(({ rung }) => rung === 'start' || rung === 'redeploy').at(-1)?.begunAt,
-  });
+  const health = healthOf(record, observed, machine);
   return { question, machine, setup, wanted, health, remedy };
+}
+
+/** How the gateway of a machine does. */
+export function healthOf(
+  { gateways, remedies }: SiteRecord,
+  { resources, health = [] }: Observed,
+  machine: ObservedVirtualMachine,
+): GatewayHealth {
+  const { slot } = machine;
+  const told = gateways.find((status) => status.slot === slot);
+  const { privateIp } =
+    resources
+      .filter((resource) => resource.kind === 'network-interface')
+      .find((found) => found.slot === slot) ?? {};
+  const touched = remedies?.[slot]?.tries.filter(({ rung }) => rung === 'start' || rung === 'redeploy');
+  return gatewayHealth({
+    resources,
+    machine,
+    setup: setupOf({ observed: { resources } }, machine),
+    samples: health.filter((sample) => sample.privateIp === privateIp && speaksFor(told, sample)),
+    served: told?.served,
+    touchedAt: touched?.at(-1)?.begunAt,
+  });
 }
 
 /** Until a gateway that came back is probed again, its minutes are of the time before. */

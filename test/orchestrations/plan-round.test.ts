@@ -1,11 +1,12 @@
 /** What does one round decide, when is a run over, and what is recorded? */
 import { describe, expect, test } from '@jest/globals';
-import { isRunOver, planRound, recordOf } from '../../orchestrations/plan-round.js';
+import { isRunOver, mendedBy, planRound, recordOf } from '../../orchestrations/plan-round.js';
 import type { SiteReading } from '../../orchestrations/activity-inputs.js';
 import { failure, problem } from '../../shared/site/problem.js';
 import { foldResources, forgetLook, type Round } from '../../shared/site/round.js';
 import type { SiteRecord } from '../../shared/site/site-record.js';
 import { atRest, wellMeasured } from '../shared/site/helpers/azure-in-words.js';
+import { aRemedy } from '../shared/site/helpers/mending.js';
 import {
   aRecord,
   aRound,
@@ -181,4 +182,14 @@ describe('recordOf', () => {
     expect(JSON.parse(JSON.stringify(record))).toEqual(record);
     expect(JSON.stringify(record).length).toBeLessThan(4000);
   });
+});
+
+test('mendedBy frees the seats of gateways whose site goes, once', () => {
+  // Seen: sites that were deleted while they were mended held the fleet's seats for 45 minutes.
+  const remedies = { 'hq-z1-1': aRemedy() };
+  const going: SiteRecord = { ...rested.record, wanted: 'absent', remedies };
+  const plan = planOf(looked(), going);
+  expect(mendedBy(plan, going)).toEqual(['hq-z1-1']);
+  const next = { ...going, remedies: plan.kept?.remedies ?? remedies };
+  expect(mendedBy(planOf(looked(), next), next)).toEqual([]);
 });

@@ -14,9 +14,14 @@ export function bringBack(
   planned: PlannedSlot,
   out: OutOfService,
 ): Table {
-  const { now, observed } = question;
+  const { now, observed, record } = question;
   const { slot, plan } = planned;
   if (plan.doing !== 'serving') return table;
+  // Drained by order it doesn't go back into the pool: what was done is over all the same.
+  if (record.orders?.[slot]?.drain !== undefined) {
+    const outOfService = withoutField(table.outOfService, slot);
+    return markDrained(question, { ...table, outOfService }, planned);
+  }
   if (isDrained(observed, slot)) {
     const sentence = `${slot} serves again and goes back into the balancer’s pool.`;
     const wait: Wait = {

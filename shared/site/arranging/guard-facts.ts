@@ -4,7 +4,7 @@ import type { SlotId } from '../ids.js';
 import { openTry, touchesMachine } from '../ladder.js';
 import type { Step, Wait } from '../plan.js';
 import type { Remedy } from '../remedy.js';
-import { replace, type ArrangeQuestion, type PlannedSlot, type Table } from './table.js';
+import { isDrained, replace, type ArrangeQuestion, type PlannedSlot, type Table } from './table.js';
 
 /** Facts of one gateway. */
 export function factsOf(
@@ -17,8 +17,9 @@ export function factsOf(
   const isOut = (other: SlotId) =>
     table.outOfService[other] !== undefined ||
     touchesMachine(openTry(table.remedies[other])?.rung ?? 'configure');
-  // Who is drained by order takes nobody over, whether it was weighed before or comes later.
-  const takesOver = (other: SlotId) => !isOut(other) && record.orders?.[other]?.drain === undefined;
+  // Who is drained by order, or by the balancer still, takes nobody over, whether it was weighed before or comes later.
+  const takesOver = (other: SlotId) =>
+    !isOut(other) && record.orders?.[other]?.drain === undefined && !isDrained(observed, other);
   const seat = observed.seats?.[slot];
   return {
     record: { ...record, replacements: table.replacements },

@@ -1,7 +1,6 @@
 /** Is a gateway that serves taken out of service now, and may it be touched yet? */
 import { inSeconds, type Disruption } from '../guards/guard.js';
 import { mayBeDone } from '../guards/guards.js';
-import { lastHealthyGuard } from '../guards/last-healthy.js';
 import type { SlotId } from '../ids.js';
 import type { Wait } from '../plan.js';
 import { drainSeconds } from '../policy.js';
@@ -61,11 +60,11 @@ function goOn(
 ): Table {
   const { now, observed } = question;
   const { slot } = planned;
-  // Whoever was to serve meanwhile may have failed since: then it goes back as it is.
-  const lost = lastHealthyGuard(disruptionOf(slot, wish), factsOf(question, table, planned, undefined), now);
-  if (lost.kind === 'hold') {
+  // Whoever was to serve meanwhile may have failed since, or somebody protects it: then it goes back as it is.
+  const verdict = mayBeDone(disruptionOf(slot, wish), factsOf(question, table, planned, undefined), now);
+  if (verdict.kind === 'hold') {
     return {
-      ...held(question, table, planned, wish.step, lost),
+      ...held(question, table, planned, wish.step, verdict),
       outOfService: withoutField(table.outOfService, slot),
     };
   }

@@ -27,9 +27,11 @@ function untilSilent(slot: string, { health, remedy, record }: GuardFacts, now: 
   const complaint: BackendSample | undefined = health?.complaint;
   const since = remedy?.since ?? now.toISOString();
   const seconds = (now.getTime() - Date.parse(since)) / 1000;
-  // What the machine itself said, or nothing answered at all for long enough: then nobody is served by it.
-  if (health?.said !== undefined || ((complaint?.percent ?? 0) === 0 && seconds >= silenceSeconds))
-    return pass;
+  // What the machine itself said, or nothing answered at all for long enough: then nobody is served by it. A script
+  // without a word says something of the guest agent alone.
+  const said = health?.said;
+  const hasSpoken = said !== undefined && !('failure' in said && said.failure === 'nothing');
+  if (hasSpoken || ((complaint?.percent ?? 0) === 0 && seconds >= silenceSeconds)) return pass;
   return {
     kind: 'hold' as const,
     reason: 'last-healthy-gateway' as const,

@@ -3,11 +3,11 @@ import { inSeconds } from '../guards/guard.js';
 import type { SlotId } from '../ids.js';
 import { problemCode } from '../problem.js';
 import type { Rotation } from '../rotation.js';
-import { secretNames } from '../secret-names.js';
+import type { ObservedSetup } from '../observed-site.js';
+import { secretsOfSlot } from '../secret-names.js';
 import { isServing } from '../setup-verdict.js';
 import type { SiteRecord } from '../site-record.js';
 import type { TimelineEntry } from '../timeline-entry.js';
-import { tunnelRoles } from '../tunnel-roles.js';
 import { setupsOf, type RotationQuestion } from './rotation-question.js';
 import { withoutField } from '../without-field.js';
 import { goingBack } from './turn-back.js';
@@ -32,7 +32,7 @@ export function judgeTries(
   let next = rotation;
   for (const slot of rotation.trying) {
     const setup = setupsOf(observed).find((other) => other.slot === slot);
-    if (setup === undefined || setup.psk !== wantedTag(record, rotation, slot)) continue;
+    if (setup === undefined || !hasWanted(setup, record, rotation)) continue;
     const about = { at: now.toISOString(), gateway: slot as SlotId };
     // A setup that is older than what the far side was told says nothing of it; a request since then does.
     const isOlder = rotation.isGoingBack || (setup.endedAt ?? '') < rotation.startedAt;
@@ -96,14 +96,14 @@ export function unusableVersion({ observed }: RotationQuestion, { trying }: Rota
   return tried?.problem.detail;
 }
 
-/** `<secret>/<version>` of a slot's tunnels in the version that it should try. */
-function wantedTag({ spec }: SiteRecord, { secrets, isGoingBack }: Rotation, slot: string): string {
-  const names = secretNames(spec, slot as SlotId); // slots of a rotation are the site's own
-  const roles = tunnelRoles(spec).map((role) => names[role]);
-  return [...new Set(roles)]
-    .map((name) => {
-      const secret = secrets.find((other) => other.name === name);
-      return `${name}/${(isGoingBack ? secret?.from : secret?.to) ?? ''}`;
-    })
-    .join(',');
+/** Says whether a gateway was set up with the rotation's versions of those of its secrets that rotate. */
+function hasWanted(
+  { slot, psk = '' }: ObservedSetup,
+  { spec }: SiteRecord,
+  { secrets, isGoingBack }: Rotation,
+): boolean {
+  const names = secretsOfSlot(spec, slot);
+  const rotating = secrets.filter(({ name }) => names.includes(name));
+  const has = psk.split(',');
+  return rotating.every(({ name, from, to }) => has.includes(`${name}/${(isGoingBack ? from : to) ?? ''}`));
 }

@@ -6,11 +6,16 @@ import type { Remedy } from '../remedy.js';
 import type { Rotation } from '../rotation.js';
 import { judgeTries, unusableVersion } from './judge-tries.js';
 import type { Progress, RotationQuestion } from './rotation-question.js';
+import { slotsInRotation } from './slots-in-rotation.js';
 import { farSideOrRoll, turnBack } from './turn-back.js';
 
 /** Rolls the version out, or back. */
-export function roll(question: RotationQuestion, rotation: Rotation): Progress {
-  const { now, record, slots } = question;
+export function roll(question: RotationQuestion, given: Rotation): Progress {
+  const { now, record } = question;
+  const slots = slotsInRotation(question, given);
+  // Who is no gateway of the site any more, or has other secrets since, has nothing to try.
+  const trying = given.trying.filter((slot) => slots.some((other) => other.slot === slot));
+  const rotation = { ...given, trying };
   const seen = judgeTries(question, rotation);
   const { rotation: next, happened } = seen;
   const unusable = rotation.isGoingBack ? undefined : unusableVersion(question, rotation);
@@ -20,12 +25,16 @@ export function roll(question: RotationQuestion, rotation: Rotation): Progress {
   const left = unproved.filter(({ slot }) => !isBrokenOtherwise(record.remedies?.[slot]));
   if (left.length === 0 && mayClose(next, unproved.length))
     return { rotation: { ...next, state: 'closing' }, happened };
-  if (next.trying.length > 0) return { rotation: next, happened };
-  const isPaused = next.nextTryAt !== undefined && next.nextTryAt > now.toISOString();
   const isMended = (slot: SlotId) => openTry(record.remedies?.[slot]) !== undefined;
   const down = left
     .map(({ slot }) => slot)
     .filter((slot) => !question.serving.includes(slot) && !isMended(slot));
+  if (next.trying.length > 0) {
+    const first = down.filter((slot) => isLost(question, slot));
+    const isHeldUp = first.length > 0 && !next.isGoingBack && areUntouched(question, next);
+    return { rotation: isHeldUp ? { ...next, trying: first } : next, happened };
+  }
+  const isPaused = next.nextTryAt !== undefined && next.nextTryAt > now.toISOString();
   const pausedUntil = isPaused ? next.nextTryAt : undefined;
   // Told the same version again, gateways are looked at and not changed.
   const isAtAnyTime = next.isGoingBack || next.reason === 'asked-for' || next.reason === 'credential-refused';
@@ -46,15 +55,28 @@ export function roll(question: RotationQuestion, rotation: Rotation): Progress {
     };
   }
   const busy = Object.keys(record.outOfService ?? {}).length > 0;
-  const first = left.find(({ slot }) => record.remedies?.[slot] === undefined)?.slot;
-  const trying = next.isGoingBack
+  // Who is drained by order has nobody to hand over, and goes first.
+  const isDrained = (slot: SlotId) => record.orders?.[slot]?.drain !== undefined;
+  const sound = left.map(({ slot }) => slot).filter((slot) => record.remedies?.[slot] === undefined);
+  const first = sound.find(isDrained) ?? sound[0];
+  const nextOnes = next.isGoingBack
     ? left.map(({ slot }) => slot)
     : down.length > 0
       ? down
       : busy || first === undefined
         ? []
         : [first];
-  return { rotation: { ...next, trying }, happened };
+  return { rotation: { ...next, trying: nextOnes }, happened };
+}
+
+/** Says whether those who are to try serve as before: nothing was done to them yet. */
+function areUntouched({ serving }: RotationQuestion, { trying }: Rotation): boolean {
+  return trying.every((slot) => serving.some((other) => other === slot));
+}
+
+/** Not drained by us, nor by order: the far side may refuse it until it has the version that was told. */
+function isLost({ record }: RotationQuestion, slot: SlotId): boolean {
+  return record.outOfService?.[slot] === undefined && record.orders?.[slot]?.drain === undefined;
 }
 
 /** What no PSK mends: such a gateway gets the version in use when its mending sets it up, and keeps nobody waiting. */

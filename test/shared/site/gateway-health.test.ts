@@ -144,6 +144,15 @@ describe('what the machine said last counts until it is proved or touched again'
     expect(healthOf({ resources: [mute] }).said).toEqual({ at: iso(-20), failure: 'nothing', seconds: 180 });
   });
 
+  test.each([
+    { proof: -180, said: undefined },
+    { proof: -240, said: 'nothing' },
+  ])('such a script, asked for 200 s ago, after a proof $proof s from now: $said', ({ proof, said }) => {
+    const mute = aRun({ execution: 'failed', requestedAt: iso(-200), endedAt: iso(-20) });
+    const found = healthOf({ resources: [mute], samples: [aSample(100, proof)] }).said;
+    expect(found !== undefined && 'failure' in found ? found.failure : undefined).toBe(said);
+  });
+
   test('a setup that failed says why', () => {
     const result = { ok: false, config: 'c', changed: [], tunnels: {}, probe: 503 };
     const setup = aSetup({

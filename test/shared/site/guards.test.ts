@@ -205,6 +205,13 @@ describe('the last gateway that serves', () => {
     expect(says(redeploying, facts)).toBe('last-healthy-gateway');
   });
 
+  test('that answers probes is held though a script on it ended without a word', () => {
+    // Seen: the only gateway was moved to another host while it answered nine probes of ten, as its guest agent was dead.
+    const said = { at: iso(-5), failure: 'nothing', seconds: 250 } as const;
+    const facts = silent(60, { health: aHealth({ said, complaint: aSample(90) }) });
+    expect(says(redeploying, facts)).toBe('last-healthy-gateway');
+  });
+
   test.each([
     {
       when: 'the machine itself says that it does not serve',

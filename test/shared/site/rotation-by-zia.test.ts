@@ -235,6 +235,18 @@ test('a gateway whose setup failed before the far side was told again is proved 
   expect(playing.isAgreed).toBe(true);
 });
 
+test('a gateway that is refused while another one is to try gets the version at once', () => {
+  // Seen: the one that was to try was held as the last that serves, and the other got nothing for as long.
+  const playing = asked().until(({ record }) => record.rotation?.trying.length === 1);
+  playing.dropTunnel(aSlot('2'));
+  playing.untilOver();
+  expect(playing.done.filter((what) => what.startsWith('setup'))).toEqual([
+    'setup hq-z2-1 v2',
+    'setup hq-z1-1 v2',
+  ]);
+  expect(playing.isAgreed).toBe(true);
+});
+
 test('what is saved at Zscaler waits for whoever activates it, and is not taken back', () => {
   const playing = asked();
   const pending = problem('far-side-refused', 'Saved, not activated.', {

@@ -17,6 +17,7 @@ import {
   startOrNotice,
   type Round,
 } from '../../../shared/site/round.js';
+import { iso } from './helpers/mending.js';
 import { atRest, made, planAsked } from './helpers/azure-in-words.js';
 import {
   aRecord,
@@ -76,6 +77,16 @@ describe('startOrNotice', () => {
 });
 
 describe('foldResources', () => {
+  test('knows the generation of a machine that was begun before a crash, and keeps a later one', () => {
+    // Seen: an order to replace such a machine was taken for one that had been carried out.
+    const machines = rested.observed.resources.map((resource) =>
+      resource.kind === 'virtual-machine' ? { ...resource, generation: 2 } : resource,
+    );
+    const before = aRound({ generations: { 'hq-z1-1': 1, 'hq-z2-1': 3 } });
+    const { generations } = foldResources(before, looked(machines), 'hq', noon);
+    expect(generations).toEqual({ 'hq-z1-1': 2, 'hq-z2-1': 3, 'hq-z3-1': 2 });
+  });
+
   test('takes what was seen and forgets that looks failed', () => {
     const blind = aRound({
       attempts: [anAttempt('look at hq', 'throttled'), anAttempt('lb-hq', 'conflict')],
@@ -250,6 +261,15 @@ describe('foldPlan', () => {
     const waits = [until === undefined ? wait : { ...wait, until }];
     expect(foldPlan(aRound({ mustLook: false }), { ...quietPlan, waits }).mustLook).toBe(mustLook);
   });
+
+  test.each(['drains', 'returns'] as const)(
+    'looks at who serves meanwhile before what follows: %s',
+    (reason) => {
+      // Seen: a drained machine was deleted by what had been seen before its drain, when the other one had failed since.
+      const wait = { subject: 'hq-z1-1', reason, sentence: 'Is drained.', until: iso(120) };
+      expect(foldPlan(aRound({ mustLook: false }), { ...quietPlan, waits: [wait] }).mustLook).toBe(true);
+    },
+  );
 });
 
 describe('nextLookAt', () => {

@@ -123,6 +123,26 @@ describe('a change of the machines’ size', () => {
     expect(story.record.outOfService).toEqual({});
   });
 
+  test.each([
+    { what: 'protects it', holds: (story: Story) => story.orders(one, { protect: ann }) },
+    {
+      what: 'freezes the site',
+      holds: (story: Story) => {
+        const freeze = [{ from: '2026-03-02T12:00:00Z', to: '2026-03-02T14:00:00Z' }];
+        story.wants({ ...larger, ...twoZones, remediation: { freeze } });
+      },
+    },
+  ])('goes back when somebody $what while it is drained', ({ holds }) => {
+    // Seen: its machine was deleted minutes after it had been protected.
+    const story = aStory(twoZones);
+    story.wants({ ...larger, ...twoZones });
+    story.until(() => story.record.outOfService?.[one]?.drainedAt !== undefined);
+    holds(story);
+    story.passes(600);
+    expect(story.doing(one)).toBe('serving');
+    expect(story.steps()).not.toContain(`${one} delete vm-${one}-g1`);
+  });
+
   test('leaves the only gateway alone: nobody would serve meanwhile', () => {
     const story = aStory({ zones: ['1'] });
     story.wants({ ...larger, zones: ['1'] });
@@ -190,6 +210,18 @@ describe('what operators order', () => {
     story.passes(60);
     expect(story.steps()).toEqual([`put pool [${one}]`, 'put pool []']);
     expect(story.doing(one)).toBe('serving');
+  });
+
+  test('drain outlasts a change of the spec, which is carried out', () => {
+    // Seen: the gateway was on its way back into the pool for ever, so that no other one was changed.
+    const story = aStory(twoZones);
+    story.orders(one, { drain: ann });
+    story.passes(60);
+    story.wants({ ...twoZones, ...morePorts });
+    story.until(() => story.steps().includes(`${one} put setup`));
+    story.passes(300);
+    expect(story.doing(one)).toBe('drained');
+    expect(story.record.outOfService).toEqual({});
   });
 
   test('replace drains, replaces once, brings back, and is over', () => {
