@@ -67,9 +67,13 @@ export function planMachine(question: SlotQuestion, address: string): SlotPlan |
       isGoing ? `${machine.name} is being deleted.` : `${machine.name} is being created.`,
     );
   }
-  if (machine.state === 'failed' && setupOf(question, machine) === undefined)
-    return removeFailedMachine(question, machine);
-  return machine;
+  const isFailed = machine.state === 'failed' && setupOf(question, machine) === undefined;
+  return isFailed && !hasServed(question, machine) ? removeFailedMachine(question, machine) : machine;
+}
+
+/** A machine that served came up, whatever became of its last operation and of the setup's run command since. */
+function hasServed({ record, slot }: SlotQuestion, { name }: ObservedVirtualMachine): boolean {
+  return record.gateways.some((told) => told.slot === slot.slot && told.served?.machine === name);
 }
 
 /** A machine is made without asking where it is a part of the build, or of a replacement that was allowed. */

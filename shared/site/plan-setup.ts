@@ -1,7 +1,9 @@
 /** Is the slot's machine configured as it should be, and does it serve? */
 import { askUnheard } from './ask-machine.js';
-import { diagnose, type GatewayFacts } from './diagnose.js';
+import { diagnose, type Diagnosis, type GatewayFacts } from './diagnose.js';
 import { dueChange } from './due-change.js';
+import { changeHeldBy } from './guards/change-held.js';
+import { inSeconds } from './guards/guard.js';
 import { openTry } from './ladder.js';
 import type { ObservedSetup, ObservedVirtualMachine } from './observed-site.js';
 import { isInFlight, subjectOf } from './plan.js';
@@ -22,6 +24,9 @@ export function planSetup(
   return { ...planStanding(standing), health: standing.health };
 }
 
+/** Seconds until what the owner holds is planned again. */
+const heldSeconds = 60;
+
 function planStanding(standing: Standing): SlotPlan {
   const { question, machine, setup, health, wanted, remedy } = standing;
   const isOff = machine.power === 'stopped' || machine.power === 'deallocated';
@@ -32,9 +37,27 @@ function planStanding(standing: Standing): SlotPlan {
   if (diagnosis.cause === 'healthy') return serveOrChange(standing);
   const differs = setup === undefined || !isAsWanted(setup, wanted);
   if (!isOff && differs && diagnosis.cause !== 'cannot-tell' && diagnosis.cause !== 'starting') {
-    return { ...setUp(standing, 'configuration-differs'), cause: diagnosis.cause };
+    return changeBroken(standing, diagnosis);
   }
   return mendOrWait(standing, diagnosis);
+}
+
+/** One that doesn't serve and isn't what is wanted either gets that first, unless its owner wants no change. */
+function changeBroken(standing: Standing, { cause, sentence }: Diagnosis): SlotPlan {
+  const { question, machine } = standing;
+  const { record, slot, now } = question;
+  const held = changeHeldBy(record, slot.slot, now);
+  if (held === undefined) return { ...setUp(standing, 'configuration-differs'), cause };
+  const because = `${sentence} ${held.sentence}`;
+  const wait = {
+    subject: machine.name,
+    gateway: slot.slot,
+    reason: held.reason,
+    sentence: because,
+    until: held.until ?? inSeconds(now, heldSeconds),
+    evidence: { cause, guard: held.reason },
+  };
+  return { doing: 'broken', because, cause, wait };
 }
 
 /** A setup whose state isn't known yet is waited for while Azure says that it is being written. */

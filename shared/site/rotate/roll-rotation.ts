@@ -1,4 +1,5 @@
 /** Which gateway gets the version next? One that serves, or all that don't; in the window. */
+import type { DesiredSlot } from '../desired-site.js';
 import type { SlotId } from '../ids.js';
 import { openTry } from '../ladder.js';
 import { windowAt } from '../maintenance-window.js';
@@ -6,6 +7,7 @@ import type { Remedy } from '../remedy.js';
 import type { Rotation } from '../rotation.js';
 import { judgeTries, unusableVersion } from './judge-tries.js';
 import type { Progress, RotationQuestion } from './rotation-question.js';
+import { credentialsOf } from './slot-credentials.js';
 import { slotsInRotation } from './slots-in-rotation.js';
 import { farSideOrRoll, turnBack } from './turn-back.js';
 
@@ -21,6 +23,7 @@ export function roll(question: RotationQuestion, given: Rotation): Progress {
   const unusable = rotation.isGoingBack ? undefined : unusableVersion(question, rotation);
   if (unusable !== undefined) return turnBack(question, rotation, unusable);
   if (next.isGoingBack && !rotation.isGoingBack) return { ...farSideOrRoll(question, next), happened };
+  if (hasUntold(question, next, slots)) return { rotation: { ...next, state: 'telling-far-side' }, happened };
   const unproved = slots.filter(({ slot }) => !next.proved.includes(slot));
   const left = unproved.filter(({ slot }) => !isBrokenOtherwise(record.remedies?.[slot]));
   if (left.length === 0 && mayClose(next, unproved.length))
@@ -67,6 +70,19 @@ export function roll(question: RotationQuestion, given: Rotation): Progress {
         ? []
         : [first];
   return { rotation: { ...next, trying: nextOnes }, happened };
+}
+
+/** A gateway that came while the version rolls out has a credential that nobody has told it yet. */
+function hasUntold(
+  question: RotationQuestion,
+  { told, isGoingBack, secrets }: Rotation,
+  slots: readonly DesiredSlot[],
+): boolean {
+  if (question.record.spec.farSide !== 'zia' || isGoingBack) return false;
+  const credentials = slots.flatMap((slot) => credentialsOf(question, slot, question.configOf(slot)));
+  return credentials.some(
+    ({ identity, name }) => secrets.some((secret) => secret.name === name) && !told.includes(identity),
+  );
 }
 
 /** Says whether those who are to try serve as before: nothing was done to them yet. */

@@ -1,6 +1,8 @@
 /** What does the plan do for a site that stands, when something of it is gone, has failed, or is not enough? */
 import { describe, expect, test } from '@jest/globals';
 import type { ObservedResource } from '../../../shared/site/observed-site.js';
+import type { SiteRecord } from '../../../shared/site/site-record.js';
+import { withoutField } from '../../../shared/site/without-field.js';
 import { planSite } from '../../../shared/site/plan-site.js';
 import type { Plan } from '../../../shared/site/plan.js';
 import { failure, problem, success } from '../../../shared/site/problem.js';
@@ -202,9 +204,15 @@ test.each([
 
 describe('planSite judges machines', () => {
   const failedMachine = changed('vm-hq-z1-1-g1', { state: 'failed' });
+  const neverServed: SiteRecord = {
+    ...rested.record,
+    gateways: rested.record.gateways.map((gateway) => withoutField(gateway, 'served')),
+  };
+  const planOfNew = (resources: readonly ObservedResource[], more: object = {}, now = noon) =>
+    planAsked(neverServed, { ...rested.observed, surroundings: around, ...more, resources }, now);
 
   test('removes one that Azure could not create', () => {
-    const plan = planOf(without(failedMachine, 'setup'));
+    const plan = planOfNew(without(failedMachine, 'setup'));
     expect(plan.steps[0]).toMatchObject({
       verb: 'delete',
       reason: 'machine-never-came-up',
@@ -219,16 +227,21 @@ describe('planSite judges machines', () => {
       anAttempt('removal of vm-hq-z1-1-g1', 'locked'),
     ];
     const resources = without(failedMachine, 'setup');
-    const plan = planOf(resources, { attempts });
+    const plan = planOfNew(resources, { attempts });
     expect(named(plan)).toEqual(['put setup', 'put setup']);
     expect(plan.waits).toMatchObject([{ reason: 'waits-after-failure', until: atSeconds(30).toISOString() }]);
     expect(plan.gateways[0]).toMatchObject({ doing: 'failed', problem: { type: '/problems/locked' } });
-    expect(named(planOf(resources, { attempts }, atSeconds(30)))[0]).toBe('delete vm-hq-z1-1-g1');
+    expect(named(planOfNew(resources, { attempts }, atSeconds(30)))[0]).toBe('delete vm-hq-z1-1-g1');
   });
 
   test('removes it at once though its creation’s pause lasts', () => {
     const attempts = [anAttempt('vm-hq-z1-1', 'capacity-lacking')];
-    expect(named(planOf(without(failedMachine, 'setup'), { attempts }))[0]).toBe('delete vm-hq-z1-1-g1');
+    expect(named(planOfNew(without(failedMachine, 'setup'), { attempts }))[0]).toBe('delete vm-hq-z1-1-g1');
+  });
+
+  test('never removes one that has served, though its last operation failed and its setup’s run command is gone', () => {
+    const plan = planOf(without(failedMachine, 'setup'));
+    expect(plan.steps.filter(({ verb }) => verb === 'delete')).toEqual([]);
   });
 
   test('leaves one that failed later and still serves', () => {

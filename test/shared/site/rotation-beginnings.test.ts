@@ -244,7 +244,7 @@ describe('a rotation leaves alone', () => {
 
   const rolling = (record: SiteRecord): SiteRecord => ({
     ...record,
-    rotation: aRotation({ reason: 'asked-for' }),
+    rotation: aRotation({ reason: 'asked-for', told: ['203.0.113.11', '203.0.113.21'] }),
   });
 
   test.each<{ when: string; remedy: Remedy; trying: readonly string[] }>([

@@ -1,6 +1,7 @@
 /** How is a PSK rotated where ZIA's API tells the far side? */
 import { describe, expect, test } from '@jest/globals';
 import { desiredSlots } from '../../../shared/site/desired-site.js';
+import type { Zone } from '../../../shared/site/ids.js';
 import { problem, type Problem } from '../../../shared/site/problem.js';
 import { roll } from '../../../shared/site/rotate/roll-rotation.js';
 import { activationPending } from '../../../shared/site/rotate/rotation-steps.js';
@@ -287,3 +288,15 @@ test.each([
     expect(next.rotation?.state).toBe(isOver ? 'closing' : 'rolling');
   },
 );
+
+test('a gateway that comes while the version rolls out is told too, and all go forward', () => {
+  // Seen: its credential was never told, it was refused three times, and both sides went back.
+  const playing = asked({ zones: ['1', '2'] }).until(({ record }) => record.rotation?.proved.length === 1);
+  const { spec, resolved } = playing.record;
+  if (resolved === undefined) throw new Error('A site that serves is resolved.');
+  const zones: Zone[] = ['1', '2', '3'];
+  playing.record = { ...playing.record, spec: { ...spec, zones }, resolved: { ...resolved, zones } };
+  playing.untilOver();
+  expect(playing.sentences('rotation-goes-back')).toEqual([]);
+  expect(playing.isAgreed).toBe(true);
+});
