@@ -2,9 +2,7 @@
 import type { PlannedSlot } from './arranging/table.js';
 import { placementOf, type DesiredSlot } from './desired-site.js';
 import type { SlotId } from './ids.js';
-import { freezeGuard } from './guards/freeze.js';
-import type { Disruption } from './guards/guard.js';
-import { protectedGuard } from './guards/protected.js';
+import { changeHeldBy } from './guards/change-held.js';
 import { healthOf } from './standing.js';
 import type { ObservedResource, ObservedVirtualMachine } from './observed-site.js';
 import { isInFlight, removalOf, subjectOf, type Observed, type Step, type Wait } from './plan.js';
@@ -53,7 +51,7 @@ function planOne(question: SurplusQuestion, slot: SlotId, wanted: readonly Plann
   });
   if (doing === 'broken') {
     // There is nobody to drain from it; but as long as nobody else serves, it may still be better than nothing.
-    const held = heldBy(question, slot);
+    const held = changeHeldBy(question.record, slot, question.now);
     if (held !== undefined) return waits(held.reason, held.sentence);
     return wanted.some((other) => takesOver(question, other))
       ? remove(question, slot)
@@ -93,14 +91,6 @@ function standing(
 function takesOver({ record }: SurplusQuestion, { slot, plan }: PlannedSlot): boolean {
   const isOut = record.outOfService?.[slot] !== undefined || record.orders?.[slot]?.drain !== undefined;
   return plan.doing === 'serving' && !isOut;
-}
-
-/** A gateway that serves has its guards asked where it is drained; one that doesn't is protected all the same. */
-function heldBy({ record, policy, now, slots }: SurplusQuestion, slot: SlotId) {
-  const facts = { record, othersServing: 0, wanted: slots.length, othersOut: [], limits: policy.fleet };
-  const removal: Disruption = { slot, kind: 'planned', isOrdered: false, isReplacement: true };
-  const verdicts = [protectedGuard, freezeGuard].map((guard) => guard(removal, facts, now));
-  return verdicts.find((verdict) => verdict.kind === 'hold');
 }
 
 /** Deletes what is left of it, without asking. */
