@@ -4,11 +4,13 @@ import type { Plan } from '../shared/site/plan.js';
 import { planSite } from '../shared/site/plan-site.js';
 import { runHorizonSeconds } from '../shared/site/policy.js';
 import { cannotLook } from '../shared/site/refusal.js';
-import { lookSubject, nextLookAt, observedOf, type Round } from '../shared/site/round.js';
 import type { Run, SiteRecord } from '../shared/site/site-record.js';
 import { foldRotation } from '../shared/site/fold-rotation.js';
 import { entriesOf, toldBy } from '../shared/site/tell.js';
 import type { RoundRecord, SiteReading } from './activity-inputs.js';
+import { lookSubject } from '../shared/site/fold-looks.js';
+import { nextLookAt } from '../shared/site/next-round.js';
+import { observedOf, type Round } from '../shared/site/round.js';
 
 /** A run that is at work should have written again by then; if it hasn't, the sweep starts another. */
 const busySeconds = 120;

@@ -17,19 +17,6 @@ import type { FleetView } from '../shared/site/fleet-view.js';
 import type { Plan } from '../shared/site/plan.js';
 import { foldAnswers } from '../shared/site/fold-answers.js';
 import type { Outcome } from '../shared/site/problem.js';
-import {
-  foldBegun,
-  foldFleet,
-  foldPlan,
-  foldResources,
-  foldRotated,
-  foldSurroundings,
-  forgetLook,
-  looksOf,
-  nextRoundAt,
-  startOrNotice,
-  type Round,
-} from '../shared/site/round.js';
 import { isRunOver, mendedBy, planRound, recordOf } from './plan-round.js';
 import type {
   OperationsQuestion,
@@ -40,6 +27,10 @@ import type {
 } from './activity-inputs.js';
 import { surroundingsQuestion, scopeOf } from './questions.js';
 import { stepActivity } from './step-activity.js';
+import { foldBegun, foldRotated } from '../shared/site/fold-begun.js';
+import { foldFleet, foldResources, foldSurroundings } from '../shared/site/fold-looks.js';
+import { foldPlan, nextRoundAt } from '../shared/site/next-round.js';
+import { forgetLook, looksOf, type Round, startOrNotice } from '../shared/site/round.js';
 
 /**
  * After so many rounds the history starts anew, and everything is looked at again: above what a build of several

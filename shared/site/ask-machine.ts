@@ -1,9 +1,9 @@
 /** When is a machine asked how it does, and how? By a short script that changes nothing, so no guard is asked. */
 import { runIntent } from './desired-site.js';
-import type { Diagnosis } from './diagnose.js';
 import { isInFlight, pausedAttempt, subjectOf, type Step } from './plan.js';
 import { attempt, type SlotPlan, type SlotQuestion } from './slot-question.js';
 import type { Standing } from './standing.js';
+import type { Diagnosis } from './diagnosis.js';
 
 /** A gateway of which no metric tells is asked itself, but not within so long after another proof or question. */
 const unheardSeconds = 20 * 60;

@@ -5,17 +5,17 @@ import type { Operation, OperationAnswer } from './intent.js';
 import type { ObservedResource } from './observed-site.js';
 import { identityOf, removalOf, subjectOf } from './plan.js';
 import type { Problem } from './problem.js';
+import { hasRunTimedOut, problemOfSilentRun } from './run-verdict.js';
+import { hasSetupTimedOut, isServing, problemOfSetup, problemOfSilence } from './setup-verdict.js';
+import { endOf } from './tell.js';
 import {
   forgetLook,
   mergeResource,
   removeResource,
+  type Round,
   withAttempt,
   withoutAttempt,
-  type Round,
 } from './round.js';
-import { hasRunTimedOut, problemOfSilentRun } from './run-verdict.js';
-import { hasSetupTimedOut, isServing, problemOfSetup, problemOfSilence } from './setup-verdict.js';
-import { endOf } from './tell.js';
 
 /** Folds the answers of the asked operations in, in their order. */
 export function foldAnswers(

@@ -1,7 +1,6 @@
 /** What is done about a gateway that doesn't serve? Ask, wait for the rung that was begun, take the next one, or say that none is left. */
 import { ask } from './ask-machine.js';
 import { placementOf, runIntent } from './desired-site.js';
-import { answerLimitSeconds, type Diagnosis } from './diagnose.js';
 import { inSeconds } from './guards/guard.js';
 import { canBeMended, endTry, nextRung, openTry, rungLimitSeconds } from './ladder.js';
 import { isInFlight, pausedAttempt, removalOf, subjectOf, type Step } from './plan.js';
@@ -10,6 +9,8 @@ import type { Remedy, Rung, Try } from './remedy.js';
 import type { SlotPlan } from './slot-question.js';
 import type { Wait } from './plan.js';
 import type { TimelineEntry } from './timeline-entry.js';
+import { answerLimitSeconds } from './diagnose.js';
+import type { Diagnosis } from './diagnosis.js';
 
 /** Seconds until a gateway that nothing on this side can mend is looked at again. */
 const farSideSeconds = 5 * 60;

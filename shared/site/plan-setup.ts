@@ -1,6 +1,5 @@
 /** Is the slot's machine configured as it should be, and does it serve? */
 import { askUnheard } from './ask-machine.js';
-import { diagnose, type Diagnosis, type GatewayFacts } from './diagnose.js';
 import { dueChange } from './due-change.js';
 import { changeHeldBy } from './guards/change-held.js';
 import { inSeconds } from './guards/guard.js';
@@ -13,6 +12,8 @@ import { isAsWanted, setUp } from './set-up.js';
 import { waitFor, type SlotPlan, type SlotQuestion } from './slot-question.js';
 import { standingOf, type Standing } from './standing.js';
 import { newestUsable } from './wanted-versions.js';
+import { diagnose } from './diagnose.js';
+import type { Diagnosis, GatewayFacts } from './diagnosis.js';
 
 /** Plans what a standing machine needs: its setup, a change, a mend, or nothing since it serves. */
 export function planSetup(

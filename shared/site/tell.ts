@@ -1,6 +1,5 @@
 /** Which sentences does an operator read? All of what happened, in one place. */
 import type { Operation } from './intent.js';
-import { tunnelWords } from './diagnose.js';
 import type { ObservedResource, ObservedRun } from './observed-site.js';
 import type { Step, Plan } from './plan.js';
 import { serviceSentence } from './setup-verdict.js';
@@ -8,6 +7,7 @@ import type { Reason } from './reason.js';
 import type { RotationStep } from './rotation-step.js';
 import type { Attempt, SiteRecord } from './site-record.js';
 import type { TimelineEntry } from './timeline-entry.js';
+import { tunnelWords } from './cause-of-word.js';
 
 const words = {
   'security-group': 'Security group',

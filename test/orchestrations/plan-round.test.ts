@@ -3,7 +3,6 @@ import { describe, expect, test } from '@jest/globals';
 import { isRunOver, mendedBy, planRound, recordOf } from '../../orchestrations/plan-round.js';
 import type { SiteReading } from '../../orchestrations/activity-inputs.js';
 import { failure, problem } from '../../shared/site/problem.js';
-import { foldResources, forgetLook, type Round } from '../../shared/site/round.js';
 import type { SiteRecord } from '../../shared/site/site-record.js';
 import { atRest, wellMeasured } from '../shared/site/helpers/azure-in-words.js';
 import { aRemedy } from '../shared/site/helpers/mending.js';
@@ -18,6 +17,8 @@ import {
   noon,
   policy,
 } from '../shared/site/helpers/builders.js';
+import { foldResources } from '../../shared/site/fold-looks.js';
+import { forgetLook, type Round } from '../../shared/site/round.js';
 
 const rested = atRest(aRecord());
 const { configHash, ...settings } = policy;

@@ -3,12 +3,13 @@ import { describe, expect, test } from '@jest/globals';
 import type { GatewayDiagnosis } from '../../../shared/gateway/gateway-diagnosis.js';
 import type { SetupFailure } from '../../../shared/gateway/setup-result.js';
 import type { TunnelTrouble } from '../../../shared/gateway/tunnel-trouble.js';
-import { diagnose, type GatewayFacts } from '../../../shared/site/diagnose.js';
 import { gatewayHealth, type GatewayHealth } from '../../../shared/site/gateway-health.js';
 import type { Cause } from '../../../shared/site/remedy.js';
 import { allIsWell } from './helpers/azure-in-words.js';
 import { aSlot, atSeconds, noon } from './helpers/builders.js';
 import { aHealth, aMachine, aRun, aSample, iso } from './helpers/mending.js';
+import { diagnose } from '../../../shared/site/diagnose.js';
+import type { GatewayFacts } from '../../../shared/site/diagnosis.js';
 
 const edge = 'fra4-vpn.zscaler.net';
 const quiet: GatewayFacts = {

@@ -3,8 +3,9 @@ import { describe, expect, test } from '@jest/globals';
 import { isNameOf } from '../../../shared/site/name-taken.js';
 import { planSite } from '../../../shared/site/plan-site.js';
 import { success } from '../../../shared/site/problem.js';
-import { foldResources, looksOf, observedOf } from '../../../shared/site/round.js';
 import { aRecord, aRound, aSite, atSeconds, goodSurroundings, noon, policy } from './helpers/builders.js';
+import { foldResources } from '../../../shared/site/fold-looks.js';
+import { looksOf, observedOf } from '../../../shared/site/round.js';
 
 const { name: site } = aSite();
 

@@ -1,9 +1,9 @@
 /** What does a run take for the vault's newest version when it has just disabled one? */
 import { expect, test } from '@jest/globals';
 import { success } from '../../../shared/site/problem.js';
-import { foldRotated } from '../../../shared/site/round.js';
 import type { RotationStep } from '../../../shared/site/rotation-step.js';
 import { aRound, noon } from './helpers/builders.js';
+import { foldRotated } from '../../../shared/site/fold-begun.js';
 
 const disabled = (version: string): RotationStep => ({
   verb: 'rotate',

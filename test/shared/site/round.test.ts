@@ -3,20 +3,6 @@ import { describe, expect, test } from '@jest/globals';
 import type { Begun } from '../../../shared/site/intent.js';
 import { planSite } from '../../../shared/site/plan-site.js';
 import { failure, problem, success, type Outcome } from '../../../shared/site/problem.js';
-import {
-  foldBegun,
-  foldPlan,
-  foldResources,
-  foldSurroundings,
-  looksOf,
-  mergeResource,
-  nextLookAt,
-  nextRoundAt,
-  observedOf,
-  removeResource,
-  startOrNotice,
-  type Round,
-} from '../../../shared/site/round.js';
 import { iso } from './helpers/mending.js';
 import { atRest, made, planAsked } from './helpers/azure-in-words.js';
 import {
@@ -31,6 +17,17 @@ import {
   nothingYet,
   policy,
 } from './helpers/builders.js';
+import { foldBegun } from '../../../shared/site/fold-begun.js';
+import { foldResources, foldSurroundings } from '../../../shared/site/fold-looks.js';
+import { foldPlan, nextLookAt, nextRoundAt } from '../../../shared/site/next-round.js';
+import {
+  looksOf,
+  mergeResource,
+  observedOf,
+  removeResource,
+  type Round,
+  startOrNotice,
+} from '../../../shared/site/round.js';
 
 const rested = atRest(aRecord());
 const denied = problem('permission-denied', 'Azure would not read the resources of hq.');

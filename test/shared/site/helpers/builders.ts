@@ -12,10 +12,10 @@ import type { Policy } from '../../../../shared/site/policy.js';
 import { problem, success, type ProblemCode } from '../../../../shared/site/problem.js';
 import { readSite } from '../../../../shared/site/read-site.js';
 import { fingerprint } from '../../../../shared/site/fingerprint.js';
-import type { Round } from '../../../../shared/site/round.js';
 import { newSiteRecord, type Attempt, type SiteRecord } from '../../../../shared/site/site-record.js';
 import type { Site } from '../../../../shared/site/site.js';
 import { aBody, subnetId } from './bodies.js';
+import type { Round } from '../../../../shared/site/round.js';
 
 /** The time at which tests plan. */
 export const noon = new Date('2026-03-02T12:00:00.000Z');

@@ -13,16 +13,6 @@ import type { ObservedResource } from '../../../../shared/site/observed-site.js'
 import { identityOf, type Plan, type Step } from '../../../../shared/site/plan.js';
 import { failure, problem, success, type Outcome, type Problem } from '../../../../shared/site/problem.js';
 import type { RotationStep } from '../../../../shared/site/rotation-step.js';
-import {
-  foldBegun,
-  foldFleet,
-  foldPlan,
-  foldResources,
-  foldRotated,
-  foldSurroundings,
-  mergeResource,
-  type Round,
-} from '../../../../shared/site/round.js';
 import { secretNames } from '../../../../shared/site/secret-names.js';
 import type { SiteRecord } from '../../../../shared/site/site-record.js';
 import type { TimelineEntry } from '../../../../shared/site/timeline-entry.js';
@@ -32,6 +22,10 @@ import { saidByRun, saidBySetup } from './machine-in-words.js';
 import { ipOf, PlayedMachines } from './played-machines.js';
 import { PlayedVault } from './played-vault.js';
 import { aRecord, aRound, atSeconds, goodSurroundings, noon, nothingYet, policy } from './builders.js';
+import { foldBegun, foldRotated } from '../../../../shared/site/fold-begun.js';
+import { foldFleet, foldResources, foldSurroundings } from '../../../../shared/site/fold-looks.js';
+import { foldPlan } from '../../../../shared/site/next-round.js';
+import { mergeResource, type Round } from '../../../../shared/site/round.js';
 
 /** What goes wrong; each is asked every time. */
 export interface Trouble {

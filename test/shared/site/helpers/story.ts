@@ -13,15 +13,6 @@ import type { Plan, Step } from '../../../../shared/site/plan.js';
 import { planSite } from '../../../../shared/site/plan-site.js';
 import { success } from '../../../../shared/site/problem.js';
 import type { Rung } from '../../../../shared/site/remedy.js';
-import {
-  foldBegun,
-  foldFleet,
-  foldPlan,
-  foldResources,
-  foldSurroundings,
-  observedOf,
-  type Round,
-} from '../../../../shared/site/round.js';
 import type { SiteRecord } from '../../../../shared/site/site-record.js';
 import { entriesOf, toldBy } from '../../../../shared/site/tell.js';
 import type { TimelineEntry } from '../../../../shared/site/timeline-entry.js';
@@ -39,6 +30,10 @@ import {
   underWay,
   wordsOf,
 } from './story-steps.js';
+import { foldBegun } from '../../../../shared/site/fold-begun.js';
+import { foldFleet, foldResources, foldSurroundings } from '../../../../shared/site/fold-looks.js';
+import { foldPlan } from '../../../../shared/site/next-round.js';
+import { observedOf, type Round } from '../../../../shared/site/round.js';
 
 /** What is wrong with a gateway, and what helps. */
 export interface Illness {
