@@ -9,6 +9,7 @@ import { hasRunTimedOut, problemOfSilentRun } from './run-verdict.js';
 import { hasSetupTimedOut, isServing, problemOfSetup, problemOfSilence } from './setup-verdict.js';
 import { endOf } from './tell.js';
 import {
+  foldEach,
   forgetLook,
   mergeResource,
   removeResource,
@@ -24,12 +25,9 @@ export function foldAnswers(
   answers: readonly OperationAnswer[],
   now: Date,
 ): Round {
-  return asked.reduce<Round>(
-    (folded, operation, index) => {
-      const answer = answers[index];
-      return answer === undefined ? folded : foldAnswer(folded, operation, answer, now);
-    },
-    { ...round, isLookFresh: asked.length === 0 && round.isLookFresh },
+  const looked = { ...round, isLookFresh: asked.length === 0 && round.isLookFresh };
+  return foldEach(looked, asked, answers, (folded, operation, answer) =>
+    foldAnswer(folded, operation, answer, now),
   );
 }
 

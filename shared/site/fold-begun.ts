@@ -8,6 +8,7 @@ import type { Outcome, Problem } from './problem.js';
 import { failedAgain } from './back-off.js';
 import { happenedTo } from './tell.js';
 import {
+  foldEach,
   forgetLook,
   mergeResource,
   removeResource,
@@ -23,15 +24,13 @@ export function foldRotated(
   answers: readonly Outcome<Begun>[],
   now: Date,
 ): Round {
-  return steps.reduce<Round>((folded, step, index) => {
-    const answer = answers[index];
-    if (answer === undefined) return folded;
+  return foldEach(round, steps, answers, (folded, step, answer) => {
     if (!answer.ok) return begunInVain(folded, step, answer.problem, now);
     const { version } = answer.value;
     const rotated = { intent: step.intent, ...(version === undefined ? {} : { version }) };
     const secrets = withoutDisabled(folded.secrets, step.intent);
     return withoutAttempt({ ...folded, secrets, rotated: [...folded.rotated, rotated] }, step.subject);
-  }, round);
+  });
 }
 
 /** A version that was just disabled would look like a newer one that somebody made, until the next look. */
@@ -60,13 +59,8 @@ export function foldBegun(
   answers: readonly Outcome<Begun>[],
   now: Date,
 ): Round {
-  return steps.reduce<Round>(
-    (folded, step, index) => {
-      const answer = answers[index];
-      return answer === undefined ? folded : foldOneBegun(folded, step, answer, now);
-    },
-    { ...round, isLookFresh: steps.length === 0 && round.isLookFresh },
-  );
+  const looked = { ...round, isLookFresh: steps.length === 0 && round.isLookFresh };
+  return foldEach(looked, steps, answers, (folded, step, answer) => foldOneBegun(folded, step, answer, now));
 }
 
 function foldOneBegun(round: Round, step: Step, answer: Outcome<Begun>, now: Date): Round {

@@ -123,6 +123,19 @@ export function forgetLook(round: Round): Round {
   return { ...round, mustLook: true, isLookFresh: false };
 }
 
+/** Folds answers in with what each was given to, in their order; what has none changes nothing. */
+export function foldEach<Asked, Answer>(
+  round: Round,
+  asked: readonly Asked[],
+  answers: readonly Answer[],
+  fold: (round: Round, one: Asked, answer: Answer) => Round,
+): Round {
+  return asked.reduce<Round>((folded, one, index) => {
+    const answer = answers[index];
+    return answer === undefined ? folded : fold(folded, one, answer);
+  }, round);
+}
+
 /** Keeps what failed. */
 export function withAttempt(round: Round, attempt: Attempt): Round {
   return {

@@ -1,4 +1,5 @@
 /** How do days pass in minutes? By a clock that goes at one speed while something is at work, and leaps while nothing is. */
+import { maxDelayMs, replaceDate } from '../../infra/local/region/scaled-clock.js';
 
 /** What steers the clock, and the process's own timer beside it. */
 export interface LeapingClock {
@@ -11,9 +12,6 @@ export interface LeapingClock {
 }
 
 type Callback = (...values: unknown[]) => void;
-
-/** What `setTimeout` takes at most, in milliseconds. */
-const maxDelayMs = 2 ** 31 - 1;
 
 /**
  * Replaces `Date` and the timers of this process, as the region's scaled clock does.
@@ -97,12 +95,7 @@ export function installLeapingClock(speed: number, startAt: number): LeapingCloc
     (repeats: boolean) =>
     (callback: Callback, delay = 0, ...values: unknown[]) =>
       new LeapingTimer(callback, values, delay, repeats);
-  globalThis.Date = new Proxy(RealDate, {
-    construct: (target, values: unknown[], newTarget) =>
-      Reflect.construct(target, values.length === 0 ? [now()] : values, newTarget) as Date, // what a Date's construct gives
-    apply: () => new RealDate(now()).toString(),
-    get: (target, key, receiver) => (key === 'now' ? now : (Reflect.get(target, key, receiver) as unknown)),
-  });
+  replaceDate(now);
   // Nobody here promisifies timers, which is all that the real ones have besides.
   globalThis.setTimeout = start(false) as unknown as typeof globalThis.setTimeout;
   globalThis.setInterval = start(true) as unknown as typeof globalThis.setInterval;

@@ -7,7 +7,7 @@ export interface RealClock {
 }
 
 /** What `setTimeout` takes at most, in milliseconds. */
-const maxDelayMs = 2 ** 31 - 1;
+export const maxDelayMs = 2 ** 31 - 1;
 
 /**
  * Replaces `Date`, `setTimeout` and `setInterval` of this process.
@@ -20,12 +20,7 @@ export function installScaledClock(speed: number, startAt: number): RealClock {
   const { setTimeout: realTimeout, setInterval: realInterval } = globalThis;
   const realStart = RealDate.now();
   const now = () => Math.round(startAt + (RealDate.now() - realStart) * speed);
-  globalThis.Date = new Proxy(RealDate, {
-    construct: (target, values: unknown[], newTarget) =>
-      Reflect.construct(target, values.length === 0 ? [now()] : values, newTarget) as Date, // what a Date's construct gives
-    apply: () => new RealDate(now()).toString(),
-    get: (target, key, receiver) => (key === 'now' ? now : (Reflect.get(target, key, receiver) as unknown)),
-  });
+  replaceDate(now);
   const scale = (delay: number | undefined) => Math.min((delay ?? 0) / speed, maxDelayMs);
   type Callback = (...values: unknown[]) => void;
   const scaledTimeout = (callback: Callback, delay?: number, ...values: unknown[]) =>
@@ -36,4 +31,15 @@ export function installScaledClock(speed: number, startAt: number): RealClock {
   globalThis.setTimeout = scaledTimeout as typeof globalThis.setTimeout;
   globalThis.setInterval = scaledInterval as typeof globalThis.setInterval;
   return { now: () => RealDate.now(), setTimeout: realTimeout };
+}
+
+/** Lets `Date` of this process tell another time, in milliseconds since the epoch. */
+export function replaceDate(now: () => number): void {
+  const RealDate = Date;
+  globalThis.Date = new Proxy(RealDate, {
+    construct: (target, values: unknown[], newTarget) =>
+      Reflect.construct(target, values.length === 0 ? [now()] : values, newTarget) as Date, // what a Date's construct gives
+    apply: () => new RealDate(now()).toString(),
+    get: (target, key, receiver) => (key === 'now' ? now : (Reflect.get(target, key, receiver) as unknown)),
+  });
 }
