@@ -5,8 +5,9 @@ import { gatewayConfig, type DesiredSlot } from './desired-site.js';
 import { resourceName, type SlotId } from './ids.js';
 import type { ObservedResource, Surroundings } from './observed-site.js';
 import type { Orders } from './orders.js';
-import type { Kept, Observed, Plan } from './plan.js';
+import type { Kept, Observed, Plan, Step } from './plan.js';
 import { planRotation } from './plan-rotation.js';
+import type { RotationPlan } from './rotate/rotation-question.js';
 import { planShared } from './plan-shared.js';
 import { withBalancerPorts, withRollingPorts } from './rolling-ports.js';
 import { planSlot } from './plan-slot.js';
@@ -74,7 +75,9 @@ export function planPresence(given: Presence): Plan {
     ...whatIsTold(presence, arranged.slots),
     steps: [
       ...shared.flatMap(({ step }) => step ?? []),
-      ...arranged.slots.flatMap(({ plan }) => plan.step ?? []),
+      ...arranged.slots
+        .flatMap(({ plan }) => plan.step ?? [])
+        .filter((step) => !isOvertaken(step, presence, rotated)),
     ],
     rotationSteps: rotated.steps,
     waits: [
@@ -120,6 +123,19 @@ function whatIsTold(
 /** Says whether an objection holds up one of these gateways. */
 function concerns({ slots }: Objection, some: readonly SlotId[]): boolean {
   return slots === undefined || slots.some((slot) => some.includes(slot));
+}
+
+/** A setup with a version that the rotation has just taken back, or replaced, would interrupt its gateway for nothing. */
+function isOvertaken(
+  step: Step,
+  { observed, surroundings }: Presence,
+  { rotation, secretsInUse }: Pick<RotationPlan, 'rotation' | 'secretsInUse'>,
+): boolean {
+  if (step.verb !== 'put' || step.intent.kind !== 'setup') return false;
+  const secrets = [...(surroundings?.secrets ?? []), ...(observed.secrets ?? [])];
+  const after = rotation === undefined ? { secretsInUse } : { secretsInUse, rotation };
+  const wanted = wantedVersions(after, secrets, step.intent.slot);
+  return Object.values(step.intent.psk).some(({ name, version }) => wanted.get(name) !== version);
 }
 
 function plannedSlot(presence: Presence, slot: DesiredSlot): PlannedSlot {

@@ -35,6 +35,8 @@ export interface Rotation {
   readonly everTold: readonly string[];
   /** Slots that try the version that they shall use now: one that serves, or all that don't. */
   readonly trying: readonly string[];
+  /** ISO 8601: what failed before says nothing of this try. */
+  readonly tryingSince?: string;
   /**
    * Slots that were proved with the version that they shall use: a new IKE SA, and a request through it. On the way back,
    * until the far side has the former version, those that still have the new one.

@@ -54,7 +54,7 @@ export function judgeTries(
         sentence: `${slot} is proved with the ${whichPsk(rotation)}PSK: ${isNew ? 'a new IKE SA was authenticated, and ' : ''}a request through it succeeded.`,
         evidence: { psk: setup.psk ?? '', isNew },
       });
-    } else if (setup.execution === 'failed' && !isOlder) {
+    } else if (setup.execution === 'failed' && !isOlder && !isOfFormerTry(setup, rotation)) {
       const refusals = next.refusals + 1;
       const isZia = record.spec.farSide === 'zia';
       next = {
@@ -74,6 +74,11 @@ export function judgeTries(
     }
   }
   return { rotation: next, happened };
+}
+
+/** A gateway that was not set up again since its last refusal has not tried again. */
+function isOfFormerTry({ endedAt = '' }: ObservedSetup, { tryingSince = '' }: Rotation): boolean {
+  return endedAt < tryingSince;
 }
 
 function byHandPause({ remedies }: SiteRecord, slot: string): number {

@@ -35,7 +35,7 @@ export function roll(question: RotationQuestion, given: Rotation): Progress {
   if (next.trying.length > 0) {
     const first = down.filter((slot) => isLost(question, slot));
     const isHeldUp = first.length > 0 && !next.isGoingBack && areUntouched(question, next);
-    return { rotation: isHeldUp ? { ...next, trying: first } : next, happened };
+    return { rotation: isHeldUp ? tried(next, first, now) : next, happened };
   }
   const isPaused = next.nextTryAt !== undefined && next.nextTryAt > now.toISOString();
   const pausedUntil = isPaused ? next.nextTryAt : undefined;
@@ -69,7 +69,11 @@ export function roll(question: RotationQuestion, given: Rotation): Progress {
       : busy || first === undefined
         ? []
         : [first];
-  return { rotation: { ...next, trying: nextOnes }, happened };
+  return { rotation: tried(next, nextOnes, now), happened };
+}
+
+function tried(rotation: Rotation, trying: readonly SlotId[], now: Date): Rotation {
+  return trying.length === 0 ? rotation : { ...rotation, trying, tryingSince: now.toISOString() };
 }
 
 /** A gateway that came while the version rolls out has a credential that nobody has told it yet. */

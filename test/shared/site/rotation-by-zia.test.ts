@@ -77,24 +77,43 @@ describe('a rotation by the API goes back on both sides', () => {
     expect(playing.record.secretsInUse).toMatchObject({ 'psk-hq': { version: 'v1' } });
   };
 
+  const refuseNew = (playing: Rotating) => (slot: string) =>
+    slot === 'hq-z1-1' && playing.record.rotation?.isGoingBack === false ? 'credential-refused' : undefined;
+  const triesOfNew = (playing: Rotating) =>
+    playing.diary.filter(({ what }) => what === 'setup hq-z1-1 v2').map(({ seconds }) => seconds);
+
   test('after three refusals of what was activated, a minute apart at least', () => {
     const playing = asked();
-    playing.trouble = {
-      setup: (slot) =>
-        slot === 'hq-z1-1' && playing.record.rotation?.isGoingBack === false
-          ? 'credential-refused'
-          : undefined,
-    };
+    playing.trouble = { setup: refuseNew(playing) };
     playing.untilOver();
     bothBack(playing);
-    const tries = playing.diary
-      .filter(({ what }) => what === 'setup hq-z1-1 v2')
-      .map(({ seconds }) => seconds);
+    const tries = triesOfNew(playing);
     expect(tries).toHaveLength(3);
     expect((tries[1] ?? NaN) - (tries[0] ?? NaN)).toBeGreaterThanOrEqual(60);
     expect(playing.sentences('rotation-refused').at(-1)).toContain('Both sides go back.');
     expect(playing.done).not.toContain('setup hq-z2-1 v2');
     expect(playing.isEnabled('psk-hq', 'v2')).toBe(false);
+  });
+
+  test('without another try of what was refused while nobody looked', () => {
+    const playing = asked();
+    const refusals = () => playing.sentences('rotation-refused').length;
+    const crash = () => playing.done.at(-1) === 'setup hq-z1-1 v2';
+    playing.trouble = { setup: refuseNew(playing), crash };
+    playing.until(() => refusals() === 1);
+    expect(playing.plan?.steps.map(({ sentence }) => sentence)).toEqual([]);
+    playing.untilOver();
+    bothBack(playing);
+    expect(triesOfNew(playing)).toHaveLength(3);
+  });
+
+  test('after three tries, not after three looks at one of them', () => {
+    const playing = asked();
+    playing.trouble = { setup: refuseNew(playing) };
+    playing.roundSeconds = 90;
+    playing.untilOver();
+    bothBack(playing);
+    expect(triesOfNew(playing)).toHaveLength(3);
   });
 
   test('when somebody disables the new version before all gateways have it', () => {

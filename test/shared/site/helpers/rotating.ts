@@ -44,9 +44,6 @@ export interface Done {
   readonly what: string;
 }
 
-/** Seconds between two rounds. */
-const roundSeconds = 30;
-
 /** What is played. */
 export class Rotating {
   readonly vault = new PlayedVault();
@@ -56,6 +53,8 @@ export class Rotating {
   readonly timeline: TimelineEntry[] = [];
   readonly diary: Done[] = [];
   trouble: Trouble = {};
+  /** Seconds between two rounds. */
+  roundSeconds = 30;
   seconds = 0;
   record: SiteRecord;
   plan: Plan | undefined;
@@ -200,7 +199,7 @@ export class Rotating {
 
   /** One round. */
   playRound(): void {
-    this.seconds += roundSeconds;
+    this.seconds += this.roundSeconds;
     this.machines.reconnect(
       ({ slot, psk }) => this.isAccepted(psk) && this.trouble.setup?.(slot) === undefined,
       this.now,
