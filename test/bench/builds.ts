@@ -11,25 +11,22 @@ const promised = { ratio: 1.1, readsPerGateway: 15 };
 
 /** One build that is measured. */
 export interface Run {
-  readonly speed: number;
   readonly seed: number;
   /** Longest duration of Azure's that is drawn: 0.9 for a usual day, 0.99 for one with what is rare. */
   readonly longest: number;
 }
 
-/** At speed 1 a build takes as long as in Azure. */
 const usualRuns: readonly Run[] = [
-  { speed: 1, seed: 1, longest: 0.9 },
-  ...Array.from({ length: 9 }, (_, index) => ({ speed: 20, seed: index + 1, longest: 0.9 })),
-  ...Array.from({ length: 5 }, (_, index) => ({ speed: 20, seed: index + 1, longest: 0.99 })),
+  ...Array.from({ length: 9 }, (_, index) => ({ seed: index + 1, longest: 0.9 })),
+  ...Array.from({ length: 5 }, (_, index) => ({ seed: index + 1, longest: 0.99 })),
 ];
 
-/** Reads runs that are named as `speed:seed:longest`; the usual ones for none. */
+/** Reads runs that are named as `seed:longest`; the usual ones for none. */
 export function readBuilds(named: readonly string[]): readonly Run[] {
   if (named.length === 0) return usualRuns;
   return named.map((run) => {
-    const [speed = 20, seed = 1, longest = 0.9] = run.split(':').map(Number);
-    return { speed, seed, longest };
+    const [seed = 1, longest = 0.9] = run.split(':').map(Number);
+    return { seed, longest };
   });
 }
 
@@ -46,11 +43,10 @@ interface Measured extends Run {
 }
 
 async function measure(run: Run, looksAtRest: boolean): Promise<Measured> {
-  const { speed } = run;
   const region = await TestRegion.start(run);
   try {
     await region.api.request(siteSpec('hq'));
-    const site = await region.until('hq', ({ phase }) => phase === 'serving', 3000 / speed + 60);
+    const site = await region.until('hq', ({ phase }) => phase === 'serving', 9000);
     const calls = await armCalls(region);
     const operations = await region.call<readonly OperationSeen[]>('region.cloud.operations');
     const bounds = boundsOf(operations, await machinesOf(region));
@@ -90,28 +86,26 @@ async function machinesOf(region: TestRegion): Promise<readonly MachineSeen[]> {
 async function readsAtRest(region: TestRegion): Promise<number> {
   const before = (await armCalls(region)).length;
   for (;;) {
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await region.pass(20);
     const looked = (await armCalls(region)).length;
     if (looked > before) {
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await region.pass(20);
       return (await armCalls(region)).length - before;
     }
   }
 }
 
 /**
- * Measures all runs; those at a high speed one after the other, so that they don't take each other's time.
+ * Measures all runs.
  *
  * @returns whether what is promised was kept
  */
 export async function benchBuilds(runs: readonly Run[]): Promise<boolean> {
   const measured: Measured[] = [];
-  const slow = runs.filter(({ speed }) => speed === 1).map((run) => measure(run, false));
-  for (const run of runs.filter(({ speed }) => speed !== 1)) {
+  for (const run of runs) {
     measured.push(await measure(run, measured.length === 0));
     process.stderr.write(`builds: ${measured.length} of ${runs.length}\n`);
   }
-  measured.unshift(...(await Promise.all(slow)));
   process.stdout.write(`${tableOf(measured)}\n`);
   const usual = measured.filter(({ longest }) => longest === 0.9);
   const rare = measured.filter(({ longest }) => longest > 0.9);
@@ -124,11 +118,10 @@ export async function benchBuilds(runs: readonly Run[]): Promise<boolean> {
 }
 
 function tableOf(measured: readonly Measured[]): string {
-  const head = ['speed', 'seed', 'day', 'served', 'bound', 'ratio', 'reads', 'writes', 'look at rest'];
+  const head = ['seed', 'day', 'served', 'bound', 'ratio', 'reads', 'writes', 'look at rest'];
   const table = new Table({ head, style: { head: [], border: [] } });
-  for (const { speed, seed, longest, servedSeconds, boundSeconds, ratio, gateways, ...calls } of measured) {
+  for (const { seed, longest, servedSeconds, boundSeconds, ratio, gateways, ...calls } of measured) {
     table.push([
-      speed,
       seed,
       longest > 0.9 ? 'rare' : 'usual',
       `${servedSeconds.toFixed(0)} s`,

@@ -2,7 +2,7 @@
  * `npm run bench`: all parts, or the ones that are named: `builds`, `healing`, `sweep`. Ends with 1 when a promise is
  * broken.
  *
- * `npm run bench -- healing --seeds 5`, `npm run bench -- builds --build 20:3:0.9 --build 20:4:0.99`.
+ * `npm run bench -- healing --seeds 5`, `npm run bench -- builds --build 3:0.9 --build 4:0.99`.
  */
 import { parseArgs } from 'node:util';
 import { benchBuilds, readBuilds } from './builds.js';

@@ -31,7 +31,7 @@ const testWithSpecs = hasSpecs ? test : test.skip;
 
 beforeAll(async () => {
   if (!hasSpecs) return;
-  const started = await TestRegion.start({ speed: 100, seed: 7 });
+  const started = await TestRegion.start({ seed: 7 });
   region = started;
   await liveThroughEverything(started, async () => {
     const { base } = started.api;

@@ -42,7 +42,7 @@ beforeAll(async () => {
   }
   writeFileSync(loadsFile, '');
   region = await TestRegion.start(
-    { speed: 50, seed: 7, appFile: pathToFileURL(join(appFolder, 'main.js')).href },
+    { seed: 7, appFile: pathToFileURL(join(appFolder, 'main.js')).href },
     noteLoads(appFolder, loadsFile),
   );
 });
@@ -104,7 +104,7 @@ test('the packaged app loads its SDKs with the first activity that needs them, a
   expect(loads()).toContain('main.js');
   expect(loads().filter((path) => sdks.includes(path))).toEqual([]);
   await region.api.request(siteSpec('hq'));
-  await region.until('hq', ({ phase }) => phase === 'serving', 60);
+  await region.until('hq', ({ phase }) => phase === 'serving', 6000);
   expect(sdks.filter((path) => !loads().includes(path))).toEqual([]);
   const counts = () => region.call<ClientCounts>('region.clientCounts');
   while ((await counts()).answered < 5) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -112,5 +112,5 @@ test('the packaged app loads its SDKs with the first activity that needs them, a
 
 test('the packaged app deletes the site again', async () => {
   expect((await fetch(`${region.api.base}/sites/hq`, { method: 'DELETE' })).status).toBe(202);
-  await region.untilGone('hq', 60);
+  await region.untilGone('hq', 6000);
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { ActiveCredential } from '../../infra/local/zscaler/tenant.js';
 import type { ZiaTroubles } from '../../infra/local/zscaler/troubles.js';
 import type { TimelineLine } from '../../infra/local/region/site-api.js';
+import { refusedSignInMs } from '../../shared/zscaler/zia-limits.js';
 import { siteSpec, TestRegion } from './start-region.js';
 
 jest.setTimeout(120_000);
@@ -10,7 +11,7 @@ jest.setTimeout(120_000);
 let region: TestRegion;
 
 beforeAll(async () => {
-  region = await TestRegion.start({ speed: 100, seed: 8 });
+  region = await TestRegion.start({ seed: 8 });
   await region.api.request(siteSpec('hq', { zones: ['1', '2'], farSide: 'zia' }));
   await region.until('hq', ({ phase }) => phase === 'serving');
 }, 60_000);
@@ -25,11 +26,6 @@ interface Version {
 const now = () => region.call<number>('now');
 const versions = () => region.call<readonly Version[]>('region.cloud.vault.versions', 'psk-hq');
 
-async function pass(seconds: number): Promise<void> {
-  const end = (await now()) + seconds * 1000;
-  while ((await now()) < end) await new Promise((resolve) => setTimeout(resolve, 50));
-}
-
 async function linesSince(at: number): Promise<readonly TimelineLine[]> {
   return (await region.api.timeline('hq')).filter((line) => Date.parse(line.at) >= at);
 }
@@ -42,7 +38,7 @@ async function rotate(): Promise<void> {
 /** Waits until a rotation is over, and says how it ended. */
 async function endSince(at: number): Promise<string> {
   const isTold = async () => (await linesSince(at)).some(({ sentence }) => isEnd.test(sentence));
-  await region.until('hq', async ({ rotation }) => rotation === undefined && (await isTold()), 90);
+  await region.until('hq', async ({ rotation }) => rotation === undefined && (await isTold()), 9000);
   return (await linesSince(at)).findLast(({ sentence }) => isEnd.test(sentence))?.reason ?? '';
 }
 
@@ -74,6 +70,8 @@ test('a wrong ZIA key takes the rotation back before any gateway is touched, and
     false,
   ]);
   await expectAgreed();
+  // A sign-in that was refused is not tried again before.
+  await region.pass(refusedSignInMs / 1000);
 });
 
 const troubles: readonly {
@@ -90,7 +88,7 @@ test.each(troubles)('a rotation waits while ZIA $what, and ends well afterwards'
   const since = await now();
   await region.call('region.zscaler.trouble', on);
   await rotate();
-  await pass(180);
+  await region.pass(180);
   const site = await region.api.site('hq');
   expect([site.serving, site.rotation?.state]).toEqual(['2 of 2', 'telling-far-side']);
   await region.call('region.zscaler.trouble', off);
@@ -102,7 +100,7 @@ test('a rotation waits while somebody holds the edit lock, and ends well afterwa
   const since = await now();
   await region.call('region.zscaler.lockEdits', 180);
   await rotate();
-  await pass(120);
+  await region.pass(120);
   expect((await region.api.site('hq')).rotation?.state).toBe('telling-far-side');
   expect(await endSince(since)).toBe('rotation-done');
   await expectAgreed();
@@ -111,9 +109,9 @@ test('a rotation waits while somebody holds the edit lock, and ends well afterwa
 test('a secret deleted halfway leaves both gateways serving, and both sides go back once it is recovered', async () => {
   const since = await now();
   await rotate();
-  await region.until('hq', ({ rotation }) => rotation?.state === 'rolling', 60);
+  await region.until('hq', ({ rotation }) => rotation?.state === 'rolling', 6000);
   await vault('DELETE', '/secrets/psk-hq');
-  await pass(900);
+  await region.pass(900);
   const site = await region.api.site('hq');
   expect(site.serving).toBe('2 of 2');
   expect(site.rotation).toBeDefined();

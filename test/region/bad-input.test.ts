@@ -16,7 +16,7 @@ interface ProblemBody {
 let region: TestRegion;
 
 beforeAll(async () => {
-  region = await TestRegion.start({ speed: 50, seed: 3 });
+  region = await TestRegion.start({ seed: 3 });
   for (const [name, value] of Object.entries(badSecrets))
     await region.call('region.cloud.vault.set', name, value);
   await region.call('region.cloud.vault.enable', 'psk-disabled', false);

@@ -15,7 +15,7 @@ const examples = readdirSync(folder).map((file) => {
 let region: TestRegion;
 
 beforeAll(async () => {
-  region = await TestRegion.start({ speed: 100, seed: 2 });
+  region = await TestRegion.start({ seed: 2 });
   for (const { text } of examples) await region.api.request(text);
 }, 60_000);
 

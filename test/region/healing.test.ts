@@ -14,7 +14,7 @@ async function since(seen: number): Promise<readonly TimelineLine[]> {
 }
 
 beforeAll(async () => {
-  region = await TestRegion.start({ speed: 100, seed: 4 });
+  region = await TestRegion.start({ seed: 4 });
   await region.api.request(siteSpec('hq', { zones: ['1', '2'], farSide: 'zia' }));
   await region.until('hq', ({ phase }) => phase === 'serving');
 }, 60_000);
@@ -35,10 +35,10 @@ const mends: readonly { readonly fault: FaultName; readonly helps: string; reado
 test.each(mends)('$fault is mended: $helps', async ({ fault, helps, never }) => {
   const seen = (await region.api.timeline('hq')).length;
   await region.call('applyFault', { fault, gateway: 'hq-z1-1' });
-  await region.until('hq', ({ phase }) => phase !== 'serving', 30);
+  await region.until('hq', ({ phase }) => phase !== 'serving', 3000);
   const during = await region.api.site('hq');
   expect(during.observed.gateways.find(({ slot }) => slot === 'hq-z2-1')?.doing).toBe('serving');
-  await region.until('hq', ({ phase, rotation }) => phase === 'serving' && rotation === undefined, 150);
+  await region.until('hq', ({ phase, rotation }) => phase === 'serving' && rotation === undefined, 15_000);
   const lines = await since(seen);
   expect(lines.find(({ reason }) => reason === 'gateway-mended')?.sentence).toContain(helps);
   const done = lines.filter(({ reason }) => reason === 'mends').map(({ sentence }) => sentence);
@@ -64,18 +64,22 @@ test('POST /faults breaks what it is told, and GET names what can be broken', as
   expect(await named.json()).toMatchObject({ faults: expect.arrayContaining(['machine-hangs']) as unknown });
   const body = JSON.stringify({ fault: 'ipsec-stopped', gateway: 'hq-z2-1' });
   expect((await fetch(`${region.cloudUrl}/faults`, { method: 'POST', body })).status).toBe(200);
-  await region.until('hq', ({ phase }) => phase !== 'serving', 30);
-  await region.until('hq', ({ phase }) => phase === 'serving', 60);
+  await region.until('hq', ({ phase }) => phase !== 'serving', 3000);
+  await region.until('hq', ({ phase }) => phase === 'serving', 6000);
 });
 
 test('an edge that is down is waited for, told, and no machine is touched', async () => {
   const seen = (await region.api.timeline('hq')).length;
   await region.call('applyFault', { fault: 'edge-down', edge: 'fra4' });
-  await region.until('hq', ({ phase }) => phase === 'down', 30);
-  const site = await region.until('hq', ({ problem }) => problem?.type === '/problems/service-edge-down', 30);
+  await region.until('hq', ({ phase }) => phase === 'down', 3000);
+  const site = await region.until(
+    'hq',
+    ({ problem }) => problem?.type === '/problems/service-edge-down',
+    3000,
+  );
   expect(site.problem?.mend).toMatch(/secondary/);
   await region.call('applyFault', { fault: 'edge-up', edge: 'fra4' });
-  await region.until('hq', ({ phase }) => phase === 'serving', 150);
+  await region.until('hq', ({ phase }) => phase === 'serving', 15_000);
   const sentences = (await since(seen)).map(({ sentence }) => sentence).join('\n');
   expect(sentences).not.toMatch(/redeploy|Replaces|Starts the machine|Creates vm/);
   expect(sentences).toContain('no machine is touched for that');

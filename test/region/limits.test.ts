@@ -12,7 +12,7 @@ type SiteName = (typeof sites)[number];
 const seen = new Map<SiteName, number>();
 
 beforeAll(async () => {
-  region = await TestRegion.start({ speed: 100, seed: 6 });
+  region = await TestRegion.start({ seed: 6 });
   for (const site of sites) await region.api.request(spec(site));
   for (const site of sites) await serves(site);
 }, 60_000);
@@ -23,7 +23,7 @@ const spec = (site: SiteName, more: Readonly<Record<string, unknown>> = {}) =>
   siteSpec(site, { zones: ['1', '2'], ...more });
 const breakIt = (fault: FaultName, gateway: string) => region.call('applyFault', { fault, gateway });
 const isServing = ({ phase }: SiteView) => phase === 'serving';
-const serves = (site: SiteName) => region.until(site, isServing, 90);
+const serves = (site: SiteName) => region.until(site, isServing, 9000);
 
 /** Lines of a site's timeline since the mark. */
 async function told(site: SiteName): Promise<readonly TimelineLine[]> {
@@ -37,7 +37,7 @@ async function mark(): Promise<void> {
 async function tells(site: SiteName, reason: string, gateway?: string): Promise<TimelineLine> {
   const isIt = (line: TimelineLine) =>
     line.reason === reason && (gateway === undefined || line.gateway === gateway);
-  await region.until(site, async () => (await told(site)).some(isIt), 120);
+  await region.until(site, async () => (await told(site)).some(isIt), 12_000);
   const found = (await told(site)).find(isIt);
   if (found === undefined) throw new Error('It was just there.');
   return found;
@@ -58,7 +58,7 @@ async function order(site: SiteName, gateway: string, verb: 'replace'): Promise<
 /** Lets the region's time go by. */
 async function pass(seconds: number): Promise<void> {
   const end = (await region.call<number>('now')) + seconds * 1000;
-  await region.until('hq', async () => (await region.call<number>('now')) > end, 60);
+  await region.until('hq', async () => (await region.call<number>('now')) > end, 6000);
 }
 
 const reasons = async (site: SiteName) => (await told(site)).map(({ reason }) => reason);
@@ -102,7 +102,7 @@ test('a gateway whose two next machines don’t help either is suspended, told, 
   await breakIt('machine-hangs', 'hq-z1-1');
   const { sentence } = await tells('hq', 'suspended', 'hq-z1-1');
   expect(sentence).toMatch(/redeploy, replace, replace did not help/);
-  const site = await region.until('hq', ({ phase }) => phase === 'degraded', 30);
+  const site = await region.until('hq', ({ phase }) => phase === 'degraded', 3000);
   expect(site.problem).toMatchObject({ type: '/problems/remediation-suspended' });
   expect(site.observed.gateways.find(({ slot }) => slot === 'hq-z2-1')?.doing).toBe('serving');
   const { length } = await told('hq');

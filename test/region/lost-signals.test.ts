@@ -30,7 +30,7 @@ beforeAll(async () => {
   const spec = siteSpec('hq', { zones: ['1', '2'], farSide: 'zia' });
   [withSignals, without] = (await Promise.all(
     [1, 2].map(async () => {
-      const region = await TestRegion.start({ speed: 80, seed: 8 });
+      const region = await TestRegion.start({ seed: 8 });
       await region.api.request(spec);
       await region.until('hq', isServing);
       return region;
@@ -47,7 +47,7 @@ afterAll(() => Promise.all([withSignals.close(), without.close()]));
 async function untilResolved(region: TestRegion): Promise<void> {
   const isResolved = async () =>
     (await region.call<readonly SentAlert[]>('region.cloud.alerts')).at(-1)?.condition !== 'Fired';
-  await region.until('hq', isResolved, 60);
+  await region.until('hq', isResolved, 6000);
 }
 
 /** Breaks something and waits until all serve again. */
@@ -56,8 +56,8 @@ async function courseOf(region: TestRegion, wish: FaultWish): Promise<Course> {
   const seen = (await region.api.timeline('hq')).length;
   const began = await region.call<number>('now');
   await region.call('applyFault', wish);
-  await region.until('hq', (site) => !isServing(site), 30);
-  await region.until('hq', isServing, 120);
+  await region.until('hq', (site) => !isServing(site), 3000);
+  await region.until('hq', isServing, 12_000);
   const lines = (await region.api.timeline('hq')).slice(seen);
   const secondsTo = (reason: string, from = lines) => {
     const line = from.find((other) => other.reason === reason) ?? from[0];

@@ -2,7 +2,7 @@
 
 /** How a region is wanted. */
 export interface RegionWish {
-  readonly speed: number;
+  /** Orders what happens at one moment, and draws what is drawn: the same seed gives the same region. */
   readonly seed: number;
   /** Longest duration of Azure's that is drawn, as a percentile; 0.9, a usual day, unless told. */
   readonly longest?: number;

@@ -19,12 +19,12 @@ async function deleteByHand(name: string): Promise<void> {
   });
   expect(answer.status).toBe(202);
   while ((await resources()).some((resource) => resource.name === name)) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await region.pass(5);
   }
 }
 
 beforeAll(async () => {
-  region = await TestRegion.start({ speed: 100, seed: 4 });
+  region = await TestRegion.start({ seed: 4 });
   await region.api.request(spec);
   await region.until('hq', ({ phase }) => phase === 'serving');
 }, 60_000);

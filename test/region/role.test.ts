@@ -9,8 +9,6 @@ import { TestRegion } from './start-region.js';
 
 jest.setTimeout(300_000);
 
-const speed = 100;
-
 const ours = (name: string) => readFileSync(new URL(`../../infra/azure/${name}`, import.meta.url), 'utf8');
 const role = JSON.parse(ours('app-role.json')) as AppRole; // our own file, held by its own test
 const allowedActions = Object.values(role).flatMap(({ actions = [], dataActions = [] }) => [
@@ -22,7 +20,7 @@ let region: TestRegion;
 let seen: readonly string[];
 
 beforeAll(async () => {
-  region = await TestRegion.start({ speed, seed: 5 });
+  region = await TestRegion.start({ seed: 5 });
   await liveThroughEverything(region);
   seen = await region.call<readonly string[]>('region.cloud.usedActions');
 }, 300_000);
@@ -44,7 +42,7 @@ test('the role allows what was seen, the unseen, and nothing else', () => {
 
 // In a region of its own, so that nothing is left from the first.
 test('a site lives through everything under the role alone', async () => {
-  const confined = await TestRegion.start({ speed, seed: 6, allowedActions });
+  const confined = await TestRegion.start({ seed: 6, allowedActions });
   await liveThroughEverything(confined).finally(() => confined.close());
 });
 

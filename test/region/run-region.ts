@@ -1,12 +1,16 @@
-/** Runs a region in a process of its own, at the speed of its scaled clock, and does what its parent asks. */
-import { QueueServiceClient } from '@azure/storage-queue';
-import { installScaledClock } from '../../infra/local/region/scaled-clock.js';
+/** Runs a region in a process of its own, in virtual time, and does what its parent asks. */
+import { installVirtualTime } from '../../infra/local/region/virtual/install.js';
 import type { FaultWish } from '../../infra/local/region/faults.js';
 import type { Answer, Ask, RegionWish } from './region-messages.js';
 import { watchZia } from './zia-traffic.js';
 
+/** Monday morning, so that windows and days of tests are the same in every run. */
+const startAt = Date.UTC(2026, 0, 5, 8);
+
 const wish = JSON.parse(process.argv[2] ?? '{}') as RegionWish; // written by start-region.ts
-installScaledClock(wish.speed, Date.now());
+const clock = installVirtualTime(wish.seed, startAt);
+const { QueueServiceClient } = await import('@azure/storage-queue');
+const { startStorageInProcess } = await import('../../infra/local/region/virtual/storage.js');
 const { startRegion } = await import('../../infra/local/region/region.js');
 const log: string[] = [];
 const exchanges: unknown[] = [];
@@ -17,12 +21,12 @@ const noted = new WeakSet();
 /** Where the host is to crash next. */
 let armed: CrashPoint | undefined;
 const crashes: string[] = [];
-const region = await startRegion({
+const started = startRegion({
   port: 0,
   seed: wish.seed,
   hasOperator: wish.hasOperator ?? true,
   longest: wish.longest ?? 0.9,
-  ...(wish.tables === undefined ? {} : { tables: wish.tables }),
+  startStorage: () => startStorageInProcess(wish.tables),
   ...(wish.allowedActions === undefined ? {} : { allowedActions: wish.allowedActions }),
   ...(wish.appFile === undefined ? {} : { appFile: wish.appFile }),
   log: (line) => void log.push(line),
@@ -33,6 +37,7 @@ const region = await startRegion({
     crashIfArmed(name, phase);
   },
 });
+const region = await clock.during(started);
 const { applyFault } = await import('../../infra/local/region/faults.js');
 const { watchSides } = await import('./rotation-sides.js');
 const { endRefusals, keepPskAtEdge, refuseCredential } = await import('./rotation-refusals.js');
@@ -57,7 +62,8 @@ const asked = Object.assign(Object.create(null) as object, {
     refuseCredential(region, slot);
   },
   endRefusals,
-  now: () => Date.now(),
+  now: () => clock.now(),
+  pass: (seconds: number) => clock.pass(seconds),
   histories,
   putMessage,
   /** Every event that stood in a history, also of runs that are over, begun anew or forgotten. */
@@ -104,12 +110,14 @@ function histories() {
 }
 
 process.on('message', ({ id, path, values }: Ask) => {
-  void perform(path, values).then(
+  const performed = perform(path, values);
+  // Time that is asked for passes; what else is asked for may need some.
+  void (path === 'pass' ? performed : clock.during(performed)).then(
     (value) => reply({ id, value }),
     (error: unknown) => reply({ id, error: String(error) }),
   );
 });
-process.on('disconnect', () => void region.close().then(() => process.exit(0)));
+process.on('disconnect', () => void clock.during(region.close()).then(() => process.exit(0)));
 reply({ id: 0, value: { base: region.api.base, cloud: region.cloud.url } });
 
 /** Calls or reads what stands at a path such as `region.cloud.faults.add`. */

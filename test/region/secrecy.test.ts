@@ -17,7 +17,7 @@ const tables = mkdtempSync(join(tmpdir(), 'tunnelkeeper-tables-'));
 let searched: SearchedPlaces = new Map();
 
 beforeAll(async () => {
-  const region = await TestRegion.start({ speed: 100, seed: 5, tables });
+  const region = await TestRegion.start({ seed: 5, tables });
   await region.call('region.cloud.vault.set', 'psk-hq', psk);
   await region.call('region.cloud.vault.set', 'psk-rejected', wrongPsk);
   await region.call('region.edges.trouble', 'ams2-2', { wrongPsk: true });
@@ -25,8 +25,8 @@ beforeAll(async () => {
   await region.api.request(
     siteSpec('rejected', { zones: ['1'], tunnel: { edges: { primary: 'ams2-2-vpn.zscaler.net' } } }),
   );
-  await region.until('hq', ({ phase }) => phase === 'serving', 60);
-  await region.until('rejected', ({ problem }) => problem !== undefined, 60);
+  await region.until('hq', ({ phase }) => phase === 'serving', 6000);
+  await region.until('rejected', ({ problem }) => problem !== undefined, 6000);
   searched = await searchedPlaces(region, ['hq', 'rejected'], tables);
 }, 90_000);
 

@@ -14,7 +14,7 @@ let region: TestRegion;
 
 beforeAll(async () => {
   const appFile = new URL('./run-without-sweep.ts', import.meta.url).href;
-  region = await TestRegion.start({ speed: 100, seed: 5, appFile });
+  region = await TestRegion.start({ seed: 5, appFile });
   await region.api.request(siteSpec('hq', { zones: ['1', '2'] }));
   await region.until('hq', ({ phase }) => phase === 'serving');
   await quiet();
@@ -33,7 +33,7 @@ async function within(seconds: number, isSo: () => Promise<boolean>): Promise<bo
   for (;;) {
     if (await isSo()) return true;
     if ((await now()) > end) return false;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await region.pass(5);
   }
 }
 

@@ -1,4 +1,4 @@
-/** How does a test get a region? In a child process, since its clock is scaled and jest's own must not be. */
+/** How does a test get a region? In a child process, since its time is virtual and jest's own must not be. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -8,8 +8,8 @@ import type { Answer, Ask, RegionWish } from './region-messages.js';
 
 const runner = fileURLToPath(new URL('./run-region.ts', import.meta.url));
 
-/** Real milliseconds between two looks at a site. */
-const lookEveryMs = 50;
+/** Seconds between two looks at a site. */
+const lookEverySeconds = 5;
 
 /** A region under test. */
 export class TestRegion {
@@ -63,15 +63,25 @@ export class TestRegion {
   async until(
     name: string,
     isAsWanted: (site: SiteView) => boolean | Promise<boolean>,
-    realSeconds = 30,
+    seconds = 3000,
   ): Promise<SiteView> {
-    const end = Date.now() + realSeconds * 1000;
+    const end = (await this.now()) + seconds * 1000;
     for (;;) {
       const site = await this.api.site(name);
       if (await isAsWanted(site)) return site;
-      if (Date.now() > end) throw new Error(`${name} didn't get there: ${await this.#story(site)}`);
-      await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+      if ((await this.now()) > end) throw new Error(`${name} didn't get there: ${await this.#story(site)}`);
+      await this.pass(lookEverySeconds);
     }
+  }
+
+  /** Milliseconds since the epoch, in the region's time. */
+  now(): Promise<number> {
+    return this.call('now');
+  }
+
+  /** Lets so much of the region's time pass; else it stands still, but for what a request needs to be answered. */
+  pass(seconds: number): Promise<void> {
+    return this.call('pass', seconds);
   }
 
   /** What a site is now, and how it came to that. */
@@ -85,13 +95,13 @@ export class TestRegion {
   }
 
   /** Waits until a site is no more; fails with what it still is. */
-  async untilGone(name: string, realSeconds = 30): Promise<void> {
-    const end = Date.now() + realSeconds * 1000;
+  async untilGone(name: string, seconds = 3000): Promise<void> {
+    const end = (await this.now()) + seconds * 1000;
     for (;;) {
       const answer = await fetch(`${this.api.base}/sites/${name}`);
       if (answer.status === 404) return;
-      if (Date.now() > end) throw new Error(`${name} is still there: ${await answer.text()}`);
-      await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+      if ((await this.now()) > end) throw new Error(`${name} is still there: ${await answer.text()}`);
+      await this.pass(lookEverySeconds);
     }
   }
 

@@ -10,7 +10,7 @@ let region: TestRegion;
 const edge = (name: string) => ({ tunnel: { edges: { primary: `${name}-vpn.zscaler.net` } } });
 
 beforeAll(async () => {
-  region = await TestRegion.start({ speed: 200, seed: 11 });
+  region = await TestRegion.start({ seed: 11 });
   await region.call('region.edges.trouble', 'fra4', { wrongPsk: true });
   await region.call('region.edges.trouble', 'ams2-2', { down: true });
   await region.call('region.cloud.offers.setLimit', 'standardFSv2Family', 2);
@@ -30,7 +30,7 @@ test('a PSK that the far side doesn’t hold is told as such, and the site serve
   expect(site.problem).toMatchObject({ type: '/problems/credential-refused' });
   expect(`${site.problem?.detail ?? ''} ${site.problem?.mend ?? ''}`).toMatch(/PSK/);
   await region.call('region.edges.trouble', 'fra4', { wrongPsk: false });
-  expect((await region.until('wrong', ({ phase }) => phase === 'serving', 60)).problem).toBeUndefined();
+  expect((await region.until('wrong', ({ phase }) => phase === 'serving', 6000)).problem).toBeUndefined();
 });
 
 test('an edge that is silent is told as such, and the site serves once it answers', async () => {
@@ -38,20 +38,20 @@ test('an edge that is silent is told as such, and the site serves once it answer
   expect(site.phase).toBe('down');
   expect(site.problem?.detail).toMatch(/silent|answer/i);
   await region.call('region.edges.trouble', 'ams2-2', { down: false });
-  await region.until('silent', ({ phase }) => phase === 'serving', 60);
+  await region.until('silent', ({ phase }) => phase === 'serving', 6000);
 });
 
 test('a quota is told with its numbers, and the site is built once it has been raised', async () => {
   const site = await region.until('many', ({ phase }) => phase === 'refused');
   expect(site.problem).toMatchObject({ type: '/problems/quota-exceeded' });
   await region.call('region.cloud.offers.setLimit', 'standardFSv2Family', 20);
-  await region.until('many', ({ phase }) => phase === 'serving', 60);
+  await region.until('many', ({ phase }) => phase === 'serving', 6000);
 });
 
 test('a zone without capacity leaves the other zones serving, and is told in Azure’s own words', async () => {
   await region.call('region.cloud.faults.add', { kind: 'no-capacity', zone: '2' });
   await region.api.request(siteSpec('zonal', edge('fra4')));
-  const site = await region.until('zonal', ({ phase }) => phase === 'degraded', 60);
+  const site = await region.until('zonal', ({ phase }) => phase === 'degraded', 6000);
   expect(site.observed.gateways.filter(({ doing }) => doing === 'serving').map(({ zone }) => zone)).toEqual([
     '1',
     '3',
@@ -60,7 +60,7 @@ test('a zone without capacity leaves the other zones serving, and is told in Azu
     'We do not have sufficient capacity for the requested VM size in this zone.',
   );
   await region.call('region.cloud.faults.clear', 'no-capacity');
-  await region.until('zonal', ({ phase }) => phase === 'serving', 60);
+  await region.until('zonal', ({ phase }) => phase === 'serving', 6000);
 });
 
 test('a name that somebody else’s resource has is told, and their resource is never written', async () => {

@@ -24,9 +24,14 @@ const maxTries = 200;
 /** Longest that Azurite may take to write what it keeps and end. */
 const maxStopMs = 5000;
 
+/** What Azurite keeps, and the names of their endpoints in a connection string. */
+type Service = 'table' | 'queue';
+const endpointNames = { table: 'TableEndpoint', queue: 'QueueEndpoint' } as const;
+
 /** A service of Azurite's that runs. */
 interface Child {
-  readonly endpoint: string;
+  readonly service: Service;
+  readonly address: string;
   close(): Promise<void>;
 }
 
@@ -46,17 +51,26 @@ export async function startStorage(folder?: string): Promise<StorageService> {
   throw failed.reason;
 }
 
+/** How clients reach Azurite's services at their addresses. */
+export function connectionString(addresses: Readonly<Partial<Record<Service, string>>>): string {
+  const endpoints = Object.entries(addresses).map(
+    ([service, address]) => `${endpointNames[service as Service]}=${address}/${account};`, // keys of the record
+  );
+  return `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${accountKey};${endpoints.join('')}`;
+}
+
 function joined(children: readonly Child[]): StorageService {
-  const endpoints = children.map(({ endpoint }) => endpoint).join(';');
   return {
-    connectionString: `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${accountKey};${endpoints};`,
+    connectionString: connectionString(
+      Object.fromEntries(children.map(({ service, address }) => [service, address])),
+    ),
     async close() {
       await Promise.all(children.map((child) => child.close()));
     },
   };
 }
 
-async function startService(service: 'table' | 'queue', folder?: string): Promise<Child> {
+async function startService(service: Service, folder?: string): Promise<Child> {
   const port = await freePort();
   const main = createRequire(import.meta.url).resolve(`azurite/dist/src/${service}/main.js`);
   const where = folder === undefined ? ['--inMemoryPersistence'] : ['--location', folder];
@@ -78,12 +92,11 @@ async function startService(service: 'table' | 'queue', folder?: string): Promis
   process.once('exit', kill);
   child.once('exit', () => process.off('exit', kill));
   await listening(child, port);
-  const name = { table: 'TableEndpoint', queue: 'QueueEndpoint' }[service];
-  return { endpoint: `${name}=http://127.0.0.1:${port}/${account}`, close: () => stop(child) };
+  return { service, address: `http://127.0.0.1:${port}`, close: () => stop(child) };
 }
 
 /** The queue's SDK speaks a newer version of the API than Azurite names; what is used of it is the same. */
-function newerApi(service: 'table' | 'queue'): readonly string[] {
+function newerApi(service: Service): readonly string[] {
   return service === 'queue' ? ['--skipApiVersionCheck'] : [];
 }
 

@@ -11,7 +11,7 @@ import { modelledGuests, type ModelledGuests } from '../gateways/modelled-guests
 import { ServiceEdges } from '../gateways/service-edges.js';
 import { startHost, type Host, type HostJson, type HostOptions } from '../host/host.js';
 import type { LocalZscaler } from '../zscaler/zscaler.js';
-import { startStorage } from './azurite.js';
+import { startStorage, type StorageService } from './azurite.js';
 import { startFarSide } from './far-side.js';
 import { answerFaults } from './fault-api.js';
 import { startOperator } from './operator.js';
@@ -27,6 +27,8 @@ export interface RegionOptions {
   readonly longest?: number;
   /** Where the tables and queues are kept; in memory without one. */
   readonly tables?: string;
+  /** Starts the tables and queues; processes of their own unless told. */
+  readonly startStorage?: () => Promise<StorageService>;
   readonly log: (line: string) => void;
   readonly onExchange?: CloudOptions['onExchange'];
   /** Actions of the app's role; without them it may do everything. */
@@ -79,7 +81,8 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
   const random = seededRandom(seed + 2);
   const edges = new ServiceEdges(serviceEdges);
   const guests = modelledGuests({ edges, random, log });
-  const [storage] = await Promise.all([startStorage(options.tables), loadSdks()]);
+  const beginStorage = options.startStorage ?? (() => startStorage(options.tables));
+  const [storage] = await Promise.all([beginStorage(), loadSdks()]);
   const events = await openEventQueue(storage.connectionString, log);
   const beside = {
     '/faults': (request: WireRequest) => answerFaults({ cloud, edges, guests, zscaler }, request),

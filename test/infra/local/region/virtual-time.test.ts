@@ -1,0 +1,46 @@
+/** Is an hour over in moments, with everything in it at its time, and the same again with the same seed? */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, expect, jest, test } from '@jest/globals';
+
+jest.setTimeout(60_000);
+
+const script = fileURLToPath(new URL('./run-virtual-hour.ts', import.meta.url));
+
+async function hour(seed: number): Promise<readonly string[]> {
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script, String(seed)]);
+  return stdout.trimEnd().split('\n');
+}
+
+let first: readonly string[];
+let again: readonly string[];
+let other: readonly string[];
+
+beforeAll(async () => {
+  [first, again, other] = await Promise.all([hour(1), hour(1), hour(2)] as const);
+});
+
+const timesOf = (lines: readonly string[], pattern: RegExp) =>
+  lines.filter((line) => pattern.test(line)).map((line) => line.slice(11, 19));
+
+test('what is due happens at its time, and what runs keeps the time where it is', () => {
+  expect(timesOf(first, /given up/)).toEqual(['08:00:30']);
+  expect(timesOf(first, /at once/)).toEqual(Array(5).fill('08:01:00'));
+  expect(timesOf(first, /answer to|by http/)).toEqual(Array(3).fill('08:02:00'));
+  expect(timesOf(first, /file read/)).toEqual(['08:03:00']);
+  expect(timesOf(first, /interval/)).toEqual(['08:15:00', '08:30:00', '08:45:00', '09:00:00']);
+  expect(timesOf(first, /paused/)).toEqual(['08:40:00']);
+  expect(first.at(-1)).toBe('2026-01-05T09:00:00.000Z an hour has passed in moments');
+});
+
+test('the same seed gives the same hour, byte for byte', () => {
+  expect(again).toEqual(first);
+});
+
+test('another seed orders what is due at one moment otherwise, and draws otherwise', () => {
+  expect([...other].sort()).not.toEqual([...first].sort());
+  const order = (lines: readonly string[]) => lines.filter((line) => line.includes('at once'));
+  expect(order(other)).not.toEqual(order(first));
+  expect([...order(other)].sort()).toEqual([...order(first)].sort());
+});
