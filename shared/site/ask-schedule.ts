@@ -19,8 +19,8 @@ const puts: Record<Kind, Cadence> = {
   'load-balancer': { firstSeconds: 30, thenSeconds: 30 },
   'public-ip': { firstSeconds: 4, thenSeconds: 5 },
   'network-interface': { firstSeconds: 21, thenSeconds: 10 },
-  'virtual-machine': { firstSeconds: 36, thenSeconds: 11 },
-  setup: { firstSeconds: 48, thenSeconds: 16 },
+  'virtual-machine': { firstSeconds: 36, thenSeconds: 18 },
+  setup: { firstSeconds: 48, thenSeconds: 20 },
   // Short scripts: a run command takes 20 s (median) to 75 s (90 %); clients wait for what they say.
   run: { firstSeconds: 16, thenSeconds: 8 },
   // A write of the pool alone took 10 or 11 s in all 14 recordings.

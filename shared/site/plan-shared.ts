@@ -1,7 +1,7 @@
 /** What do a site's gateways share, and is it as it should be? Balancer, security group, alert rule, pool. */
 import { alertRuleIntent, loadBalancerIntent, poolIntent, securityGroupIntent } from './desired-site.js';
 import type { SlotId } from './ids.js';
-import type { LoadBalancerIntent, ResourceIntent } from './intent.js';
+import type { AlertRuleIntent, LoadBalancerIntent, ResourceIntent } from './intent.js';
 import { isInFlight, pausedAttempt, type Observed, type Step, type Wait } from './plan.js';
 import { planDeletion } from './plan-deletion.js';
 import type { Policy } from './policy.js';
@@ -44,7 +44,7 @@ export function planShared({
     planOne(securityGroupIntent(spec, resolved, policy), observed, now),
     balancer,
     hasRule
-      ? planOne(alertRuleIntent(spec, policy), observed, now)
+      ? planRule(alertRuleIntent(spec, policy), record, observed, now)
       : planRemoval(record, observed, policy, now),
     ...(balancer.step === undefined && balancer.wait === undefined
       ? [planPool(record, observed, drained, policy, now)]
@@ -59,6 +59,18 @@ function planOne(intent: ResourceIntent, observed: Observed, now: Date): SharedP
   const reason = found === undefined ? 'resource-missing' : 'resource-differs';
   const why = found === undefined ? 'the site has none' : 'it differs from what the site asks for';
   return write(intent, observed, now, reason, `Writes ${intent.name}: ${why}.`);
+}
+
+/** A rule is made when the build is over: before, it would tell of probes that nobody can answer yet. */
+function planRule(
+  intent: AlertRuleIntent,
+  { gateways }: SiteRecord,
+  observed: Observed,
+  now: Date,
+): SharedPlan {
+  const stands = observed.resources.some(({ kind }) => kind === 'alert-rule');
+  const isBuilt = gateways.length > 0 && gateways.every(({ doing }) => doing === 'serving');
+  return stands || isBuilt ? planOne(intent, observed, now) : {};
 }
 
 /** A rule that the site doesn't want any more goes. */

@@ -262,12 +262,18 @@ describe('planSite makes a rule that tells when probes fail', () => {
   ])(
     '$isMade when the site wants one: $alertRules, and there is whom to call: $hasActionGroup',
     ({ hasActionGroup, alertRules, isMade }) => {
-      const record = aRecord({ monitoring: { alertRules } });
-      const { steps } = planSite(record, nothingYet(), { ...policy, hasActionGroup }, noon);
+      const { record, observed } = atRest(aRecord({ monitoring: { alertRules } }));
+      const resources = observed.resources.filter(({ kind }) => kind !== 'alert-rule');
+      const { steps } = planSite(record, { ...observed, resources }, { ...policy, hasActionGroup }, noon);
       const rules = steps.filter(({ intent }) => intent.kind === 'alert-rule');
       expect(rules).toMatchObject(isMade ? [{ verb: 'put', intent: { loadBalancer: 'lb-hq' } }] : []);
     },
   );
+
+  test('not before every gateway serves: probes that nobody can answer yet are no news', () => {
+    const { steps } = planSite(aRecord(), nothingYet(), { ...policy, hasActionGroup: true }, noon);
+    expect(steps.map(({ intent }) => intent.kind)).not.toContain('alert-rule');
+  });
 
   test.each([
     { hasActionGroup: true, alertRules: true, steps: [] },

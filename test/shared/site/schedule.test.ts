@@ -33,7 +33,7 @@ describe('an operation is first asked when most of its kind are done', () => {
 test.each([
   { kind: 'network-interface', retryAfter: 0, seconds: 10 },
   { kind: 'network-interface', retryAfter: 45, seconds: 45 },
-  { kind: 'virtual-machine', retryAfter: 45, seconds: 11 },
+  { kind: 'virtual-machine', retryAfter: 45, seconds: 18 },
 ] as const)(
   '$kind that runs is asked again after $seconds s ($retryAfter s asked for)',
   ({ kind, retryAfter, seconds }) => {
