@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => region.close());
 
 test.each(examples)('$file comes up', async ({ name }) => {
-  const site = await region.until(name, ({ phase }) => phase === 'serving', 40);
+  const site = await region.until(name, ({ phase }) => phase === 'serving', 4000);
   expect(site.problem).toBeUndefined();
 });
 

@@ -5,7 +5,7 @@ import { startClients } from '../clients/clients.js';
 import type { ClientCounts } from '../clients/counts.js';
 import { startCloud, type Cloud, type CloudOptions } from '../cloud/cloud.js';
 import type { WireRequest } from '../cloud/wire.js';
-import { defaultWorld } from '../cloud/world.js';
+import { defaultWorld, type World } from '../cloud/world.js';
 import { seededRandom } from '../cloud/random.js';
 import { modelledGuests, type ModelledGuests } from '../gateways/modelled-guests.js';
 import { ServiceEdges } from '../gateways/service-edges.js';
@@ -35,6 +35,12 @@ export interface RegionOptions {
   readonly allowedActions?: CloudOptions['allowedActions'];
   /** Registers credentials at the far side as a person would; true unless told. */
   readonly hasOperator?: boolean;
+  /** Seconds between two looks of that person; 3 unless told. */
+  readonly operatorEverySeconds?: number;
+  /** Each client's pause from one request to the next; 2 unless told. */
+  readonly clientsEverySeconds?: number;
+  /** What is there from the start; the default world unless told. */
+  readonly world?: World;
   /** Module that registers the app's functions, as a URL or an absolute path; the sources' own unless told. */
   readonly appFile?: string;
   /** Sees activities begin and end, so that a test can let the host crash between any two of them. */
@@ -96,11 +102,14 @@ export async function startRegion(options: RegionOptions): Promise<Region> {
   await callOnAlert(cloud, ours.TUNNELKEEPER_ACTION_GROUP_ID, `${host.url}/api/alerts`);
   events.subscribe();
   const api = new SiteApi(`${host.url}/api`);
-  const operator = (options.hasOperator ?? true) ? operate(api, cloud, zscaler) : undefined;
+  const operator =
+    (options.hasOperator ?? true)
+      ? operate(api, cloud, zscaler, options.operatorEverySeconds ?? 3)
+      : undefined;
   const clients = startClients({
     send: sender(cloud),
     clients: clientAddresses,
-    everySeconds: 2,
+    everySeconds: options.clientsEverySeconds ?? 2,
     lasting: { ...lasting, random: seededRandom(seed + 3) },
   });
   return {
@@ -133,11 +142,11 @@ async function loadSdks(): Promise<void> {
 }
 
 function startRegionsCloud(
-  { seed, longest = 0.9, onExchange, allowedActions }: RegionOptions,
+  { seed, longest = 0.9, world = defaultWorld(), onExchange, allowedActions }: RegionOptions,
   parts: Pick<CloudOptions, 'guests' | 'onEvent' | 'beside'>,
 ): Promise<Cloud> {
   return startCloud({
-    ...{ port: 0, seed, world: defaultWorld(), longest, ...parts },
+    ...{ port: 0, seed, world, longest, ...parts },
     ...(onExchange === undefined ? {} : { onExchange }),
     ...(allowedActions === undefined ? {} : { allowedActions }),
   });
@@ -155,7 +164,12 @@ function startApp({ appFile, port, log, onActivity }: RegionOptions): Promise<Ho
   });
 }
 
-function operate(api: SiteApi, { vault }: Cloud, zscaler: LocalZscaler): { stop(): void } {
+function operate(
+  api: SiteApi,
+  { vault }: Cloud,
+  zscaler: LocalZscaler,
+  everySeconds: number,
+): { stop(): void } {
   return startOperator({
     api,
     secret: (name) => newestEnabled(vault, name),
@@ -163,7 +177,7 @@ function operate(api: SiteApi, { vault }: Cloud, zscaler: LocalZscaler): { stop(
     register: (credential) => {
       zscaler.addCredential(credential);
     },
-    everySeconds: 3,
+    everySeconds,
   });
 }
 
