@@ -1,0 +1,44 @@
+/** How many of a kind may run at once? Limiters for activities and orchestrators, by what `host.json` says. */
+
+/** Lets so many run at once; the others wait in the order in which they came. */
+export class Limiter {
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  /** @param most 1 or more; `Infinity` for no limit */
+  constructor(readonly most: number) {
+    if (!(most >= 1)) throw new RangeError(`A limit is 1 or more, not ${most}.`);
+  }
+
+  /** Runs a task as soon as there is room. */
+  async run<T>(task: () => Promise<T>): Promise<T> {
+    if (this.#running < this.most) this.#running++;
+    // Who ends hands its place on, so that a newcomer can't take it.
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await task();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running--;
+      else next();
+    }
+  }
+
+  /** Tasks that run, and those that wait. */
+  get load(): { readonly running: number; readonly waiting: number } {
+    return { running: this.#running, waiting: this.#waiting.length };
+  }
+}
+
+/** The limits of a host's hub. */
+export interface Limits {
+  /** `extensions.durableTask.maxConcurrentActivityFunctions`. */
+  readonly activities: Limiter;
+  /** `extensions.durableTask.maxConcurrentOrchestratorFunctions`: turns, not instances. */
+  readonly orchestrators: Limiter;
+}
+
+/** Makes the limits of a host. */
+export function makeLimits(most: { readonly activities: number; readonly orchestrators: number }): Limits {
+  return { activities: new Limiter(most.activities), orchestrators: new Limiter(most.orchestrators) };
+}
