@@ -2,12 +2,19 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerApi, clientPayload } from './durable-api.js';
+import { isDisabled } from './app-settings.js';
+import { answerEventGrid } from './event-grid-trigger.js';
+import { sameKeys, type HostKeys } from './function-keys.js';
+import { withTimeout, type TimeoutMode } from './function-timeout.js';
 import { installFunctionsCore, type FunctionsCore, type Log } from './functions-core.js';
-import { findRoute, type Match } from './http-routes.js';
+import { readHostJson, type HostSettings } from './host-json.js';
+import { readRoutes, shadowedRoutes, type Route } from './http-routes.js';
+import { answerHttp } from './http-trigger.js';
 import { makeInvoker, type Invoker } from './invoke-function.js';
+import { loadApp } from './load-app.js';
 import { Orchestrations, type OnActivity } from './orchestration.js';
-import type { QueuesJson } from './queue-settings.js';
 import { startQueues } from './queue-triggers.js';
+import { openTimerMonitor } from './timer-monitor.js';
 import { startTimers } from './timer-triggers.js';
 
 /** How a host is started. */
@@ -19,20 +26,18 @@ export interface HostOptions {
   /** Parsed `host.json`. */
   readonly hostJson: HostJson;
   readonly log: Log;
-  /** Key that `function` and `admin` routes ask for; without one they are open, as on a developer's machine. */
-  readonly key?: string;
+  /** Keys that are asked for, or one for all levels; without them everything is open, as on a developer's machine. */
+  readonly key?: string | HostKeys;
+  /** Folder in which timers keep when they have fired, so that a tick which was missed is made up for; in memory without. */
+  readonly timers?: string;
+  /** What becomes of invocations longer than `functionTimeout`; they fail unless told. */
+  readonly timeouts?: TimeoutMode;
   /** Sees activities begin and end, so that a crash can be set between any two of them. */
   readonly onActivity?: OnActivity;
 }
 
-/** The settings of `host.json` that this host obeys; the others steer what only Azure has. */
-export interface HostJson {
-  readonly extensions?: {
-    readonly http?: { readonly routePrefix?: string };
-    readonly durableTask?: { readonly hubName?: string };
-    readonly queues?: QueuesJson;
-  };
-}
+/** `host.json`, as far as others than `readHostJson` look into it. */
+export type HostJson = object;
 
 /** A running host. */
 export interface Host {
@@ -52,40 +57,73 @@ interface Parts {
   readonly invoker: Invoker;
   readonly orchestrations: Orchestrations;
   readonly options: HostOptions;
+  readonly keys: HostKeys | undefined;
+  /** Empty until the app is loaded. */
+  routes: readonly Route[];
 }
 
-/** Starts a host; the app is loaded before it listens. */
+/**
+ * Starts a host; the app is loaded before it listens for anything but durable requests.
+ *
+ * @throws BadAppError when the app can't be served, Error when `host.json` can't be obeyed or a setting is missing
+ */
 export async function startHost(options: HostOptions): Promise<Host> {
   let url = '';
-  const hub = options.hostJson.extensions?.durableTask?.hubName ?? 'TestHubName';
-  const core = installFunctionsCore(options.log);
-  const invoker = makeInvoker(core, () => clientPayload(url, hub), options.log);
-  const orchestrations = new Orchestrations(invoker, options.log, options.onActivity);
-  const parts: Parts = { core, invoker, orchestrations, options };
+  const { log, key } = options;
+  const { settings, warnings } = readHostJson(options.hostJson, process.env);
+  for (const warning of warnings) log('warning', warning);
+  const core = installFunctionsCore(log);
+  const invoker = withTimeout(
+    makeInvoker(core, () => clientPayload(url, settings.hubName), log),
+    { limitMs: settings.functionTimeoutMs, mode: options.timeouts ?? 'fails', log },
+  );
+  const orchestrations = new Orchestrations(invoker, log, options.onActivity);
+  const keys = typeof key === 'string' ? sameKeys(key) : key;
+  const parts: Parts = { core, invoker, orchestrations, options, keys, routes: [] };
   const server = createServer((request, response) => void serve(parts, request, response));
   url = await listen(server, options.port);
   process.env['WEBSITE_HOSTNAME'] = new URL(url).host; // the SDK writes management URLs by it
-  await import(options.appFile);
-  await core.model().getCapabilities?.({});
-  const stopTimers = startTimers(core.functions.values(), invoker, options.log);
-  const stopQueues = await startQueues(core.functions.values(), invoker, {
-    queues: options.hostJson.extensions?.queues,
-    log: options.log,
-  });
-  return {
-    url,
-    orchestrations,
-    crash: () => {
-      orchestrations.forgetAll();
-    },
-    close: async () => {
-      stopTimers();
-      await stopQueues();
-      orchestrations.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+  try {
+    const stopTriggers = await startTriggers(parts, settings);
+    return {
+      url,
+      orchestrations,
+      crash: () => {
+        orchestrations.forgetAll();
+      },
+      close: async () => {
+        await stopTriggers();
+        orchestrations.close();
+        await shut(server);
+      },
+    };
+  } catch (error) {
+    await shut(server);
+    throw error;
+  }
+}
+
+/** Loads the app, and starts its triggers; the answer stops them. */
+async function startTriggers(parts: Parts, settings: HostSettings): Promise<() => Promise<void>> {
+  const { core, invoker, options } = parts;
+  const { log } = options;
+  await loadApp(options.appFile, core, process.env);
+  const functions = [...core.functions.values()].filter(({ name }) => !isDisabled(name, process.env));
+  parts.routes = readRoutes(functions, settings.routePrefix);
+  for (const warning of shadowedRoutes(parts.routes)) log('warning', warning);
+  const { queues } = settings;
+  // Queues first: they alone may refuse to start, and no timer should have fired by then.
+  const stopQueues = await startQueues(functions, invoker, { queues, settings: process.env, log });
+  const monitor = openTimerMonitor(options.timers);
+  const stopTimers = startTimers(functions, { invoker, monitor, settings: process.env, log });
+  return async () => {
+    await Promise.all([stopTimers(), stopQueues()]);
   };
+}
+
+async function shut(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
 }
 
 function listen(server: Server, port: number): Promise<string> {
@@ -99,18 +137,35 @@ function listen(server: Server, port: number): Promise<string> {
 }
 
 async function serve(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { options, routes, invoker, keys } = parts;
+  const complain = (error: unknown) =>
+    options.log('error', error instanceof Error ? (error.stack ?? error.message) : String(error));
   try {
     const url = new URL(`http://localhost${request.url ?? '/'}`);
     const bytes = await bodyOf(request);
     const api = /^\/(?:runtime\/webhooks\/)?durabletask\/(.*)$/.exec(url.pathname);
     if (api !== null)
       answerDurable(parts, request, response, { url, path: api[1] ?? '', body: bytes.toString() });
-    else await answerTrigger(parts, request, response, { url, bytes });
+    else if (/^\/runtime\/webhooks\/eventgrid\/?$/i.test(url.pathname))
+      await answerEvents(parts, request, response, { url, body: bytes.toString() });
+    else await answerHttp({ routes, invoker, keys, onFailure: complain }, { request, url, bytes }, response);
   } catch (error) {
-    parts.options.log('error', error instanceof Error ? (error.stack ?? error.message) : String(error));
+    complain(error);
     if (!response.headersSent) response.writeHead(error instanceof URIError ? 400 : 500);
     response.end();
   }
+}
+
+async function answerEvents(
+  { core, invoker, keys, options: { log } }: Parts,
+  { method = 'GET', headers }: IncomingMessage,
+  response: ServerResponse,
+  { url, body }: { readonly url: URL; readonly body: string },
+): Promise<void> {
+  const tools = { functions: core.functions, invoker, keys, log };
+  const answer = await answerEventGrid(tools, { method, headers, query: url.searchParams, body });
+  response.writeHead(answer.status, { 'content-type': 'text/plain; charset=utf-8' });
+  response.end(answer.body ?? '');
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
@@ -130,43 +185,4 @@ function answerDurable(
   const answer = answerApi(orchestrations, isKnown, { method, segments, query: url.searchParams, body });
   response.writeHead(answer.status, { 'content-type': 'application/json' });
   response.end(answer.body === undefined ? '' : JSON.stringify(answer.body));
-}
-
-async function answerTrigger(
-  { core, invoker, options }: Parts,
-  request: IncomingMessage,
-  response: ServerResponse,
-  { url, bytes }: { readonly url: URL; readonly bytes: Buffer },
-): Promise<void> {
-  const prefix = options.hostJson.extensions?.http?.routePrefix ?? 'api';
-  const match = findRoute(core.functions.values(), prefix, request.method ?? 'GET', url.pathname);
-  if (match === undefined) return void response.writeHead(404).end();
-  if (!isAllowed(match, request, url, options.key)) return void response.writeHead(401).end();
-  const returned = await invoker.invoke(match.called.name, {
-    http: {
-      method: request.method,
-      url: `http://${request.headers.host ?? 'localhost'}${request.url ?? '/'}`,
-      headers: headersOf(request),
-      query: Object.fromEntries(url.searchParams),
-      params: match.params,
-      body: { bytes },
-    },
-  });
-  const answer = returned?.http;
-  response.writeHead(Number(answer?.statusCode ?? 204), answer?.headers ?? {});
-  response.end(Buffer.from(answer?.body?.bytes ?? ''));
-}
-
-function isAllowed({ trigger }: Match, request: IncomingMessage, url: URL, key: string | undefined): boolean {
-  if (key === undefined || trigger.authLevel === 'anonymous') return true;
-  return request.headers['x-functions-key'] === key || url.searchParams.get('code') === key;
-}
-
-function headersOf({ headers }: IncomingMessage): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(', ') : (value ?? ''),
-    ]),
-  );
 }
