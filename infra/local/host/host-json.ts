@@ -1,4 +1,5 @@
 /** What does `host.json` ask for? What is obeyed is read; what isn't is told of by name, with its path. */
+import type { Concurrency } from './limits.js';
 import { readQueueSettings, type QueueSettings } from './queue-settings.js';
 import { leavesOf, SettingReader, type Leaf } from './setting-reader.js';
 import { fateOf } from './setting-fates.js';
@@ -11,7 +12,7 @@ export interface HostSettings {
   readonly functionTimeoutMs: number | undefined;
   readonly hubName: string;
   /** Activities, and turns of orchestrators, that run at once. */
-  readonly concurrency: { readonly activities: number; readonly orchestrators: number };
+  readonly concurrency: Concurrency;
   readonly queues: QueueSettings;
 }
 

@@ -11,6 +11,7 @@ import { readHostJson, type HostSettings } from './host-json.js';
 import { readRoutes, shadowedRoutes, type Route } from './http-routes.js';
 import { answerHttp } from './http-trigger.js';
 import { makeInvoker, type Invoker } from './invoke-function.js';
+import { withLimits } from './limits.js';
 import { loadApp } from './load-app.js';
 import { Orchestrations, type OnActivity } from './orchestration.js';
 import { startQueues } from './queue-triggers.js';
@@ -73,10 +74,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const { settings, warnings } = readHostJson(options.hostJson, process.env);
   for (const warning of warnings) log('warning', warning);
   const core = installFunctionsCore(log);
-  const invoker = withTimeout(
-    makeInvoker(core, () => clientPayload(url, settings.hubName), log),
-    { limitMs: settings.functionTimeoutMs, mode: options.timeouts ?? 'fails', log },
-  );
+  const invoker = limitedInvoker(core, () => clientPayload(url, settings.hubName), { options, settings });
   const orchestrations = new Orchestrations(invoker, log, options.onActivity);
   const keys = typeof key === 'string' ? sameKeys(key) : key;
   const parts: Parts = { core, invoker, orchestrations, options, keys, routes: [] };
@@ -101,6 +99,23 @@ export async function startHost(options: HostOptions): Promise<Host> {
     await shut(server);
     throw error;
   }
+}
+
+/** Waits for room first: what is waited isn't part of an invocation's time. */
+function limitedInvoker(
+  core: FunctionsCore,
+  payload: () => object,
+  {
+    options: { log, timeouts = 'fails' },
+    settings,
+  }: { readonly options: HostOptions; readonly settings: HostSettings },
+): Invoker {
+  const limit = { limitMs: settings.functionTimeoutMs, mode: timeouts, log };
+  const triggerOf = (name: string) => {
+    const { bindings = {} } = core.functions.get(name.toLowerCase()) ?? {};
+    return Object.values(bindings).find(({ type }) => type.endsWith('Trigger'))?.type;
+  };
+  return withLimits(withTimeout(makeInvoker(core, payload, log), limit), triggerOf, settings.concurrency);
 }
 
 /** Loads the app, and starts its triggers; the answer stops them. */

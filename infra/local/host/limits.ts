@@ -1,4 +1,5 @@
 /** How many of a kind may run at once? Limiters for activities and orchestrators, by what `host.json` says. */
+import type { Invoker } from './invoke-function.js';
 
 /** Lets so many run at once; the others wait in the order in which they came. */
 export class Limiter {
@@ -30,15 +31,32 @@ export class Limiter {
   }
 }
 
-/** The limits of a host's hub. */
-export interface Limits {
+/** How many may run at once, by what `host.json` says. */
+export interface Concurrency {
   /** `extensions.durableTask.maxConcurrentActivityFunctions`. */
-  readonly activities: Limiter;
+  readonly activities: number;
   /** `extensions.durableTask.maxConcurrentOrchestratorFunctions`: turns, not instances. */
-  readonly orchestrators: Limiter;
+  readonly orchestrators: number;
 }
 
-/** Makes the limits of a host. */
-export function makeLimits(most: { readonly activities: number; readonly orchestrators: number }): Limits {
-  return { activities: new Limiter(most.activities), orchestrators: new Limiter(most.orchestrators) };
+/**
+ * Lets activities and turns of orchestrators wait until there is room for them; other functions are called at once.
+ *
+ * @param triggerOf type of a function's trigger
+ */
+export function withLimits(
+  invoker: Invoker,
+  triggerOf: (name: string) => string | undefined,
+  most: Concurrency,
+): Invoker {
+  const limiters: Readonly<Record<string, Limiter>> = {
+    activityTrigger: new Limiter(most.activities),
+    orchestrationTrigger: new Limiter(most.orchestrators),
+  };
+  return {
+    invoke(name, data, triggerMetadata) {
+      const call = () => invoker.invoke(name, data, triggerMetadata);
+      return limiters[triggerOf(name) ?? '']?.run(call) ?? call();
+    },
+  };
 }

@@ -1,6 +1,6 @@
 /** Do no more run at once than may, and does everybody come in turn? */
 import { expect, test } from '@jest/globals';
-import { Limiter } from '../../../../infra/local/host/limits.js';
+import { Limiter, withLimits } from '../../../../infra/local/host/limits.js';
 
 /** A task that ends when it is told to. */
 function aTask(log: string[], name: string) {
@@ -66,4 +66,32 @@ test('limiter lets the next one run when one fails', async () => {
 
 test.each([0, -1, Number.NaN])('limiter refuses to let %d run', (most) => {
   expect(() => new Limiter(most)).toThrow('1 or more');
+});
+
+test('withLimits counts activities and turns apart, and others not at all', async () => {
+  const begun: string[] = [];
+  const ends: (() => void)[] = [];
+  const inner = {
+    invoke: async (name: string) => {
+      begun.push(name);
+      await new Promise<void>((resolve) => ends.push(resolve));
+      return undefined;
+    },
+  };
+  const triggers: Readonly<Record<string, string>> = {
+    work: 'activityTrigger',
+    turn: 'orchestrationTrigger',
+  };
+  const limited = withLimits(inner, (name) => triggers[name], { activities: 2, orchestrators: 1 });
+  const calls = ['work', 'work', 'work', 'turn', 'turn', 'tick', 'tick'].map((name) =>
+    limited.invoke(name, undefined),
+  );
+  await settle();
+  expect(begun).toEqual(['work', 'work', 'turn', 'tick', 'tick']);
+  for (let round = 0; round < 2; round++) {
+    for (const end of ends.splice(0)) end();
+    await settle();
+  }
+  await Promise.all(calls);
+  expect(begun.slice(5)).toEqual(['work', 'turn']);
 });
