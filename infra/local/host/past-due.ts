@@ -45,7 +45,7 @@ export function judgeStart(
 /**
  * The status after a tick.
  *
- * @param invokedAt when the function was called; a call that came early counts as that of the awaited tick
+ * @param invokedAt when the function was called
  */
 export function afterTick(schedule: Schedule, invokedAt: Date): ScheduleStatus | undefined {
   const next = nextFire(schedule, invokedAt);

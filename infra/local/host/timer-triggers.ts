@@ -76,18 +76,18 @@ class TimerTrigger {
 
   #arm(at: Date, how: { readonly isPastDue: boolean }): void {
     if (this.#isStopped) return;
-    const wait = at.getTime() - Date.now();
+    const wait = Math.max(0, at.getTime() - Date.now());
     const fire = () => {
-      if (wait > longestWaitMs) this.#arm(at, how);
-      else this.#running = this.#tick(at, how);
+      // A timer may come a little early, and one that waits for long comes in between.
+      if (Date.now() < at.getTime()) this.#arm(at, how);
+      else this.#running = this.#tick(how);
     };
-    this.#pending = setTimeout(fire, Math.min(Math.max(0, wait), longestWaitMs));
+    this.#pending = setTimeout(fire, Math.min(wait, longestWaitMs));
   }
 
   /** Never throws. The next tick is reckoned from when this one began: one that was missed meanwhile follows at once. */
-  async #tick(at: Date, { isPastDue }: { readonly isPastDue: boolean }): Promise<void> {
-    // Timers may come a little early; such a tick counts as that which was awaited, or it would come twice.
-    const invokedAt = new Date(Math.max(at.getTime(), Date.now()));
+  async #tick({ isPastDue }: { readonly isPastDue: boolean }): Promise<void> {
+    const invokedAt = new Date();
     const info = {
       Schedule: { AdjustForDST: true },
       ScheduleStatus: this.#isMonitored && this.#status !== undefined ? statusOnWire(this.#status) : null,
