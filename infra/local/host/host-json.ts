@@ -4,6 +4,13 @@ import { readQueueSettings, type QueueSettings } from './queue-settings.js';
 import { leavesOf, SettingReader, type Leaf } from './setting-reader.js';
 import { fateOf } from './setting-fates.js';
 
+/** What `extensions.durableTask` says about versions of instances. */
+export interface VersionSettings {
+  readonly defaultVersion?: string;
+  readonly versionMatchStrategy: 'None' | 'Strict' | 'CurrentOrOlder';
+  readonly versionFailureStrategy: 'Reject' | 'Fail';
+}
+
 /** The settings that this host obeys. */
 export interface HostSettings {
   /** Begins every HTTP route; may be empty. */
@@ -11,6 +18,9 @@ export interface HostSettings {
   /** Longest that an invocation may last; `undefined` for no limit. */
   readonly functionTimeoutMs: number | undefined;
   readonly hubName: string;
+  readonly versions: VersionSettings;
+  /** Which instances a start may replace; those that are over unless told. */
+  readonly overridableStates: 'NonRunningStates' | 'AnyState';
   /** Activities, and turns of orchestrators, that run at once. */
   readonly concurrency: Concurrency;
   readonly queues: QueueSettings;
@@ -61,6 +71,12 @@ export function readHostJson(
     routePrefix: reader.text('extensions.http.routePrefix', 'api'),
     functionTimeoutMs: readTimeout(reader),
     hubName: reader.text(`${durable}.hubName`, 'TestHubName'),
+    versions: readVersions(reader, durable),
+    overridableStates: reader.oneOf(
+      `${durable}.overridableExistingInstanceStates`,
+      ['NonRunningStates', 'AnyState'],
+      'NonRunningStates',
+    ),
     concurrency: {
       activities: most('maxConcurrentActivityFunctions', usualConcurrency.activities),
       orchestrators: most('maxConcurrentOrchestratorFunctions', usualConcurrency.orchestrators),
@@ -73,6 +89,20 @@ export function readHostJson(
     problems.push(`version is "${version}"; give "2.0", the version of the file, not of the host.`);
   if (problems.length > 0) throw new Error(`host.json can't be obeyed:\n- ${problems.join('\n- ')}`);
   return { settings, warnings: warningsOf(leaves, version) };
+}
+
+/** Defaults of Microsoft Learn, 'Orchestration versioning in Durable Functions', Version matching. */
+function readVersions(reader: SettingReader, durable: string): VersionSettings {
+  const defaultVersion = reader.text(`${durable}.defaultVersion`, undefined);
+  return {
+    ...(defaultVersion === undefined ? {} : { defaultVersion }),
+    versionMatchStrategy: reader.oneOf(
+      `${durable}.versionMatchStrategy`,
+      ['None', 'Strict', 'CurrentOrOlder'],
+      'CurrentOrOlder',
+    ),
+    versionFailureStrategy: reader.oneOf(`${durable}.versionFailureStrategy`, ['Reject', 'Fail'], 'Reject'),
+  };
 }
 
 function readTimeout(reader: SettingReader): number | undefined {

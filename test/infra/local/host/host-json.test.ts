@@ -13,6 +13,8 @@ test('readHostJson takes the defaults of the real host when nothing is set', () 
       routePrefix: 'api',
       functionTimeoutMs: 30 * 60_000,
       hubName: 'TestHubName',
+      versions: { versionMatchStrategy: 'CurrentOrOlder', versionFailureStrategy: 'Reject' },
+      overridableStates: 'NonRunningStates',
       concurrency: { activities: 10, orchestrators: 10 },
       queues: {
         encoding: 'base64',
@@ -69,6 +71,22 @@ test.each([
     when: 'a number is a text',
     given: durableTask({ maxConcurrentActivityFunctions: '3' }),
     settings: { concurrency: { activities: 3, orchestrators: 10 } },
+  },
+  {
+    when: 'versions are set',
+    given: durableTask({
+      defaultVersion: '2.1',
+      versionMatchStrategy: 'Strict',
+      versionFailureStrategy: 'Fail',
+    }),
+    settings: {
+      versions: { defaultVersion: '2.1', versionMatchStrategy: 'Strict', versionFailureStrategy: 'Fail' },
+    },
+  },
+  {
+    when: 'instances at work may be replaced',
+    given: durableTask({ overridableExistingInstanceStates: 'AnyState' }),
+    settings: { overridableStates: 'AnyState' },
   },
   {
     when: 'queues are set',
@@ -175,6 +193,11 @@ test.each([
     when: 'a timeout is negative',
     given: { version, functionTimeout: '-00:01:00' },
     why: 'at least 00:00:01',
+  },
+  {
+    when: 'a strategy is unknown',
+    given: durableTask({ versionMatchStrategy: 'Newest' }),
+    why: 'versionMatchStrategy is "Newest"; give None or Strict or CurrentOrOlder',
   },
   { when: 'a name is a number', given: durableTask({ hubName: 3 }), why: 'hubName is 3; give a text' },
   { when: 'it is a list', given: [], why: 'holds no object' },
