@@ -9,6 +9,7 @@ import {
   writeSync,
   closeSync,
 } from 'node:fs';
+import { systemCode } from './journal-files.js';
 
 /** A held lock. */
 export interface JournalLock {
@@ -39,14 +40,22 @@ export function lockJournal(folder: string): JournalLock {
 }
 
 function write(path: string, text: string): boolean {
+  let file: number;
   try {
-    const file = openSync(path, 'wx');
+    file = openSync(path, 'wx');
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+  try {
     writeSync(file, text);
-    closeSync(file);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw error;
+    rmSync(path, { force: true }); // an empty one would be nobody's
+    const why = systemCode(error) === 'ENOSPC' ? ': the disk is full, make room' : '';
+    throw new Error(`The lock ${path} can't be written${why}.`, { cause: error });
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -81,7 +90,7 @@ function isAlive(held: string): boolean {
   try {
     process.kill(Number(pid), 0);
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return systemCode(error) === 'EPERM';
   }
   const begins = startOf(Number(pid));
   return began === '' || begins === '' || begins === began;

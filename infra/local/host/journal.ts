@@ -6,7 +6,7 @@ import type { Log } from './functions-core.js';
 import type { HubRecord } from './hub-record.js';
 import type { Hub } from './hub.js';
 import type { HubStore, Taken } from './hub-store.js';
-import type { JournalFile, JournalFiles } from './journal-files.js';
+import { systemCode, type JournalFile, type JournalFiles } from './journal-files.js';
 import { encodeFrame } from './journal-frames.js';
 import { journalName, recover, snapshotName, type Recovered } from './journal-recovery.js';
 import { takeSnapshot, writeSnapshot } from './journal-snapshot.js';
@@ -187,8 +187,7 @@ export class Journal implements HubStore {
   private tell(problem: unknown): void {
     if (this.isTold) return;
     this.isTold = true;
-    const code = problem instanceof Error && 'code' in problem ? String(problem.code) : '';
-    const what = code === 'ENOSPC' ? 'is full' : `can't be written (${String(problem)})`;
+    const what = systemCode(problem) === 'ENOSPC' ? 'is full' : `can't be written (${String(problem)})`;
     this.options.log(
       'error',
       `The disk of the journal in ${this.options.folder} ${what}: make room. Starts are refused (503) and nothing is begun until then; nothing that was acknowledged is lost, and the hub goes on by itself.`,
