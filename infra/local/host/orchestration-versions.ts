@@ -18,8 +18,9 @@ export type VersionVerdict =
  * @param version of the instance; '' for none
  */
 export function judgeVersion(version: string, settings: VersionSettings): VersionVerdict {
-  const { defaultVersion = '', versionMatchStrategy: match = 'CurrentOrOlder' } = settings;
-  if (match === 'None') return { kind: 'runs' };
+  const { defaultVersion, versionMatchStrategy: match = 'CurrentOrOlder' } = settings;
+  // That a host without a version of its own matches nothing is inferred.
+  if (match === 'None' || defaultVersion === undefined) return { kind: 'runs' };
   const order = compareVersions(version, defaultVersion);
   if (match === 'Strict' ? order === 0 : order <= 0) return { kind: 'runs' };
   const sentence = `Version '${version}' of the instance doesn't go with this host's defaultVersion '${defaultVersion}' (versionMatchStrategy ${match}).`;

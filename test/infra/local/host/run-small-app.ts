@@ -6,7 +6,12 @@ let crashAt = process.env['CRASH_AT'];
 const host = await startHost({
   appFile,
   port: 0,
-  hostJson: { extensions: { queues: { maxPollingInterval: '00:00:00.2' } } },
+  hostJson: {
+    extensions: {
+      queues: { maxPollingInterval: '00:00:00.2' },
+      durableTask: JSON.parse(process.env['DURABLE_TASK'] ?? '{}') as object, // the test's own
+    },
+  },
   log: () => undefined,
   key: 'secret',
   onActivity: (name, phase) => {
