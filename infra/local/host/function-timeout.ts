@@ -27,7 +27,8 @@ export function withTimeout(
   if (limitMs === undefined) return invoker;
   const limit = writeTimeSpan(limitMs);
   return {
-    async invoke(name, data, triggerMetadata) {
+    async invoke(...call) {
+      const [name] = call;
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_, reject) => {
         timer = setTimeout(() => {
@@ -37,7 +38,7 @@ export function withTimeout(
         }, limitMs);
       });
       try {
-        return await Promise.race([invoker.invoke(name, data, triggerMetadata), late]);
+        return await Promise.race([invoker.invoke(...call), late]);
       } finally {
         clearTimeout(timer);
       }

@@ -37,7 +37,7 @@ export interface ProgrammingModel {
 
 /** Runs one invocation. */
 export interface InvocationModel {
-  getArguments(): Promise<{ context: unknown; inputs: unknown[] }>;
+  getArguments(): Promise<{ context: object; inputs: unknown[] }>;
   invokeFunction(
     context: unknown,
     inputs: unknown[],

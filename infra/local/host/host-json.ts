@@ -1,15 +1,9 @@
 /** What does `host.json` ask for? What is obeyed is read; what isn't is told of by name, with its path. */
 import type { Concurrency } from './limits.js';
+import type { VersionSettings } from './orchestration-versions.js';
 import { readQueueSettings, type QueueSettings } from './queue-settings.js';
 import { leavesOf, SettingReader, type Leaf } from './setting-reader.js';
 import { fateOf } from './setting-fates.js';
-
-/** What `extensions.durableTask` says about versions of instances. */
-export interface VersionSettings {
-  readonly defaultVersion?: string;
-  readonly versionMatchStrategy: 'None' | 'Strict' | 'CurrentOrOlder';
-  readonly versionFailureStrategy: 'Reject' | 'Fail';
-}
 
 /** The settings that this host obeys. */
 export interface HostSettings {

@@ -54,9 +54,10 @@ export function withLimits(
     orchestrationTrigger: new Limiter(most.orchestrators),
   };
   return {
-    invoke(name, data, triggerMetadata) {
-      const call = () => invoker.invoke(name, data, triggerMetadata);
-      return limiters[triggerOf(name) ?? '']?.run(call) ?? call();
+    invoke(...call) {
+      const [name] = call;
+      const invoke = () => invoker.invoke(...call);
+      return limiters[triggerOf(name) ?? '']?.run(invoke) ?? invoke();
     },
   };
 }

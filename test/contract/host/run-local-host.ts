@@ -1,4 +1,5 @@
 /** Runs the local host on a scaled clock, prints its address, and ends when its standard input does. */
+import { join } from 'node:path';
 import { installScaledClock } from '../../../infra/local/region/scaled-clock.js';
 import type { LocalHostWish } from './local-host.js';
 
@@ -12,6 +13,7 @@ const host = await startHost({
   log: () => undefined,
   key: wish.keys,
   timers: wish.folder,
+  journal: join(wish.folder, 'journal'),
 });
 process.stdout.write(`${host.url}\n`);
 process.stdin.resume().on('end', () => void host.close().then(() => process.exit(0)));
