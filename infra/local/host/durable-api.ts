@@ -39,24 +39,32 @@ export interface Api {
   readonly links: () => Readonly<Record<string, string>>;
 }
 
-/** Payload of a durable client binding (BindingHelper.cs of the extension). */
-export function clientPayload(base: string, hubName: string): object {
+/**
+ * Payload of a durable client binding (BindingHelper.cs of the extension).
+ *
+ * @param code the key of the management API; any word where none is asked for
+ */
+export function clientPayload(base: string, hubName: string, code = 'local'): object {
   const api = `${base}/runtime/webhooks/durabletask`;
   return {
     taskHubName: hubName,
     baseUrl: api,
-    requiredQueryStringParameters: 'code=local',
+    requiredQueryStringParameters: `code=${encodeURIComponent(code)}`,
     rpcBaseUrl: `${base}/durabletask/`,
     creationUrls: {
-      createNewInstancePostUri: `${api}/orchestrators/{functionName}[/{instanceId}]?code=local`,
+      createNewInstancePostUri: `${api}/orchestrators/{functionName}[/{instanceId}]?code=${encodeURIComponent(code)}`,
     },
-    managementUrls: { id: 'INSTANCEID', ...managementUrls(base, hubName) },
+    managementUrls: { id: 'INSTANCEID', ...managementUrls(base, hubName, code) },
   };
 }
 
 /** The URLs by which an instance is managed; `INSTANCEID` stands for its id. */
-export function managementUrls(base: string, hubName: string): Readonly<Record<string, string>> {
-  const query = `taskHub=${hubName}&connection=Storage&code=local`;
+export function managementUrls(
+  base: string,
+  hubName: string,
+  code = 'local',
+): Readonly<Record<string, string>> {
+  const query = `taskHub=${hubName}&connection=Storage&code=${encodeURIComponent(code)}`;
   const instance = `${base}/runtime/webhooks/durabletask/instances/INSTANCEID`;
   const verb = (name: string) => `${instance}/${name}?reason={text}&${query}`;
   return {

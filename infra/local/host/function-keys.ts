@@ -6,8 +6,8 @@ export interface HostKeys {
   readonly function: string;
   /** Opens everything: `function` and `admin` routes, and extensions' web hooks. */
   readonly master: string;
-  /** Opens the web hooks of extensions, Event Grid's among them. */
-  readonly system: string;
+  /** Opens the web hooks of extensions: Event Grid's, and the management of instances. Without it they are open. */
+  readonly system?: string;
 }
 
 /** What a caller has to show. */
@@ -19,9 +19,9 @@ export interface Caller {
   readonly query: URLSearchParams;
 }
 
-/** One key for every level, as on a developer's machine. */
-export function sameKeys(key: string): HostKeys {
-  return { function: key, master: key, system: key };
+/** One key for every route; web hooks of extensions stay open, as on a developer's machine. */
+export function routeKeys(key: string): HostKeys {
+  return { function: key, master: key };
 }
 
 /**
@@ -36,6 +36,7 @@ export function isAllowed(
   keys: HostKeys | undefined,
 ): boolean {
   if (keys === undefined || level === 'anonymous') return true;
+  if (level === 'system' && keys.system === undefined) return true;
   const header = headers['x-functions-key'];
   const shown = (typeof header === 'string' ? header : header?.[0]) ?? query.get('code') ?? '';
   if (shown === '') return false;

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { isDisabled } from './app-settings.js';
 import { askOrchestrator } from './ask-orchestrator.js';
 import { clientPayload, managementUrls } from './durable-api.js';
-import { sameKeys, type HostKeys } from './function-keys.js';
+import { routeKeys, type HostKeys } from './function-keys.js';
 import { withTimeout, type TimeoutMode } from './function-timeout.js';
 import { installFunctionsCore, type FunctionsCore, type Log } from './functions-core.js';
 import { readHostJson, type HostSettings } from './host-json.js';
@@ -29,7 +29,7 @@ export interface HostOptions extends HubOptions {
   /** Parsed `host.json`. */
   readonly hostJson: HostJson;
   readonly log: Log;
-  /** Keys that are asked for, or one for all levels; without them everything is open, as on a developer's machine. */
+  /** Keys that are asked for, or one for all routes; without them everything is open, as on a developer's machine. */
   readonly key?: string | HostKeys;
   /** Folder in which timers keep when they have fired, so that a tick which was missed is made up for; in memory without. */
   readonly timers?: string;
@@ -74,7 +74,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
   for (const warning of warnings) log('warning', warning);
   const nextId = makeIds(options.random);
   const core = installFunctionsCore(log);
-  const invoker = limitedInvoker(core, () => clientPayload(url, settings.hubName), {
+  const keys = typeof key === 'string' ? routeKeys(key) : key;
+  const invoker = limitedInvoker(core, () => clientPayload(url, settings.hubName, keys?.system), {
     options,
     settings,
     nextId,
@@ -86,8 +87,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     knowsActivity: (name) => isA(core, name, 'activityTrigger'),
     ...(options.onActivity === undefined ? {} : { onActivity: options.onActivity }),
   });
-  const keys = typeof key === 'string' ? sameKeys(key) : key;
-  const links = () => managementUrls(url, settings.hubName);
+  const links = () => managementUrls(url, settings.hubName, keys?.system);
   const parts: Parts = {
     ...{ core, invoker, orchestrations, settings, nextId, links, keys, log },
     hub: () => hub,

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerApi } from './durable-api.js';
 import { answerEventGrid } from './event-grid-trigger.js';
-import type { HostKeys } from './function-keys.js';
+import { isAllowed, type HostKeys } from './function-keys.js';
 import type { FunctionsCore, Log } from './functions-core.js';
 import type { HostSettings } from './host-json.js';
 import type { Route } from './http-routes.js';
@@ -40,9 +40,15 @@ export async function serveRequest(
   try {
     const url = new URL(`http://localhost${request.url ?? '/'}`);
     const bytes = await bodyOf(request);
-    const api = /^\/(?:runtime\/webhooks\/)?durabletask\/(.*)$/.exec(url.pathname);
-    if (api !== null)
-      await answerDurable(parts, request, response, { url, path: api[1] ?? '', body: bytes.toString() });
+    const api = /^\/(runtime\/webhooks\/)?durabletask\/(.*)$/.exec(url.pathname);
+    // Under the other path the SDK asks, whose end point is the process's own and has no keys.
+    if (
+      api?.[1] !== undefined &&
+      !isAllowed('system', { headers: request.headers, query: url.searchParams }, keys)
+    )
+      response.writeHead(401).end();
+    else if (api !== null)
+      await answerDurable(parts, request, response, { url, path: api[2] ?? '', body: bytes.toString() });
     else if (/^\/runtime\/webhooks\/eventgrid\/?$/i.test(url.pathname))
       await answerEvents(parts, request, response, { url, body: bytes.toString() });
     else await answerHttp({ routes, invoker, keys, onFailure: complain }, { request, url, bytes }, response);

@@ -29,7 +29,7 @@ const wish: HostWish = {
       durableTask: { hubName: 'Contract', defaultVersion: '2.1', maxConcurrentActivityFunctions: 5 },
     },
   },
-  settings: { MINUTELY: '0 * * * * *', QUEUE: queueName },
+  settings: { MINUTELY: '0 * * * * *', QUEUE: queueName, 'AzureWebJobs.switchedOff.Disabled': 'true' },
   state: 'lasting',
 };
 

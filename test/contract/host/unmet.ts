@@ -13,7 +13,6 @@ export const unmetByLocalHost: Readonly<Record<string, string>> = {
   'entities: a signal of a client changes the state that clients read': refused,
   'callHttp: an orchestration gets what a server answers': refused,
   'failures: a parent can catch what its sub-orchestration throws': refused,
-  'keys: the management API asks for its key': 'the management API is open to the whole machine',
   'raise event: 202, 404 for no instance, 410 for one that is over': refused,
   'rewind: a failed instance runs again what failed': refused,
 };

@@ -111,6 +111,7 @@ app.http('echoed', {
 app.http('numbered', { ...open, route: 'numbers/{n:int:range(1,9)}' });
 app.http('rest', { ...open, route: 'files/{*path}' });
 app.http('headed', { ...open, methods: ['HEAD'], route: 'headed' });
+app.http('switchedOff', open);
 app.http('keyed', { ...open, authLevel: 'function', route: 'keyed' });
 app.http('governed', { ...open, authLevel: 'admin', route: 'governed' });
 // Two routes that fit one path, once with the wider one's name first and once with its name last.

@@ -102,6 +102,13 @@ const routes: readonly Expectation[] = [
     },
   },
   {
+    name: 'route: a function that is switched off is 404',
+    source: learn('How to disable functions in Azure Functions'),
+    check: async (client) => {
+      expect(await statusOf(client, 'switchedOff')).toBe(404);
+    },
+  },
+  {
     name: 'methods: GET and POST where none are named',
     source: learn('Azure Functions Node.js developer guide, HTTP trigger options'),
     check: async (client) => {

@@ -268,11 +268,11 @@ const controls: readonly Expectation[] = [
     source: learn('Manage instances in Durable Functions, Terminate instances'),
     check: async (client) => {
       const subject = client.newId();
-      const id = await client.start('waitAndNote', { subject, seconds: 5 });
+      const id = await client.start('waitAndNote', { subject, seconds: 30 });
       await client.becomes(id, 'Running');
       expect((await client.client('terminate', id)).error).toBeUndefined();
       expect((await client.outcome(id)).output).toBe('the client’s reason');
-      await client.pass(8);
+      await client.pass(40);
       expect(await client.notes(subject)).toEqual([]);
     },
   },
@@ -291,13 +291,13 @@ const controls: readonly Expectation[] = [
     source: learn('Manage instances in Durable Functions, Suspend and resume instances'),
     check: async (client) => {
       const subject = client.newId();
-      const id = await client.start('waitAndNote', { subject, seconds: 4 });
+      const id = await client.start('waitAndNote', { subject, seconds: 30 });
       await client.becomes(id, 'Running');
       expect((await client.manage(`instances/${id}/suspend?reason=pause`, { method: 'POST' })).status).toBe(
         202,
       );
       await client.becomes(id, 'Suspended');
-      await client.pass(8);
+      await client.pass(40);
       expect(await client.notes(subject)).toEqual([]);
       expect((await client.manage(`instances/${id}/resume?reason=on`, { method: 'POST' })).status).toBe(202);
       expect(await client.outcome(id)).toMatchObject({ runtimeStatus: 'Completed', output: 'went on' });

@@ -134,7 +134,7 @@ export const orchestrations: readonly Expectation[] = [
     name: 'custom status: is seen while the orchestration runs, and stays when it is over',
     source: learn('Custom orchestration status in Durable Functions'),
     check: async (client) => {
-      const id = await client.start('progress', 10);
+      const id = await client.start('progress', 30);
       await client.eventually('the first custom status', async () =>
         JSON.stringify((await client.status(id))?.customStatus) === '{"step":"begun"}' ? true : undefined,
       );

@@ -11,10 +11,10 @@ export interface BeforeRestart {
 
 /** Begins what is to outlive the restart. */
 export async function beforeRestart(client: ContractClient): Promise<BeforeRestart> {
+  await client.notesOnce('everyMinute', 1);
   const done = (await client.run('echo', 'kept')).instanceId;
   const sleeping = await client.start('waitAndNote', { subject: 'woken', seconds: 70 });
   await client.becomes(sleeping, 'Running');
-  await client.notesOnce('everyMinute', 1);
   return { sleeping, done };
 }
 

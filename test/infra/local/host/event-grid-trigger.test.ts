@@ -1,7 +1,6 @@
 /** What is Event Grid answered? Handshake, deliveries, and what makes it send again. */
 import { beforeEach, expect, test } from '@jest/globals';
 import { answerEventGrid, type EventGridRequest } from '../../../../infra/local/host/event-grid-trigger.js';
-import { sameKeys } from '../../../../infra/local/host/function-keys.js';
 import type { RegisteredFunction, TypedData } from '../../../../infra/local/host/functions-core.js';
 
 let taken: { readonly name: string; readonly event: unknown; readonly data: unknown }[];
@@ -25,7 +24,7 @@ function ask(request: Partial<EventGridRequest> & { readonly kind?: string; read
       invoker: {
         invoke: (name, event, metadata) => take(name, event as TypedData, metadata as { data: TypedData }),
       },
-      keys: sameKeys('secret'),
+      keys: { function: 'f', master: 'm', system: 'secret' },
       log: () => undefined,
     },
     {

@@ -1,6 +1,6 @@
 /** Who may call what? Every key at every level. */
 import { expect, test } from '@jest/globals';
-import { isAllowed, type AccessLevel } from '../../../../infra/local/host/function-keys.js';
+import { isAllowed, routeKeys, type AccessLevel } from '../../../../infra/local/host/function-keys.js';
 
 const keys = { function: 'f', master: 'm', system: 's' };
 
@@ -25,6 +25,17 @@ test.each([
   const query = new URLSearchParams(code === undefined ? {} : { code });
   expect(isAllowed('function', { headers: { 'x-functions-key': header }, query }, keys)).toBe(is);
 });
+
+test.each<{ level: AccessLevel; is: boolean }>([
+  { level: 'function', is: false },
+  { level: 'admin', is: false },
+  { level: 'system', is: true },
+])(
+  'isAllowed says $is without a key at the level $level when a host has keys of routes alone',
+  ({ level, is }) => {
+    expect(isAllowed(level, { headers: {}, query: new URLSearchParams() }, routeKeys('f'))).toBe(is);
+  },
+);
 
 test('isAllowed lets everybody in when the host has no keys', () => {
   expect(isAllowed('admin', { headers: {}, query: new URLSearchParams() }, undefined)).toBe(true);
