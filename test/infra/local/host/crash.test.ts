@@ -35,7 +35,7 @@ test.each([
     const journal = mkdtempSync(join(tmpdir(), 'kill-'));
     const app = await startSmallApp({ KILL_AT: at, JOURNAL: journal });
     try {
-      await app.start('fan', 4);
+      await app.start('fan', 4).catch(() => undefined); // its status is asked for while the host is killed
       expect(await app.outcome('fan')).toMatchObject({ runtimeStatus: 'Completed', output: [8, 10] });
       expect((await app.seen()).doubled).toBe(ran);
     } finally {
