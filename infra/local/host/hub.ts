@@ -25,7 +25,7 @@ export class Instance implements InstanceState {
   history: readonly HistoryEvent[];
   inbox: readonly Arrival[];
   actions: readonly Action[];
-  /** The history as the next turn hands it over, kept so that it isn't written anew each time. */
+  /** The history as the next turn hands it over, kept so that it isn't written anew each time; '' when none follows. */
   played: string;
 
   constructor(state: InstanceState) {
@@ -42,7 +42,7 @@ export class Instance implements InstanceState {
     this.history = state.history;
     this.inbox = state.inbox;
     this.actions = state.actions;
-    this.played = onTheWire(state.history, true);
+    this.played = isOver(state) ? '' : onTheWire(state.history, true);
   }
 }
 
@@ -99,13 +99,14 @@ export class Hub {
     const { took, history, actions, from, becomes, at } = turned;
     instance.inbox = instance.inbox.filter((arrival) => !took.includes(arrival.position));
     instance.history = [...instance.history, ...history];
-    instance.played += `${instance.played === '' ? '' : ','}${onTheWire(history, true)}`;
     instance.actions = [...instance.actions.slice(0, from), ...actions];
     instance.lastUpdatedTime = at;
     if (turned.customStatus !== undefined) instance.customStatus = turned.customStatus;
     if (becomes.status !== 'ContinuedAsNew') {
       instance.status = becomes.status;
       if ('output' in becomes) instance.output = becomes.output;
+      const before = instance.played === '' ? '' : `${instance.played},`;
+      instance.played = isOver(instance) ? '' : `${before}${onTheWire(history, true)}`;
       return;
     }
     this.lastRun = Math.max(this.lastRun, becomes.run);

@@ -3,7 +3,7 @@ import { ClientRequests } from './client-requests.js';
 import type { Log } from './functions-core.js';
 import { endedBy, eventType, historyEvent, type HistoryEvent } from './history-event.js';
 import { isOver, type Arrival } from './hub-record.js';
-import type { Instance } from './hub.js';
+import { Hub, type Instance } from './hub.js';
 import type { KeptHub } from './hub-store.js';
 import type { Invoker } from './invoke-function.js';
 import { InstanceDrive, takenNext } from './instance-drive.js';
@@ -62,21 +62,26 @@ export class Orchestrations {
 
   /** Forgets every instance, as if the hub were lost: nothing of them begins any more, whatever still comes in. */
   forgetAll(): void {
-    this.letGo();
+    this.stopAll();
     const record = { kind: 'lost' } as const;
     this.kept.hub.apply(record, this.kept.store.append(record).position);
   }
 
-  /** Drives nothing any more; the instances stay as they are. */
+  /** Lets go of the hub, as a process that dies does: nothing of it begins any more, until another is taken up. */
   letGo(): void {
-    for (const { timers } of this.drives.values()) timers.clear();
-    this.drives.clear();
+    this.stopAll();
+    this.kept = { hub: new Hub(), store: this.kept.store };
   }
 
   /** Stops everything; results that still come in are dropped. */
   close(): void {
     this.isClosed = true;
-    this.letGo();
+    this.stopAll();
+  }
+
+  private stopAll(): void {
+    for (const { timers } of this.drives.values()) timers.clear();
+    this.drives.clear();
   }
 
   private takeUpOne(instance: Instance): void {

@@ -2,7 +2,8 @@
 import { startHost } from '../../../../infra/local/host/host.js';
 
 const appFile = new URL(`./${process.env['APP'] ?? 'small-app'}.ts`, import.meta.url).href;
-let crashAt = process.env['CRASH_AT'];
+let [crashAt, killAt] = [process.env['CRASH_AT'], process.env['KILL_AT']];
+const journal = process.env['JOURNAL'];
 const host = await startHost({
   appFile,
   port: 0,
@@ -14,10 +15,16 @@ const host = await startHost({
   },
   log: () => undefined,
   key: 'secret',
+  ...(journal === undefined ? {} : { journal }),
   onActivity: (name, phase) => {
-    if (crashAt !== `${name} ${phase}`) return;
-    crashAt = undefined;
-    host.crash();
+    const at = `${name} ${phase}`;
+    if (crashAt === at) {
+      crashAt = undefined;
+      host.crash();
+    } else if (killAt === at) {
+      killAt = undefined;
+      void host.kill();
+    }
   },
 });
 process.stdout.write(`${host.url}\n`);
