@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: all parts, or the ones that are named: `builds`, `healing`, `sweep`. Ends with 1 when a promise is
- * broken.
+ * `npm run bench`: all parts, or the ones that are named: `builds`, `healing`, `host`, `sweep`. Ends with 1 when a promise
+ * is broken.
  *
  * `npm run bench -- healing --seeds 5`, `npm run bench -- builds --build 3:0.9 --build 4:0.99`.
  */
@@ -24,6 +24,7 @@ const { values, positionals } = parseArgs({
 
 const knownFaults = benchFaults.map(({ wish }) => wish.fault);
 const parts = {
+  host: async () => (await import('./host.js')).benchHost(),
   sweep: async () => (await import('./sweep.js')).benchSweep(),
   builds: () => benchBuilds(readBuilds(values.build)),
   healing: () =>
@@ -47,8 +48,8 @@ for (const part of named.length === 0 ? (Object.keys(parts) as Part[]) : named) 
 process.exitCode = isKept ? 0 : 1;
 
 function partOf(name: string): Part {
-  if (name === 'builds' || name === 'healing' || name === 'sweep') return name;
-  throw new Error(`There is no part ${name}; give builds, healing or sweep.`);
+  if (name === 'builds' || name === 'healing' || name === 'host' || name === 'sweep') return name;
+  throw new Error(`There is no part ${name}; give builds, healing, host or sweep.`);
 }
 
 function faultOf(name: string) {

@@ -1,5 +1,6 @@
 /** What does `@azure/functions` ask its host for? The virtual module `@azure/functions-core`, as the worker supplies it. */
 import Module from 'node:module';
+import { placeOfCaller } from './place-in-app.js';
 
 /** One binding of a function, as the library registers it. */
 export interface Binding {
@@ -9,6 +10,8 @@ export interface Binding {
   readonly route?: string;
   readonly authLevel?: string;
   readonly schedule?: string;
+  readonly runOnStartup?: boolean;
+  readonly useMonitor?: boolean;
   readonly queueName?: string;
   /** Name of the setting that holds the connection string. */
   readonly connection?: string;
@@ -19,17 +22,22 @@ export interface RegisteredFunction {
   readonly name: string;
   readonly bindings: Readonly<Record<string, Binding>>;
   readonly callback: (...inputs: unknown[]) => unknown;
+  /** Where the app registers it, such as `/app/main.js:12`; unknown where no file of the app was on the stack. */
+  readonly registeredAt?: string;
+  /** A retry policy of the trigger. */
+  readonly retryOptions?: object;
 }
 
 /** What the library hands over to run functions with. */
 export interface ProgrammingModel {
   getInvocationModel(core: object): InvocationModel;
-  getCapabilities?(defaults: object): unknown;
+  /** Ends the setup; answers what the app has asked of the worker beyond the defaults, by name. */
+  getCapabilities?(defaults: object): Promise<Readonly<Record<string, string>>>;
 }
 
 /** Runs one invocation. */
 export interface InvocationModel {
-  getArguments(): Promise<{ context: unknown; inputs: unknown[] }>;
+  getArguments(): Promise<{ context: object; inputs: unknown[] }>;
   invokeFunction(
     context: unknown,
     inputs: unknown[],
@@ -57,6 +65,25 @@ export interface HttpData {
   readonly statusCode?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: { readonly bytes?: Uint8Array | null } | null;
+  readonly cookies?: readonly HttpCookie[] | null;
+}
+
+/** A value that may be absent, on the worker's wire. */
+export interface Nullable<T> {
+  readonly value?: T | null;
+}
+
+/** A cookie on the worker's wire. */
+export interface HttpCookie {
+  readonly name: string;
+  readonly value?: string;
+  readonly domain?: Nullable<string> | null;
+  readonly path?: Nullable<string> | null;
+  readonly expires?: Nullable<{ readonly seconds: number }> | null;
+  readonly secure?: Nullable<boolean> | null;
+  readonly httpOnly?: Nullable<boolean> | null;
+  readonly sameSite?: string | null;
+  readonly maxAge?: Nullable<number> | null;
 }
 
 /** What the app registered, and the model that runs it. */
@@ -86,18 +113,30 @@ export function installFunctionsCore(log: Log): FunctionsCore {
     version: '3.10.0',
     hostVersion: '4.1040.0',
     Disposable,
-    registerHook: () => new Disposable(() => undefined),
+    // A hook that is never called would let an app seem to work.
+    registerHook: (name: string) => {
+      throw new Error(`Hooks aren't served locally; this one is "${name}". Do its work in the handlers.`);
+    },
     log: (level: string, _category: string, message: string) => log(level, message),
     setProgrammingModel: (given: ProgrammingModel) => (model = given),
     getProgrammingModel: () => model,
     registerFunction: (
-      metadata: Omit<RegisteredFunction, 'callback'>,
+      metadata: Omit<RegisteredFunction, 'callback' | 'registeredAt'>,
       callback: RegisteredFunction['callback'],
     ) => {
-      const key = metadata.name.toLowerCase();
-      if (functions.has(key))
-        throw new Error(`A function named "${metadata.name}" is registered twice; names must differ.`);
-      functions.set(key, { name: metadata.name, bindings: metadata.bindings, callback });
+      const { name, bindings, retryOptions } = metadata;
+      const key = name.toLowerCase();
+      const known = functions.get(key);
+      if (known !== undefined)
+        throw new Error(
+          `A function named "${name}" is registered already${atPlace(known)}; names must differ by more than case. Rename one of them.`,
+        );
+      const registeredAt = placeOfCaller();
+      functions.set(key, {
+        ...{ name, bindings, callback },
+        ...(registeredAt === undefined ? {} : { registeredAt }),
+        ...(retryOptions === undefined ? {} : { retryOptions }),
+      });
       return new Disposable(() => functions.delete(key));
     },
   };
@@ -110,6 +149,11 @@ export function installFunctionsCore(log: Log): FunctionsCore {
       return model;
     },
   };
+}
+
+/** Says where a function is registered, with a blank before it; nothing where that isn't known. */
+export function atPlace({ registeredAt }: RegisteredFunction): string {
+  return registeredAt === undefined ? '' : ` (${registeredAt})`;
 }
 
 function proxyRequire(name: string, module: unknown): void {

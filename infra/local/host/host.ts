@@ -1,17 +1,27 @@
 /** What runs the app? Loads it unmodified, listens, and fires its timers and queues until it is closed. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answerApi, clientPayload } from './durable-api.js';
+import { isDisabled } from './app-settings.js';
+import { askOrchestrator } from './ask-orchestrator.js';
+import { clientPayload, managementUrls } from './durable-api.js';
+import { routeKeys, type HostKeys } from './function-keys.js';
+import { withTimeout, type TimeoutMode } from './function-timeout.js';
 import { installFunctionsCore, type FunctionsCore, type Log } from './functions-core.js';
-import { findRoute, type Match } from './http-routes.js';
+import { readHostJson, type HostSettings } from './host-json.js';
+import { readRoutes, shadowedRoutes } from './http-routes.js';
+import { makeIds, type NextId } from './invocation-ids.js';
 import { makeInvoker, type Invoker } from './invoke-function.js';
+import { withLimits } from './limits.js';
+import { loadApp } from './load-app.js';
+import { openHub, type HubOptions } from './open-hub.js';
 import { Orchestrations, type OnActivity } from './orchestration.js';
-import type { QueuesJson } from './queue-settings.js';
 import { startQueues } from './queue-triggers.js';
+import { isA, serveRequest, type Parts } from './serve-requests.js';
+import { openTimerMonitor } from './timer-monitor.js';
 import { startTimers } from './timer-triggers.js';
 
 /** How a host is started. */
-export interface HostOptions {
+export interface HostOptions extends HubOptions {
   /** URL or absolute path of the module that registers the app's functions. */
   readonly appFile: string;
   /** 0 for any free port of loopback. */
@@ -19,20 +29,20 @@ export interface HostOptions {
   /** Parsed `host.json`. */
   readonly hostJson: HostJson;
   readonly log: Log;
-  /** Key that `function` and `admin` routes ask for; without one they are open, as on a developer's machine. */
-  readonly key?: string;
+  /** Keys that are asked for, or one for all routes; without them everything is open, as on a developer's machine. */
+  readonly key?: string | HostKeys;
+  /** Folder in which timers keep when they have fired, so that a tick which was missed is made up for; in memory without. */
+  readonly timers?: string;
+  /** What becomes of invocations longer than `functionTimeout`; they fail unless told. */
+  readonly timeouts?: TimeoutMode;
   /** Sees activities begin and end, so that a crash can be set between any two of them. */
   readonly onActivity?: OnActivity;
+  /** Draws the ids that are given out, from 0 up to 1; without it they are unique, and no run is like another. */
+  readonly random?: () => number;
 }
 
-/** The settings of `host.json` that this host obeys; the others steer what only Azure has. */
-export interface HostJson {
-  readonly extensions?: {
-    readonly http?: { readonly routePrefix?: string };
-    readonly durableTask?: { readonly hubName?: string };
-    readonly queues?: QueuesJson;
-  };
-}
+/** `host.json`, which `readHostJson` reads. */
+export type HostJson = object;
 
 /** A running host. */
 export interface Host {
@@ -44,48 +54,121 @@ export interface Host {
    * an activity that runs isn't cut off: its effects are those of a kill a little later.
    */
   crash(): void;
+  /**
+   * As if the process had been killed, and another started over the same journal: what was not on the disk is lost, the
+   * rest is taken up. Otherwise as `crash`, which it is without a journal.
+   */
+  kill(): Promise<void>;
   close(): Promise<void>;
 }
 
-interface Parts {
-  readonly core: FunctionsCore;
-  readonly invoker: Invoker;
-  readonly orchestrations: Orchestrations;
-  readonly options: HostOptions;
-}
-
-/** Starts a host; the app is loaded before it listens. */
+/**
+ * Starts a host; the app is loaded before it listens for anything but durable requests.
+ *
+ * @throws BadAppError when the app can't be served, Error when `host.json` can't be obeyed or a setting is missing
+ */
 export async function startHost(options: HostOptions): Promise<Host> {
   let url = '';
-  const hub = options.hostJson.extensions?.durableTask?.hubName ?? 'TestHubName';
-  const core = installFunctionsCore(options.log);
-  const invoker = makeInvoker(core, () => clientPayload(url, hub), options.log);
-  const orchestrations = new Orchestrations(invoker, options.log, options.onActivity);
-  const parts: Parts = { core, invoker, orchestrations, options };
-  const server = createServer((request, response) => void serve(parts, request, response));
-  url = await listen(server, options.port);
-  process.env['WEBSITE_HOSTNAME'] = new URL(url).host; // the SDK writes management URLs by it
-  await import(options.appFile);
-  await core.model().getCapabilities?.({});
-  const stopTimers = startTimers(core.functions.values(), invoker, options.log);
-  const stopQueues = await startQueues(core.functions.values(), invoker, {
-    queues: options.hostJson.extensions?.queues,
-    log: options.log,
+  const { log, key } = options;
+  const { settings, warnings } = readHostJson(options.hostJson, process.env);
+  for (const warning of warnings) log('warning', warning);
+  const nextId = makeIds(options.random);
+  const core = installFunctionsCore(log);
+  const keys = typeof key === 'string' ? routeKeys(key) : key;
+  const invoker = limitedInvoker(core, () => clientPayload(url, settings.hubName, keys?.system), {
+    options,
+    settings,
+    nextId,
   });
-  return {
-    url,
-    orchestrations,
-    crash: () => {
-      orchestrations.forgetAll();
-    },
-    close: async () => {
-      stopTimers();
-      await stopQueues();
-      orchestrations.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+  let hub = await openHub(options, log);
+  const orchestrations = new Orchestrations(hub, {
+    ...{ invoker, versions: settings.versions, log },
+    ask: (name, trigger) => askOrchestrator(invoker, name, trigger),
+    knowsActivity: (name) => isA(core, name, 'activityTrigger'),
+    ...(options.onActivity === undefined ? {} : { onActivity: options.onActivity }),
+  });
+  const links = () => managementUrls(url, settings.hubName, keys?.system);
+  const parts: Parts = {
+    ...{ core, invoker, orchestrations, settings, nextId, links, keys, log },
+    hub: () => hub,
+    routes: [],
   };
+  const server = createServer((request, response) => void serveRequest(parts, request, response));
+  const shutAll = async () => {
+    await shut(server);
+    await hub.close();
+  };
+  try {
+    url = await listen(server, options.port);
+    process.env['WEBSITE_HOSTNAME'] = new URL(url).host; // the SDK writes management URLs by it
+    const stopTriggers = await startTriggers(parts, options);
+    orchestrations.takeUp();
+    return {
+      url,
+      orchestrations,
+      crash: () => {
+        orchestrations.forgetAll();
+      },
+      kill: async () => {
+        orchestrations.letGo();
+        await hub.abandon();
+        hub = await openHub(options, log);
+        orchestrations.takeUp(hub);
+      },
+      close: async () => {
+        await stopTriggers();
+        orchestrations.close();
+        await shutAll();
+      },
+    };
+  } catch (error) {
+    await shutAll();
+    throw error;
+  }
+}
+
+/** Waits for room first: what is waited isn't part of an invocation's time. */
+function limitedInvoker(
+  core: FunctionsCore,
+  payload: () => object,
+  {
+    options: { log, timeouts = 'fails' },
+    settings,
+    nextId,
+  }: { readonly options: HostOptions; readonly settings: HostSettings; readonly nextId: NextId },
+): Invoker {
+  const limit = { limitMs: settings.functionTimeoutMs, mode: timeouts, log };
+  const triggerOf = (name: string) => {
+    const { bindings = {} } = core.functions.get(name.toLowerCase()) ?? {};
+    return Object.values(bindings).find(({ type }) => type.endsWith('Trigger'))?.type;
+  };
+  return withLimits(
+    withTimeout(makeInvoker(core, payload, log, nextId), limit),
+    triggerOf,
+    settings.concurrency,
+  );
+}
+
+/** Loads the app, and starts its triggers; the answer stops them. */
+async function startTriggers(parts: Parts, { appFile, timers }: HostOptions): Promise<() => Promise<void>> {
+  const { core, invoker, log, settings } = parts;
+  await loadApp(appFile, core, process.env);
+  const functions = [...core.functions.values()].filter(({ name }) => !isDisabled(name, process.env));
+  parts.routes = readRoutes(functions, settings.routePrefix);
+  for (const warning of shadowedRoutes(parts.routes)) log('warning', warning);
+  const { queues } = settings;
+  // Queues first: they alone may refuse to start, and no timer should have fired by then.
+  const stopQueues = await startQueues(functions, invoker, { queues, settings: process.env, log });
+  const monitor = openTimerMonitor(timers);
+  const stopTimers = startTimers(functions, { invoker, monitor, settings: process.env, log });
+  return async () => {
+    await Promise.all([stopTimers(), stopQueues()]);
+  };
+}
+
+async function shut(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
 }
 
 function listen(server: Server, port: number): Promise<string> {
@@ -96,77 +179,4 @@ function listen(server: Server, port: number): Promise<string> {
       resolve(`http://127.0.0.1:${given}`);
     });
   });
-}
-
-async function serve(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  try {
-    const url = new URL(`http://localhost${request.url ?? '/'}`);
-    const bytes = await bodyOf(request);
-    const api = /^\/(?:runtime\/webhooks\/)?durabletask\/(.*)$/.exec(url.pathname);
-    if (api !== null)
-      answerDurable(parts, request, response, { url, path: api[1] ?? '', body: bytes.toString() });
-    else await answerTrigger(parts, request, response, { url, bytes });
-  } catch (error) {
-    parts.options.log('error', error instanceof Error ? (error.stack ?? error.message) : String(error));
-    if (!response.headersSent) response.writeHead(error instanceof URIError ? 400 : 500);
-    response.end();
-  }
-}
-
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer); // no encoding is set, so chunks are buffers
-  return Buffer.concat(chunks);
-}
-
-function answerDurable(
-  { orchestrations, core }: Parts,
-  { method = 'GET' }: IncomingMessage,
-  response: ServerResponse,
-  { url, path, body }: { readonly url: URL; readonly path: string; readonly body: string },
-): void {
-  const segments = path.split('/').map(decodeURIComponent);
-  const isKnown = (name: string) => core.functions.has(name.toLowerCase());
-  const answer = answerApi(orchestrations, isKnown, { method, segments, query: url.searchParams, body });
-  response.writeHead(answer.status, { 'content-type': 'application/json' });
-  response.end(answer.body === undefined ? '' : JSON.stringify(answer.body));
-}
-
-async function answerTrigger(
-  { core, invoker, options }: Parts,
-  request: IncomingMessage,
-  response: ServerResponse,
-  { url, bytes }: { readonly url: URL; readonly bytes: Buffer },
-): Promise<void> {
-  const prefix = options.hostJson.extensions?.http?.routePrefix ?? 'api';
-  const match = findRoute(core.functions.values(), prefix, request.method ?? 'GET', url.pathname);
-  if (match === undefined) return void response.writeHead(404).end();
-  if (!isAllowed(match, request, url, options.key)) return void response.writeHead(401).end();
-  const returned = await invoker.invoke(match.called.name, {
-    http: {
-      method: request.method,
-      url: `http://${request.headers.host ?? 'localhost'}${request.url ?? '/'}`,
-      headers: headersOf(request),
-      query: Object.fromEntries(url.searchParams),
-      params: match.params,
-      body: { bytes },
-    },
-  });
-  const answer = returned?.http;
-  response.writeHead(Number(answer?.statusCode ?? 204), answer?.headers ?? {});
-  response.end(Buffer.from(answer?.body?.bytes ?? ''));
-}
-
-function isAllowed({ trigger }: Match, request: IncomingMessage, url: URL, key: string | undefined): boolean {
-  if (key === undefined || trigger.authLevel === 'anonymous') return true;
-  return request.headers['x-functions-key'] === key || url.searchParams.get('code') === key;
-}
-
-function headersOf({ headers }: IncomingMessage): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(', ') : (value ?? ''),
-    ]),
-  );
 }

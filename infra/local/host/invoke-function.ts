@@ -1,20 +1,33 @@
 /** How is one function called? As the worker does it: typed data in, typed data out. */
-import { randomUUID } from 'node:crypto';
 import type { FunctionsCore, Log, RegisteredFunction, TypedData } from './functions-core.js';
+import type { NextId } from './invocation-ids.js';
 
 /** Calls functions of the app. */
 export interface Invoker {
-  /** @throws what the function throws */
-  invoke(name: string, data: unknown, triggerMetadata?: object): Promise<TypedData | undefined>;
+  /**
+   * @param onContext sees the invocation's context before the function does
+   * @throws what the function throws
+   */
+  invoke(
+    name: string,
+    data: unknown,
+    triggerMetadata?: object,
+    onContext?: (context: object) => void,
+  ): Promise<TypedData | undefined>;
 }
 
 /** Makes an invoker; `clientPayload` is what a durable client binding gets. */
-export function makeInvoker(core: FunctionsCore, clientPayload: () => object, log: Log): Invoker {
+export function makeInvoker(
+  core: FunctionsCore,
+  clientPayload: () => object,
+  log: Log,
+  nextId: NextId,
+): Invoker {
   return {
-    async invoke(name, data, triggerMetadata = {}) {
+    async invoke(name, data, triggerMetadata = {}, onContext = () => undefined) {
       const called = core.functions.get(name.toLowerCase());
       if (called === undefined) throw new Error(`There is no function ${name}.`);
-      const invocationId = randomUUID();
+      const invocationId = nextId();
       const model = core.model().getInvocationModel({
         invocationId,
         metadata: called,
@@ -27,6 +40,7 @@ export function makeInvoker(core: FunctionsCore, clientPayload: () => object, lo
         },
       });
       const { context, inputs } = await model.getArguments();
+      onContext(context);
       const result = await model.invokeFunction(context, inputs, called.callback);
       const { returnValue } = await model.getResponse(context, result);
       return returnValue ?? undefined;

@@ -1,272 +1,232 @@
 /** How does an orchestration run? Turn by turn: history in, actions out, their results back into the history. */
-import { eventType, historyEvent, type EventFacts, type HistoryEvent } from './history-event.js';
-import { typed, valueOf, type Invoker } from './invoke-function.js';
-import type { Log, TypedData } from './functions-core.js';
-import { deviation, readActions, type Action, type Leaf } from './replay-actions.js';
-
-/** Status of an instance, in the extension's words. */
-export type RuntimeStatus = 'Pending' | 'Running' | 'Completed' | 'Failed' | 'Terminated';
-
-/** One instance and all that is known of it. */
-export interface Instance {
-  readonly id: string;
-  readonly name: string;
-  input: unknown;
-  output: unknown;
-  customStatus: unknown;
-  status: RuntimeStatus;
-  readonly createdTime: string;
-  lastUpdatedTime: string;
-  history: HistoryEvent[];
-  /** Number of the run; `continueAsNew` raises it, so that results of an earlier run are known. */
-  execution: number;
-  readonly inbox: HistoryEvent[];
-  signature: readonly string[];
-  isTurning: boolean;
-  readonly timers: Map<number, NodeJS.Timeout>;
-}
+import { ClientRequests } from './client-requests.js';
+import type { Log } from './functions-core.js';
+import { endedBy, eventType, historyEvent, type HistoryEvent } from './history-event.js';
+import { isOver, type Arrival } from './hub-record.js';
+import { Hub, type Instance } from './hub.js';
+import type { KeptHub } from './hub-store.js';
+import type { Invoker } from './invoke-function.js';
+import { InstanceDrive, takenNext } from './instance-drive.js';
+import { takeTurn, type TurnResult, type TurnTools } from './orchestration-turn.js';
+import { judgeVersion, type VersionSettings } from './orchestration-versions.js';
+import { changedFrom } from './replay-deviation.js';
+import type { Leaf } from './replay-walk.js';
+import { runActivity, warnOfSize } from './run-activity.js';
 
 /** Is told as an activity begins, before it is called, and when it has ended, before anybody knows its result. */
 export type OnActivity = (name: string, phase: 'begins' | 'ended') => void;
 
-/** What a turn answers (schema of the out-of-process protocol). */
-interface Turn {
-  readonly isDone: boolean;
-  readonly actions: readonly (readonly Action[])[];
-  readonly output?: unknown;
-  readonly error?: string;
-  readonly customStatus?: unknown;
+/** What orchestrations need besides. */
+export interface OrchestrationParts {
+  readonly invoker: Invoker;
+  readonly ask: TurnTools['ask'];
+  readonly knowsActivity: TurnTools['knowsActivity'];
+  readonly log: Log;
+  readonly onActivity?: OnActivity;
+  readonly versions?: VersionSettings;
 }
-
-/** Payload above which the real hub spills to blobs and slows down; a warning is logged. */
-const largePayloadBytes = 45 * 1024;
-
-/** `setTimeout` caps there (2^31 - 1 ms, 24.8 days). */
-const longestTimeoutMs = 2 ** 31 - 1;
 
 /** Starts and drives instances. */
 export class Orchestrations {
-  readonly instances = new Map<string, Instance>();
+  private readonly drives = new Map<Instance, InstanceDrive>();
+  /** What clients ask. */
+  readonly requests: ClientRequests;
   private isClosed = false;
 
   constructor(
-    private readonly invoker: Invoker,
-    private readonly log: Log,
-    private readonly onActivity: OnActivity = () => undefined,
-  ) {}
-
-  /** Starts an instance; `undefined` when one of this id is at work. */
-  start(name: string, id: string, input: unknown): Instance | undefined {
-    const known = this.instances.get(id);
-    if (known !== undefined && !isOver(known)) return undefined;
-    const now = new Date().toISOString();
-    const instance: Instance = {
-      id,
-      name,
-      input,
-      output: null,
-      customStatus: null,
-      status: 'Pending',
-      createdTime: now,
-      lastUpdatedTime: now,
-      history: [],
-      execution: 0,
-      inbox: [],
-      signature: [],
-      isTurning: false,
-      timers: new Map(),
-    };
-    this.instances.set(id, instance);
-    this.begin(instance);
-    return instance;
+    private kept: KeptHub,
+    private readonly parts: OrchestrationParts,
+  ) {
+    this.requests = new ClientRequests({
+      kept: () => this.kept,
+      log: parts.log,
+      onReplaced: (instance) => {
+        this.stop(instance);
+      },
+      onArrived: (instance) => {
+        this.goOn(instance);
+      },
+    });
   }
 
-  /** Ends an instance from outside. */
-  terminate(instance: Instance, reason: string): void {
-    if (!isOver(instance)) this.end(instance, 'Terminated', reason);
+  /** The instances of the hub, by their ids. */
+  get instances(): ReadonlyMap<string, Instance> {
+    return this.kept.hub.instances;
+  }
+
+  /** Takes up what a hub holds that was read from a disk: timers, activities without a result, turns. */
+  takeUp(kept: KeptHub = this.kept): void {
+    this.kept = kept;
+    for (const instance of this.instances.values()) if (!isOver(instance)) this.takeUpOne(instance);
   }
 
   /** Forgets every instance, as if the hub were lost: nothing of them begins any more, whatever still comes in. */
   forgetAll(): void {
-    for (const instance of this.instances.values()) clearTimers(instance);
-    this.instances.clear();
+    this.stopAll();
+    const record = { kind: 'lost' } as const;
+    this.kept.hub.apply(record, this.kept.store.append(record).position);
+  }
+
+  /** Lets go of the hub, as a process that dies does: nothing of it begins any more, until another is taken up. */
+  letGo(): void {
+    this.stopAll();
+    this.kept = { hub: new Hub(), store: this.kept.store };
   }
 
   /** Stops everything; results that still come in are dropped. */
   close(): void {
     this.isClosed = true;
-    for (const instance of this.instances.values()) clearTimers(instance);
+    this.stopAll();
   }
 
-  private begin(instance: Instance): void {
-    const facts = { Name: instance.name, Version: '', Input: JSON.stringify(instance.input ?? null) };
-    this.deliver(instance, instance.execution, eventType.executionStarted, facts);
+  private stopAll(): void {
+    for (const { timers } of this.drives.values()) timers.clear();
+    this.drives.clear();
   }
 
-  private deliver(instance: Instance, execution: number, type: number, facts: EventFacts): void {
-    if (execution !== instance.execution || !this.mayGoOn(instance)) return;
-    instance.inbox.push(historyEvent(type, facts));
-    if (!instance.isTurning) setImmediate(() => void this.turn(instance));
+  private takeUpOne(instance: Instance): void {
+    const drive = this.driveOf(instance);
+    const open = drive.catchUp(instance);
+    for (const leaf of open) drive.awaited.add(leaf.id);
+    for (const leaf of open) this.begin(instance, leaf);
+    this.goOn(instance);
+  }
+
+  /** The drive of an instance's run; a run that follows gets a new one. */
+  private driveOf(instance: Instance): InstanceDrive {
+    const known = this.drives.get(instance);
+    if (known?.run === instance.run) return known;
+    known?.timers.clear();
+    const drive = new InstanceDrive(instance.run);
+    this.drives.set(instance, drive);
+    return drive;
+  }
+
+  private stop(instance: Instance): void {
+    this.drives.get(instance)?.timers.clear();
+    this.drives.delete(instance);
   }
 
   /** Neither over nor forgotten; another instance may have its id by now. */
-  private mayGoOn(instance: Instance): boolean {
-    return !this.isClosed && this.instances.get(instance.id) === instance && !isOver(instance);
+  private mayGoOn(instance: Instance, run: number): boolean {
+    return (
+      !this.isClosed &&
+      this.instances.get(instance.id) === instance &&
+      instance.run === run &&
+      !isOver(instance)
+    );
+  }
+
+  private goOn(instance: Instance): void {
+    if (isOver(instance) || instance.inbox.length === 0) return;
+    if (!this.driveOf(instance).isTurning) setImmediate(() => void this.turn(instance));
   }
 
   private async turn(instance: Instance): Promise<void> {
-    if (instance.isTurning || instance.inbox.length === 0 || !this.mayGoOn(instance)) return;
-    instance.isTurning = true;
-    instance.status = 'Running';
-    for (const event of instance.history) event.IsPlayed = true;
-    instance.history.push(historyEvent(eventType.orchestratorStarted), ...instance.inbox.splice(0));
-    try {
-      const turn = await this.ask(instance);
-      // Who was ended from outside during its turn begins nothing more.
-      if (this.mayGoOn(instance)) this.apply(instance, turn);
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      if (this.mayGoOn(instance)) this.end(instance, 'Failed', message);
-    }
-    instance.isTurning = false;
-    instance.lastUpdatedTime = new Date().toISOString();
-    if (instance.inbox.length > 0) setImmediate(() => void this.turn(instance));
+    const { run } = instance;
+    if (!this.mayGoOn(instance, run)) return;
+    const drive = this.driveOf(instance);
+    const arrivals = drive.isTurning ? [] : takenNext(instance);
+    if (arrivals.length === 0) return;
+    drive.isTurning = true;
+    const result = await this.judged(instance, drive, arrivals);
+    // Whoever is told of an activity may have lost the hub meanwhile.
+    if (result !== undefined && this.mayGoOn(instance, run)) this.keep(instance, drive, arrivals, result);
+    drive.isTurning = false;
+    // An instance of another version waits for the host that can run it.
+    if (result !== undefined && this.mayGoOn(instance, instance.run)) this.goOn(instance);
   }
 
-  /** Hands the history over as the extension does: a JSON string in, a JSON string out. */
-  private async ask({ id, name, input, history }: Instance): Promise<Turn> {
-    const trigger = {
-      history,
-      input,
-      instanceId: id,
-      isReplaying: false,
-      parentInstanceId: null,
-      upperSchemaVersion: 1,
-      upperSchemaVersionNew: 2,
-      longRunningTimerIntervalDuration: '3.00:00:00',
-      maximumShortTimerDuration: '6.00:00:00',
-      defaultHttpAsyncRequestSleepTimeMillseconds: 30000,
+  /** `undefined` when another version of the host has to take it. */
+  private async judged(
+    instance: Instance,
+    drive: InstanceDrive,
+    arrivals: readonly Arrival[],
+  ): Promise<TurnResult | undefined> {
+    const { versions = {}, log, ask, knowsActivity } = this.parts;
+    const { hub } = this.kept;
+    const verdict = judgeVersion(instance.version, versions);
+    switch (verdict.kind) {
+      case 'rejected':
+        log('warning', `${instance.name} ${instance.id} waits for another host. ${verdict.sentence}`);
+        return undefined;
+      case 'failed':
+        return takeTurn(instance, drive.walk, arrivals, {
+          ask: () => Promise.reject(new Error(verdict.sentence)),
+          knowsActivity,
+          nextRun: () => ++hub.lastRun,
+        });
+      case 'runs':
+        return takeTurn(instance, drive.walk, arrivals, { ask, knowsActivity, nextRun: () => ++hub.lastRun });
+    }
+  }
+
+  /** Makes a turn known, and begins what it asked for once it can't be lost. */
+  private keep(
+    instance: Instance,
+    drive: InstanceDrive,
+    arrivals: readonly Arrival[],
+    result: TurnResult,
+  ): void {
+    const { hub, store } = this.kept;
+    const { id, run, actions: before } = instance;
+    const { history, actions, leaves, becomes } = result;
+    const from = changedFrom(before, actions);
+    const record = {
+      ...({ kind: 'turned', id, run, at: new Date().toISOString(), history, from, becomes } as const),
+      took: arrivals.map(({ position }) => position),
+      actions: actions.slice(from),
+      ...('customStatus' in result ? { customStatus: result.customStatus } : {}),
     };
-    try {
-      return valueOf(await this.invoker.invoke(name, { string: JSON.stringify(trigger) })) as Turn; // the SDK's schema
-    } catch (error) {
-      const marker = '$OutOfProcData$:';
-      const message = error instanceof Error ? error.message : String(error);
-      const at = message.indexOf(marker);
-      if (at < 0) throw error;
-      return JSON.parse(message.slice(at + marker.length)) as Turn; // the SDK's schema
-    }
+    const { position, kept } = store.append(record);
+    hub.apply(record, position);
+    for (const leaf of leaves) drive.awaited.add(leaf.id);
+    if (isOver(instance)) this.ended(instance);
+    if (leaves.length > 0)
+      void kept.then(() => {
+        for (const leaf of leaves) this.begin(instance, leaf, run);
+      });
   }
 
-  private apply(instance: Instance, turn: Turn): void {
-    if (turn.customStatus !== undefined) instance.customStatus = turn.customStatus;
-    const { leaves, signature, continueAsNew } = readActions(turn.actions[0] ?? []);
-    const differs = deviation(instance.signature, signature);
-    if (differs !== undefined) {
-      this.end(instance, 'Failed', differs);
-      return;
-    }
-    instance.signature = signature;
-    const begun = new Set(instance.history.filter(isBeginning).map(({ EventId }) => EventId));
-    for (const leaf of leaves) {
-      // Whoever is told of an activity may have lost the hub meanwhile.
-      if (!begun.has(leaf.id) && this.mayGoOn(instance)) this.dispatch(instance, leaf);
-    }
-    if (!this.mayGoOn(instance)) return;
-    instance.history.push(historyEvent(eventType.orchestratorCompleted));
-    if (turn.error !== undefined) this.end(instance, 'Failed', turn.error);
-    else if (continueAsNew !== undefined) this.renew(instance, continueAsNew.input);
-    else if (turn.isDone) this.end(instance, 'Completed', turn.output ?? null);
+  private ended(instance: Instance): void {
+    const { log } = this.parts;
+    this.stop(instance);
+    const { name, id, status, output } = instance;
+    warnOfSize(log, `${name} ended with`, JSON.stringify(output ?? null));
+    if (status === 'Failed') log('error', `${name} ${id} failed: ${String(output)}`);
   }
 
-  private renew(instance: Instance, input: unknown): void {
-    clearTimers(instance);
-    instance.execution++;
-    instance.history = [];
-    instance.inbox.length = 0;
-    instance.signature = [];
-    instance.input = typeof input === 'string' ? JSON.parse(input) : input;
-    this.begin(instance);
+  private begin(instance: Instance, leaf: Leaf, run = instance.run): void {
+    if (!this.mayGoOn(instance, run)) return;
+    if (leaf.kind === 'activity') void this.runLeaf(instance, run, leaf);
+    else
+      this.driveOf(instance).timers.arm(leaf.id, leaf.fireAt, () => {
+        const facts = { TimerId: leaf.id, FireAt: leaf.fireAt };
+        this.deliver(instance, run, historyEvent(eventType.timerFired, facts));
+      });
   }
 
-  private dispatch(instance: Instance, leaf: Leaf): void {
-    if (leaf.action.fireAt !== undefined) this.dispatchTimer(instance, leaf.id, leaf.action.fireAt);
-    else void this.dispatchActivity(instance, leaf);
+  private async runLeaf(
+    instance: Instance,
+    run: number,
+    leaf: Leaf & { readonly kind: 'activity' },
+  ): Promise<void> {
+    const { invoker, log, onActivity = () => undefined } = this.parts;
+    onActivity(leaf.name, 'begins');
+    if (!this.mayGoOn(instance, run)) return;
+    const event = await runActivity(invoker, log, leaf);
+    onActivity(leaf.name, 'ended');
+    this.deliver(instance, run, event);
   }
 
-  private async dispatchActivity(instance: Instance, { id, action }: Leaf): Promise<void> {
-    const { execution } = instance;
-    const { functionName = '', input } = action;
-    instance.history.push(historyEvent(eventType.taskScheduled, { Name: functionName }, id));
-    this.onActivity(functionName, 'begins');
-    if (!this.mayGoOn(instance)) return;
-    const { type, facts } = await this.runActivity(functionName, input);
-    this.onActivity(functionName, 'ended');
-    this.deliver(instance, execution, type, { TaskScheduledId: id, ...facts });
+  /** Takes a result, once: what is in the inbox or the history already is dropped. */
+  private deliver(instance: Instance, run: number, event: HistoryEvent): void {
+    if (!this.mayGoOn(instance, run)) return;
+    const id = endedBy(event);
+    if (id === undefined || !this.driveOf(instance).awaited.delete(id)) return;
+    const record = { kind: 'arrived', id: instance.id, run, event } as const;
+    // The turn may begin before the result is on the disk: it is kept after it, and nothing is begun before that.
+    this.kept.hub.apply(record, this.kept.store.append(record).position);
+    this.goOn(instance);
   }
-
-  /** Calls an activity; the answer is the event that its end is. */
-  private async runActivity(
-    name: string,
-    input: unknown,
-  ): Promise<{ readonly type: number; readonly facts: EventFacts }> {
-    try {
-      const result = serialised(await this.invoker.invoke(name, typed(input)));
-      if (result.length > largePayloadBytes)
-        this.log(
-          'warning',
-          `${name} answered ${result.length} bytes; keep payloads below ${largePayloadBytes}.`,
-        );
-      return { type: eventType.taskCompleted, facts: { Result: result } };
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      this.log('error', `${name} failed: ${error instanceof Error ? (error.stack ?? message) : message}`);
-      const Reason = `Activity function '${name}' failed: ${message}`;
-      return { type: eventType.taskFailed, facts: { Reason, Details: '' } };
-    }
-  }
-
-  private dispatchTimer(instance: Instance, id: number, fireAt: string): void {
-    const { execution } = instance;
-    instance.history.push(historyEvent(eventType.timerCreated, { FireAt: fireAt }, id));
-    const fire = () => {
-      instance.timers.delete(id);
-      this.deliver(instance, execution, eventType.timerFired, { TimerId: id, FireAt: fireAt });
-    };
-    const wait = () => {
-      const left = Date.parse(fireAt) - Date.now();
-      const timer = setTimeout(
-        left > longestTimeoutMs ? wait : fire,
-        Math.min(Math.max(left, 0), longestTimeoutMs),
-      );
-      instance.timers.set(id, timer);
-    };
-    wait();
-  }
-
-  private end(instance: Instance, status: RuntimeStatus, output: unknown): void {
-    instance.status = status;
-    instance.output = output;
-    instance.lastUpdatedTime = new Date().toISOString();
-    clearTimers(instance);
-    if (status === 'Failed') this.log('error', `${instance.name} ${instance.id} failed: ${String(output)}`);
-  }
-}
-
-/** Says whether an instance has come to its end. */
-export function isOver({ status }: Instance): boolean {
-  return status === 'Completed' || status === 'Failed' || status === 'Terminated';
-}
-
-function isBeginning({ EventType }: HistoryEvent): boolean {
-  return EventType === eventType.taskScheduled || EventType === eventType.timerCreated;
-}
-
-function clearTimers({ timers }: Instance): void {
-  for (const timer of timers.values()) clearTimeout(timer);
-  timers.clear();
-}
-
-function serialised(data: TypedData | undefined): string {
-  return JSON.stringify(valueOf(data) ?? null);
 }

@@ -1,14 +1,15 @@
 /** How is one queue emptied? Batch by batch; what fails comes again, and what fails too often is put aside. */
 import type { DequeuedMessageItem, QueueClient } from '@azure/storage-queue';
 import type { Log } from './functions-core.js';
+import { leaseSeconds, QueueLease } from './queue-lease.js';
 import { textOf } from './queue-message.js';
 import type { QueueSettings } from './queue-settings.js';
 
 /** What a queue's messages are taken with. */
 export interface ListenerTools {
   readonly queue: QueueClient;
-  /** Where messages go that failed too often; made when the first one does. */
-  readonly poison: QueueClient;
+  /** Where messages go that failed too often; made when the first one does. Some queues have none. */
+  readonly poison: QueueClient | undefined;
   readonly settings: QueueSettings;
   /** @throws when the message isn't done */
   readonly take: (text: string, message: DequeuedMessageItem) => Promise<void>;
@@ -18,8 +19,11 @@ export interface ListenerTools {
 /** First pause after a look at an empty queue; each further one is twice as long (source of the extension). */
 const firstPauseMs = 100;
 
-/** How long nobody else sees a message that is being worked on (source of the extension), by the queue's own clock. */
-const leaseSeconds = 600;
+/** What becomes of a message that was worked on. */
+interface Outcome {
+  readonly fate: 'goes' | 'comes again' | 'stays unseen';
+  readonly message: DequeuedMessageItem;
+}
 
 /** Takes messages until it is stopped. */
 export class QueueListener {
@@ -78,39 +82,64 @@ export class QueueListener {
   }
 
   /** Never throws: a message that can't be deleted or put aside is seen again after its lease. */
-  async #work(message: DequeuedMessageItem): Promise<void> {
+  async #work(fetched: DequeuedMessageItem): Promise<void> {
     const { queue } = this.tools;
     try {
-      if (await this.#isDone(message)) await queue.deleteMessage(message.messageId, message.popReceipt);
-      else track(this.#waiting, this.#release(message));
-    } catch (error) {
-      this.#complain(`Message ${message.messageId} of ${queue.name}`, error);
-    }
-  }
-
-  /** Says whether the message may go, done or put aside. */
-  async #isDone(message: DequeuedMessageItem): Promise<boolean> {
-    const { settings, take, queue, log } = this.tools;
-    const text = textOf(message, settings.encoding);
-    const isSpent = message.dequeueCount >= settings.maxDequeueCount;
-    if (text === undefined) {
-      log('error', `Message ${message.messageId} of ${queue.name} isn't encoded in ${settings.encoding}.`);
-    } else if (message.dequeueCount <= settings.maxDequeueCount) {
-      try {
-        await take(text, message);
-        return true;
-      } catch (error) {
-        this.#complain(`Message ${message.messageId} of ${queue.name}`, error);
-        if (!isSpent) return false;
+      const { fate, message } = await this.#judge(fetched);
+      switch (fate) {
+        case 'goes':
+          await queue.deleteMessage(message.messageId, message.popReceipt);
+          return;
+        case 'comes again':
+          track(this.#waiting, this.#release(message));
+          return;
+        case 'stays unseen':
+          return;
       }
+    } catch (error) {
+      this.#complain(`Message ${fetched.messageId} of ${queue.name}`, error);
     }
-    await this.#putAside(message);
-    return true;
   }
 
-  async #putAside({ messageId, messageText }: DequeuedMessageItem): Promise<void> {
-    const { poison, log } = this.tools;
-    log('warning', `Message ${messageId} is moved to the queue ${poison.name}.`);
+  /** Done or put aside, a message goes; failed, it comes again, where there is a queue to put it aside in the end. */
+  async #judge(fetched: DequeuedMessageItem): Promise<Outcome> {
+    const { settings, queue, log, poison } = this.tools;
+    const text = textOf(fetched, settings.encoding);
+    if (text === undefined)
+      log('error', `Message ${fetched.messageId} of ${queue.name} isn't encoded in ${settings.encoding}.`);
+    else if (fetched.dequeueCount <= settings.maxDequeueCount) {
+      const { isDone, message } = await this.#take(text, fetched);
+      if (isDone) return { fate: 'goes', message };
+      // Without a queue of poison it would come again for ever, and at once (QueueProcessor.cs).
+      if (poison === undefined) return { fate: 'stays unseen', message };
+      if (message.dequeueCount < settings.maxDequeueCount) return { fate: 'comes again', message };
+      await this.#putAside(message, poison);
+      return { fate: 'goes', message };
+    }
+    if (poison === undefined) return { fate: 'stays unseen', message: fetched };
+    await this.#putAside(fetched, poison);
+    return { fate: 'goes', message: fetched };
+  }
+
+  async #take(
+    text: string,
+    fetched: DequeuedMessageItem,
+  ): Promise<{ readonly isDone: boolean; readonly message: DequeuedMessageItem }> {
+    const { take, queue } = this.tools;
+    const lease = new QueueLease(queue, fetched, (error) => {
+      this.#complain(`Message ${fetched.messageId} of ${queue.name} may be seen by others`, error);
+    });
+    try {
+      await take(text, fetched);
+      return { isDone: true, message: await lease.end() };
+    } catch (error) {
+      this.#complain(`Message ${fetched.messageId} of ${queue.name}`, error);
+      return { isDone: false, message: await lease.end() };
+    }
+  }
+
+  async #putAside({ messageId, messageText }: DequeuedMessageItem, poison: QueueClient): Promise<void> {
+    this.tools.log('warning', `Message ${messageId} is moved to the queue ${poison.name}.`);
     await poison.createIfNotExists();
     await poison.sendMessage(messageText);
   }

@@ -1,14 +1,5 @@
 /** How are queues polled? What `host.json` says under `extensions.queues`, and the defaults of the extension. */
-
-/** `extensions.queues` of `host.json`; time spans are `hh:mm:ss`. */
-export interface QueuesJson {
-  readonly messageEncoding?: 'base64' | 'none';
-  readonly batchSize?: number;
-  readonly newBatchThreshold?: number;
-  readonly maxDequeueCount?: number;
-  readonly maxPollingInterval?: string;
-  readonly visibilityTimeout?: string;
-}
+import type { SettingReader } from './setting-reader.js';
 
 /** The settings, read. */
 export interface QueueSettings {
@@ -28,28 +19,30 @@ export interface QueueSettings {
 /** Most that the service hands out at once (Microsoft Learn, 'Get Messages'). */
 const maxBatchSize = 32;
 
-/**
- * Reads the settings; defaults are those of Microsoft Learn, 'Azure Queue storage trigger', host.json.
- *
- * @throws Error that names the setting which can't be read
- */
-export function readQueueSettings(given: QueuesJson = {}): QueueSettings {
-  const { messageEncoding = 'base64', batchSize = 16, maxDequeueCount = 5 } = given;
-  if (!(batchSize >= 1 && batchSize <= maxBatchSize))
-    throw new Error(`extensions.queues.batchSize is ${batchSize}; give 1 to ${maxBatchSize}.`);
-  return {
-    encoding: messageEncoding,
-    batchSize,
-    newBatchThreshold: given.newBatchThreshold ?? Math.floor(batchSize / 2),
-    maxDequeueCount,
-    maxPollingMs: readTimeSpan('maxPollingInterval', given.maxPollingInterval ?? '00:01:00'),
-    retryAfterMs: readTimeSpan('visibilityTimeout', given.visibilityTimeout ?? '00:00:00'),
-  };
-}
+/** Shortest pause between two looks (QueuePollingIntervals.cs of the extension). */
+const shortestPollingMs = 100;
 
-function readTimeSpan(name: string, text: string): number {
-  const [, hours, minutes, seconds] = /^(\d{1,2}):(\d{2}):(\d{2}(?:\.\d{1,7})?)$/.exec(text) ?? [];
-  if (hours === undefined)
-    throw new Error(`extensions.queues.${name} is "${text}"; give a time span such as 00:00:02.`);
-  return ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
+/**
+ * Reads the settings; defaults are those of Microsoft Learn, 'Azure Queue storage trigger', host.json, and of
+ * `QueuesOptions.cs`. The threshold is that of one core.
+ */
+export function readQueueSettings(reader: SettingReader): QueueSettings {
+  const path = (name: string) => `extensions.queues.${name}`;
+  const batchSize = reader.wholeNumber(path('batchSize'), { least: 1, most: maxBatchSize }, 16);
+  return {
+    encoding: reader.oneOf(path('messageEncoding'), ['base64', 'none'], 'base64'),
+    batchSize,
+    newBatchThreshold: reader.wholeNumber(path('newBatchThreshold'), { least: 0 }, Math.floor(batchSize / 2)),
+    maxDequeueCount: reader.wholeNumber(path('maxDequeueCount'), { least: 1 }, 5),
+    maxPollingMs: reader.timeSpan(
+      path('maxPollingInterval'),
+      { leastMs: shortestPollingMs, hint: 'a time span of at least 00:00:00.1' },
+      60_000,
+    ),
+    retryAfterMs: reader.timeSpan(
+      path('visibilityTimeout'),
+      { leastMs: 0, hint: 'a time span such as 00:00:30' },
+      0,
+    ),
+  };
 }

@@ -1,12 +1,26 @@
 /** How do queue triggers fire? One listener each, on the queue that the binding names. */
-import type { Log, RegisteredFunction } from './functions-core.js';
+import { isDisabled, resolveSettings, type AppSettings } from './app-settings.js';
+import { atPlace, type Log, type RegisteredFunction } from './functions-core.js';
 import type { Invoker } from './invoke-function.js';
 import { QueueListener } from './queue-listener.js';
 import { metadataOf } from './queue-message.js';
-import { readQueueSettings, type QueuesJson } from './queue-settings.js';
+import type { QueueSettings } from './queue-settings.js';
 
 /** Setting that a binding without `connection` means. */
 const defaultConnection = 'AzureWebJobsStorage';
+
+/** What a queue of poison is called by, after its queue. */
+const poisonSuffix = '-poison';
+
+/** Microsoft Learn, 'Naming queues and metadata'. */
+const longestQueueName = 63;
+
+/** What queues are listened to with. */
+export interface QueueTools {
+  readonly queues: QueueSettings;
+  readonly settings: AppSettings;
+  readonly log: Log;
+}
 
 /**
  * Starts every queue trigger; the answer stops them, and ends when no message is worked on any more.
@@ -16,24 +30,27 @@ const defaultConnection = 'AzureWebJobsStorage';
 export async function startQueues(
   functions: Iterable<RegisteredFunction>,
   invoker: Invoker,
-  { queues, log }: { readonly queues: QueuesJson | undefined; readonly log: Log },
+  { queues, settings, log }: QueueTools,
 ): Promise<() => Promise<void>> {
-  const triggers = [...functions].flatMap(({ name, bindings }) =>
-    Object.values(bindings).flatMap((binding) =>
-      binding.type === 'queueTrigger' ? [{ name, binding }] : [],
+  const triggers = [...functions].flatMap((called) =>
+    Object.values(called.bindings).flatMap((binding) =>
+      binding.type === 'queueTrigger' && !isDisabled(called.name, settings) ? [{ called, binding }] : [],
     ),
   );
   if (triggers.length === 0) return () => Promise.resolve();
-  const settings = readQueueSettings(queues);
   // Loaded here, since an app without queues shouldn't wait for it.
   const { QueueServiceClient } = await import('@azure/storage-queue');
-  const listeners = triggers.map(({ name, binding }) => {
-    const service = QueueServiceClient.fromConnectionString(connectionString(name, binding.connection));
-    const queueName = binding.queueName ?? '';
+  const services = triggers.map(({ called, binding }) => {
+    const text = connectionString(called, binding.connection, settings);
+    return { called, binding, service: QueueServiceClient.fromConnectionString(text) };
+  });
+  const listeners = services.map(({ called: { name }, binding, service }) => {
+    const queueName = resolveSettings(binding.queueName ?? '', settings);
+    const poisonName = poisonNameOf(queueName);
     return new QueueListener({
       queue: service.getQueueClient(queueName),
-      poison: service.getQueueClient(`${queueName}-poison`),
-      settings,
+      poison: poisonName === undefined ? undefined : service.getQueueClient(poisonName),
+      settings: queues,
       // Text, JSON or not: the library reads JSON out of it, as it does for the real host.
       take: async (text, message) => {
         await invoker.invoke(name, { string: text }, metadataOf(message, text));
@@ -48,10 +65,22 @@ export async function startQueues(
   };
 }
 
+/** A queue of poison has none of its own, nor has one whose name would get too long (QueueListenerFactory.cs). */
+function poisonNameOf(queueName: string): string | undefined {
+  const name = `${queueName}${poisonSuffix}`;
+  return queueName.endsWith(poisonSuffix) || name.length > longestQueueName ? undefined : name;
+}
+
 /** The setting of the prefixed name wins, as in the real host. */
-function connectionString(name: string, setting: string = defaultConnection): string {
-  const found = process.env[`AzureWebJobs${setting}`] ?? process.env[setting];
+function connectionString(
+  called: RegisteredFunction,
+  setting: string = defaultConnection,
+  settings: AppSettings,
+): string {
+  const found = settings[`AzureWebJobs${setting}`] ?? settings[setting];
   if (found === undefined || found === '')
-    throw new Error(`The queue trigger of ${name} wants a connection string in ${setting}, which isn't set.`);
+    throw new Error(
+      `The queue trigger of ${called.name}${atPlace(called)} wants a connection string in ${setting}, which isn't set.`,
+    );
   return found;
 }

@@ -1,37 +1,30 @@
-/** What did a turn ask for? The actions since the start, with the ids that the SDK gives them. */
+/** What did a turn ask for? The actions since the start, on the out-of-process wire. */
 
-/** An action on the out-of-process wire. */
+/** Types of actions that are served, by the SDK's numbers. */
+export const actionType = { activity: 0, activityWithRetry: 1, continueAsNew: 4, timer: 5, all: 12 } as const;
+
+/** An action on the wire. */
 export interface Action {
   readonly actionType: number;
   readonly functionName?: string;
   readonly input?: unknown;
   readonly fireAt?: string;
   readonly isCanceled?: boolean;
+  readonly retryOptions?: RetryOptions;
   readonly compoundActions?: readonly Action[];
 }
 
-/** An action that the host has to do: an activity or a timer, under its id. */
-export interface Leaf {
-  readonly id: number;
-  readonly action: Action;
+/** Retry options as the SDK sends them (its `RetryOptions`, the extension's `RetryOptionsConverter`). */
+export interface RetryOptions {
+  readonly firstRetryIntervalInMilliseconds: number;
+  readonly maxNumberOfAttempts: number;
+  readonly backoffCoefficient?: number;
+  readonly maxRetryIntervalInMilliseconds?: number;
+  readonly retryTimeoutInMilliseconds?: number;
 }
 
-/** All leaves of a turn, and the input of the next run when it asked to continue as new. */
-export interface TurnActions {
-  readonly leaves: readonly Leaf[];
-  readonly continueAsNew?: { readonly input: unknown };
-  /** One word an action, to compare turns by. */
-  readonly signature: readonly string[];
-}
-
-/** Action types of the SDK. */
-const activity = 0;
-const continueAsNew = 4;
-const timer = 5;
-const all = 12;
-
+/** What the SDK can ask for besides. */
 const unsupported: Readonly<Record<number, string>> = {
-  1: 'an activity with retry options',
   2: 'a sub-orchestration',
   3: 'a sub-orchestration with retry options',
   6: 'waiting for an external event',
@@ -44,45 +37,41 @@ const unsupported: Readonly<Record<number, string>> = {
 };
 
 /**
- * Reads the actions of a turn, which are cumulative since the start, in the order in which the SDK numbers them.
+ * Says why a turn's actions can't be served.
  *
- * @throws Error that names a feature which this host doesn't serve
+ * @param knows whether there is an activity of that name
+ * @returns the reason, or `undefined` when all of them can
  */
-export function readActions(actions: readonly Action[]): TurnActions {
-  const leaves: Leaf[] = [];
-  const signature: string[] = [];
-  let next: { readonly input: unknown } | undefined;
-  const visit = (action: Action): void => {
-    switch (action.actionType) {
-      case activity:
-      case timer:
-        signature.push(action.actionType === timer ? 'timer' : `activity ${action.functionName ?? ''}`);
-        leaves.push({ id: leaves.length, action });
-        return;
-      case all:
-        signature.push(`all of ${action.compoundActions?.length ?? 0}`);
-        for (const part of action.compoundActions ?? []) visit(part);
-        return;
-      case continueAsNew:
-        next = { input: action.input };
-        return;
-      default:
-        throw new Error(
-          `The local host does not serve ${unsupported[action.actionType] ?? `action ${action.actionType}`}.`,
-        );
-    }
-  };
-  for (const action of actions) visit(action);
-  return { leaves, signature, ...(next === undefined ? {} : { continueAsNew: next }) };
+export function refusalOf(
+  actions: readonly Action[],
+  knows: (activity: string) => boolean,
+): string | undefined {
+  for (const action of actions) {
+    const refusal = refusalOfOne(action, knows);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
 }
 
-/**
- * Compares a turn with the one before: a replayed generator has to ask for the same again.
- *
- * @returns what differs and the likely cause, or `undefined`
- */
-export function deviation(before: readonly string[], now: readonly string[]): string | undefined {
-  const at = before.findIndex((word, index) => word !== now[index]);
-  if (at < 0) return undefined;
-  return `Not deterministic: action ${at} was "${before[at] ?? ''}", replayed it is "${now[at] ?? 'missing'}". Does the orchestrator read a clock, randomness, the environment, or code that was changed under a running instance?`;
+function refusalOfOne(action: Action, knows: (activity: string) => boolean): string | undefined {
+  switch (action.actionType) {
+    case actionType.activity:
+    case actionType.activityWithRetry: {
+      const { functionName = '', retryOptions } = action;
+      // The extension's words (DurableTaskExtension.ThrowIfFunctionDoesNotExist).
+      if (!knows(functionName))
+        return `The function '${functionName}' doesn't exist, is disabled, or is not an activity function.`;
+      // The real engine would try it no time at all, and the orchestration would wait for ever.
+      if (retryOptions !== undefined && !(retryOptions.maxNumberOfAttempts >= 1))
+        return `${functionName} is called with maxNumberOfAttempts ${retryOptions.maxNumberOfAttempts}; give 1 or more.`;
+      return undefined;
+    }
+    case actionType.timer:
+    case actionType.continueAsNew:
+      return undefined;
+    case actionType.all:
+      return refusalOf(action.compoundActions ?? [], knows);
+    default:
+      return `The local host does not serve ${unsupported[action.actionType] ?? `action ${action.actionType}`}.`;
+  }
 }

@@ -1,0 +1,68 @@
+/** Which instances are meant? The filters of the status query and of the purge, and pages of their answers. */
+import type { InstanceState } from './hub-record.js';
+
+/** A filter, read from a query; times in milliseconds since the epoch. */
+export interface InstanceFilter {
+  readonly createdFrom: number;
+  readonly createdTo: number;
+  readonly statuses: readonly string[];
+  readonly idPrefix: string;
+}
+
+/** Instances of one page, and where the next begins. */
+export interface Page<T> {
+  readonly found: readonly T[];
+  /** `undefined` on the last page. */
+  readonly next: string | undefined;
+}
+
+/** Instances on a page unless told (`OrchestrationStatusQueryCondition.PageSize` of the extension). */
+const usualPageSize = 100;
+
+/** Reads a filter; what can't be read filters nothing, as in the extension (its `TryGet…` methods). */
+export function readFilter(query: URLSearchParams): InstanceFilter {
+  const time = (name: string, otherwise: number) => {
+    const read = Date.parse(query.get(name) ?? '');
+    return Number.isNaN(read) ? otherwise : read;
+  };
+  return {
+    createdFrom: time('createdTimeFrom', -Infinity),
+    createdTo: time('createdTimeTo', Infinity),
+    statuses: query.getAll('runtimeStatus').flatMap((value) => (value === '' ? [] : value.split(','))),
+    idPrefix: query.get('instanceIdPrefix') ?? '',
+  };
+}
+
+/** Says whether an instance is meant. */
+export function isMeant({ id, status, createdTime }: InstanceState, filter: InstanceFilter): boolean {
+  const createdAt = Date.parse(createdTime);
+  const { createdFrom, createdTo, statuses, idPrefix } = filter;
+  return (
+    createdAt >= createdFrom &&
+    createdAt <= createdTo &&
+    (statuses.length === 0 || statuses.includes(status)) &&
+    id.startsWith(idPrefix)
+  );
+}
+
+/**
+ * Takes a page in the order of ids, as the extension's table gives them; instances that come or go between two pages
+ * move no other.
+ *
+ * @param top most instances on the page, as the query gives it; 100 unless it is a number above 0
+ * @param token where the page begins, as the page before said
+ */
+export function pageOf<T extends InstanceState>(
+  meant: readonly T[],
+  top: string | null,
+  token: string | undefined,
+): Page<T> {
+  const size = /^[1-9]\d*$/.test(top ?? '') ? Number(top) : usualPageSize;
+  const from = token === undefined ? '' : Buffer.from(token, 'base64url').toString();
+  const left = meant.filter(({ id }) => id >= from).sort((one, other) => (one.id < other.id ? -1 : 1));
+  const after = left[size]?.id;
+  return {
+    found: left.slice(0, size),
+    next: after === undefined ? undefined : Buffer.from(after).toString('base64url'),
+  };
+}
