@@ -5,10 +5,12 @@ import { answerForKind, type Provision, type ResourceKind } from './arm-provider
 import { checkParent, notFound } from './arm-refusals.js';
 import type { ComputeOffers } from './compute-offers.js';
 import type { Faults } from './faults.js';
+import type { Governance } from './governance.js';
 import { listMachines } from './machine-lists.js';
 import type { Monitor } from './monitor.js';
 import { networkView } from './network-view.js';
 import type { PublicIpQuota } from './public-ips.js';
+import type { ResourceGroups } from './resource-groups.js';
 import { resourceType } from './resource-types.js';
 import type { Throttling } from './throttling.js';
 import type { Subnets } from './virtual-networks.js';
@@ -28,6 +30,8 @@ export interface ArmServices extends Provision {
   readonly faults: Faults;
   readonly throttling: Throttling;
   readonly monitor: Monitor;
+  readonly governance: Governance;
+  readonly groups: ResourceGroups;
 }
 
 const locationPath = /^\/subscriptions\/[^/]+\/providers\/([^/]+)\/locations\/([^/]+)\/(.+)$/i;
@@ -60,9 +64,9 @@ export function answerArm(services: ArmServices, request: WireRequest): WireAnsw
   }
 }
 
-function route(services: ArmServices, request: WireRequest): WireAnswer {
-  const { operations, offers } = services;
-  const { path, query } = request;
+function route(services: ArmServices, asked: WireRequest): WireAnswer {
+  const { operations, offers, governance, groups } = services;
+  const { path, query } = asked;
   if (path.split('/')[2]?.toLowerCase() !== services.place.subscriptionId) {
     throw refusal(
       404,
@@ -72,6 +76,11 @@ function route(services: ArmServices, request: WireRequest): WireAnswer {
   }
   const polled = operations.answer(path, query);
   if (polled !== undefined) return polled;
+  const governing = governance.answer(asked);
+  if (governing !== undefined) return governing;
+  const request = governance.govern(asked);
+  const grouped = groups.answer(request);
+  if (grouped !== undefined) return grouped;
   const monitored = services.monitor.answer(request);
   if (monitored !== undefined) return monitored;
   if (/\/providers\/Microsoft\.Compute\/skus$/i.test(path)) return offers.skus(query.get('$filter'));

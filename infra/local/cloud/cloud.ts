@@ -10,6 +10,7 @@ import { ComputeOffers } from './compute-offers.js';
 import { durationsDrawnBy, type Draw } from './durations.js';
 import { startEventGrid } from './event-sources.js';
 import { Faults } from './faults.js';
+import { Governance } from './governance.js';
 import type { Guests } from './guests.js';
 import { answerHost } from './hosts.js';
 import type { Json } from './json.js';
@@ -22,6 +23,7 @@ import { networkInterfaces } from './network-interfaces.js';
 import { Operations, type Operation } from './operations.js';
 import { publicIps } from './public-ips.js';
 import { seededRandom, type Random } from './random.js';
+import { ResourceGroups } from './resource-groups.js';
 import { resourceType } from './resource-types.js';
 import { Resources, type Resource } from './resources.js';
 import { runCommands } from './run-commands.js';
@@ -177,6 +179,17 @@ function furnish(resources: Resources, { subscriptionId, resources: all }: World
   }
 }
 
+/** Subscription and region, and the groups that are there by now. */
+function placeOf({ subscriptionId, region }: World, groups: ResourceGroups): ArmServices['place'] {
+  return {
+    subscriptionId,
+    region,
+    get resourceGroups() {
+      return groups.names();
+    },
+  };
+}
+
 function armServices(
   world: World,
   random: () => number,
@@ -194,15 +207,16 @@ function armServices(
   },
 ): ArmServices {
   const { resources, machines, balancers, states, draw, clock, signals, seed, longest } = ground;
-  const { region, subscriptionId } = world;
   const coreQuotas = Object.fromEntries(
     Object.entries(world.coreQuotas).map(([name, quota]) => [name, { ...quota }]),
   );
   const publicIpQuota = { ...world.publicIpQuota };
-  const offers = new ComputeOffers(resources, region, world.sizes, world.images, coreQuotas);
+  const offers = new ComputeOffers(resources, world.region, world.sizes, world.images, coreQuotas);
   const faults = new Faults(random);
   const subnets = new Subnets(resources);
-  const place = { subscriptionId, region, resourceGroups: world.resourceGroups };
+  const groups = new ResourceGroups(world.resourceGroups, world.region);
+  const place = placeOf(world, groups);
+  const governance = new Governance(resources, (name) => groups.content(name), world.governed ?? []);
   const monitor = new Monitor({
     ...{ resources, states, faults, clock, draw: durationsDrawnBy(signals, longest), random: signals },
     ...{ seed, longest, place },
@@ -226,12 +240,12 @@ function armServices(
       },
     },
     networkInterfaces(resources, random, subnets, states),
-    virtualMachines({ resources, random, machines, offers, faults, clock }),
+    virtualMachines({ resources, random, machines, offers, faults, clock, governance }),
     runCommands(machines, clock),
   ];
   return {
     resources,
-    operations: new Operations(random, { subscriptionId, region }),
+    operations: new Operations(random, place),
     draw,
     clock,
     place,
@@ -242,5 +256,7 @@ function armServices(
     faults,
     throttling: new Throttling(),
     monitor,
+    governance,
+    groups,
   };
 }
