@@ -43,7 +43,7 @@ const sample = <Intent extends ResourceIntent>(
   intent: Intent,
   write: (intent: Intent) => Promise<unknown>,
 ) => ({
-  intent: intent as ResourceIntent, // each is one
+  intent: intent, // each is one
   write: () => write(intent),
 });
 
