@@ -4,6 +4,7 @@ import { actionOf, answerForAction } from './arm-actions.js';
 import { answerForKind, type Provision, type ResourceKind } from './arm-provider.js';
 import { checkParent, notFound } from './arm-refusals.js';
 import type { ComputeOffers } from './compute-offers.js';
+import type { EffectiveRoutes } from './effective-routes.js';
 import type { Faults } from './faults.js';
 import type { Governance } from './governance.js';
 import { listMachines } from './machine-lists.js';
@@ -32,6 +33,7 @@ export interface ArmServices extends Provision {
   readonly monitor: Monitor;
   readonly governance: Governance;
   readonly groups: ResourceGroups;
+  readonly effectiveRoutes: EffectiveRoutes;
 }
 
 const locationPath = /^\/subscriptions\/[^/]+\/providers\/([^/]+)\/locations\/([^/]+)\/(.+)$/i;
@@ -162,6 +164,7 @@ function answerResource(services: ArmServices, request: WireRequest): WireAnswer
     name: parsed.names.at(-1) ?? '',
     id,
   });
+  if (checked !== undefined) return answerAddressCheck(services, request, parsed);
   if (kind !== undefined) return answerForKind(kind, services, parsed, request);
   const child = childOf(kinds, parsed.type);
   if (child !== undefined) {
@@ -173,7 +176,9 @@ function answerResource(services: ArmServices, request: WireRequest): WireAnswer
   }
   const found = actionOf(kinds, parsed.type);
   if (found !== undefined) return answerForAction(found.kind, found.action, services, parsed, request);
-  return answerReadOnly(services, request, parsed, checked !== undefined);
+  return (
+    services.effectiveRoutes.answer(services, parsed, request) ?? answerReadOnly(services, request, parsed)
+  );
 }
 
 /** Who answers for a type that stands inside another. */
@@ -186,24 +191,22 @@ function childOf(kinds: readonly ResourceKind[], type: string) {
   return undefined;
 }
 
-/** Networks, route tables and disks, which are only read here. */
-function answerReadOnly(
+/** Whether an address of a network is free. */
+function answerAddressCheck(
   { resources, subnets }: ArmServices,
-  { method, query }: WireRequest,
+  { query }: WireRequest,
   parsed: ArmId,
-  isAddressCheck: boolean,
 ): WireAnswer {
+  const network = resources.get(formatArmId(parsed));
+  if (network === undefined) throw notFound(parsed);
+  return subnets.checkAddress(network, query.get('ipAddress') ?? '');
+}
+
+/** Disks, which are only read here. */
+function answerReadOnly({ resources }: ArmServices, { method }: WireRequest, parsed: ArmId): WireAnswer {
   const found = resources.get(formatArmId(parsed));
-  if (found === undefined) {
-    throw notFound(parsed);
-  }
+  if (found === undefined) throw notFound(parsed);
   if (method !== 'GET')
     throw networkRefusal(405, 'MethodNotAllowed', `The local region doesn't ${method} ${found.type}.`);
-  if (isAddressCheck) return subnets.checkAddress(found, query.get('ipAddress') ?? '');
-  const isNetwork = found.type === resourceType.virtualNetwork;
-  return {
-    status: 200,
-    headers: { etag: found.etag },
-    body: isNetwork ? subnets.view(found) : networkView(found),
-  };
+  return { status: 200, headers: { etag: found.etag }, body: networkView(found) };
 }

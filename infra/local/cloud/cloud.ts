@@ -3,11 +3,13 @@ import { AdminStates } from './admin-states.js';
 import type { SentAlert } from './alert-notifications.js';
 import { AppAccess } from './app-access.js';
 import { formatArmId } from './arm-id.js';
+import { kindsOf } from './arm-kinds.js';
 import type { ArmServices } from './arm.js';
 import { CallLog, callOf, type Call } from './call-log.js';
 import { Clock } from './clock.js';
 import { ComputeOffers } from './compute-offers.js';
 import { durationsDrawnBy, type Draw } from './durations.js';
+import { EffectiveRoutes } from './effective-routes.js';
 import { startEventGrid } from './event-sources.js';
 import { Faults } from './faults.js';
 import { Governance } from './governance.js';
@@ -16,22 +18,16 @@ import { answerHost } from './hosts.js';
 import type { Json } from './json.js';
 import { KeyVault } from './key-vault.js';
 import { LoadBalancerDataPlane, type Delivery, type FrontendRequest } from './load-balancer-data-plane.js';
-import { loadBalancers } from './load-balancers.js';
 import { Machines, type MachineDraws } from './machines.js';
 import { Monitor } from './monitor.js';
-import { networkInterfaces } from './network-interfaces.js';
 import { Operations, type Operation } from './operations.js';
-import { publicIps } from './public-ips.js';
 import { seededRandom, type Random } from './random.js';
 import { ResourceGroups } from './resource-groups.js';
 import { resourceType } from './resource-types.js';
 import { Resources, type Resource } from './resources.js';
-import { runCommands } from './run-commands.js';
-import { securityGroups } from './security-groups.js';
 import { listen, type Exchange } from './server.js';
 import { answerSimulator } from './simulator-api.js';
 import { Throttling } from './throttling.js';
-import { virtualMachines } from './virtual-machines.js';
 import { Subnets } from './virtual-networks.js';
 import type { WireAnswer, WireRequest } from './wire.js';
 import type { World } from './world.js';
@@ -224,32 +220,15 @@ function armServices(
   balancers.onRound((balancer, answered) => {
     monitor.round(balancer, answered);
   });
-  const balancerKind = loadBalancers(resources, random, subnets, states);
-  const kinds = [
-    publicIps(resources, random, publicIpQuota),
-    securityGroups(resources, random),
-    {
-      ...balancerKind,
-      settle: (balancer: Resource) => {
-        balancerKind.settle?.(balancer);
-        balancers.watch(balancer);
-      },
-      removed: (balancer: Resource) => {
-        balancerKind.removed?.(balancer);
-        balancers.forget(balancer.id);
-      },
-    },
-    networkInterfaces(resources, random, subnets, states),
-    virtualMachines({ resources, random, machines, offers, faults, clock, governance }),
-    runCommands(machines, clock),
-  ];
+  const shared = { resources, random, subnets, states, publicIpQuota };
+  const compute = { machines, offers, faults, clock, governance };
   return {
     resources,
     operations: new Operations(random, place),
     draw,
     clock,
     place,
-    kinds,
+    kinds: kindsOf({ ...shared, ...compute, balancers }),
     subnets,
     offers,
     publicIpQuota,
@@ -258,5 +237,6 @@ function armServices(
     monitor,
     governance,
     groups,
+    effectiveRoutes: new EffectiveRoutes(resources, machines, world.announced),
   };
 }

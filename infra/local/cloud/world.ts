@@ -23,7 +23,7 @@ export interface World {
   readonly resources: readonly WorldResource[];
   /** Policies, their assignments and exemptions, and locks; definitions stand before what assigns them. */
   readonly governed?: readonly Governed[];
-  /** Prefixes that a remote network announces to those that use its gateway, by the end of its id in lower case. */
+  /** Prefixes that a remote network announces to those that use its gateway, by its name in lower case. */
   readonly announced?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -78,6 +78,7 @@ export function defaultWorld(): World {
       standardBSFamily: { limit: 20, usedByOthers: 4 },
     },
     publicIpQuota: { limit: 60, usedByOthers: 2 },
+    announced: { 'hv_hub-westeurope': ['0.0.0.0/0'] },
     resources: [routeTable, spoke, hubless, warehouseAddress, warehouseGroup, warehouseInterface],
   };
 }
