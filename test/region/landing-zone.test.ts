@@ -106,12 +106,15 @@ const isRefused: readonly Refused[] = [
     field: 'network.subnetId',
     detail: 'HV_hub-westeurope, whose hub may announce 0.0.0.0/0',
     mend: 'route table with 0.0.0.0/0 to next hop Internet',
-    change: () => replace('captured', {}),
+    change: () => zone.routeToInternet(subnetOf('workloads')),
   },
 ];
 
 const bodyOf = ({ name, spec = {} }: Surrounded) =>
   siteSpec(name, { zones: ['1'], resourceGroup: `rg-${name}`, ...spec });
+
+/** What became of each site, for whoever reads the run. */
+const story: string[] = [];
 
 /** Writes a site's spec anew. */
 async function replace(name: string, spec: Readonly<Record<string, unknown>>): Promise<void> {
@@ -159,12 +162,16 @@ beforeAll(async () => {
   }
 }, 60_000);
 
-afterAll(() => region.close());
+afterAll(() => {
+  process.stdout.write(`${story.join('\n')}\n`);
+  return region.close();
+});
 
 describe('a site comes up', () => {
   test.each(comesUp)('$name, with the tags that policies want', async ({ name, tags }) => {
     const { problem } = await region.until(name, isServing, patienceSeconds);
     expect(problem).toBeUndefined();
+    story.push(`${name}: serves, with tags ${JSON.stringify(tags)} on everything.`);
     await expectTags(name, tags);
   });
 });
@@ -173,6 +180,7 @@ describe('a site is refused before anything is built', () => {
   test.each(isRefused)('$name: $field', async ({ name, code, field, detail, mend }) => {
     const { problem } = await region.until(name, ({ phase }) => phase === 'refused', patienceSeconds);
     expect(problem).toMatchObject({ type: `/problems/${code}`, field });
+    story.push(`${name}: refused. ${problem?.detail ?? ''} ${field}: ${problem?.mend ?? ''}`);
     expect(problem?.detail).toContain(detail);
     expect(problem?.mend).toContain(mend);
     expect((problem as { readonly errors?: unknown } | undefined)?.errors).toBeUndefined(); // one setting, no more
@@ -193,6 +201,7 @@ describe('a refused site comes up once the one setting is changed', () => {
   test.each(isRefused)('$name: $field', async ({ name, change }) => {
     await change();
     await region.until(name, isServing, patienceSeconds);
+    story.push(`${name}: serves, once that was changed.`);
   });
 });
 

@@ -35,6 +35,18 @@ export class LandingZone {
     return this.#send('DELETE', lockId(scope, name));
   }
 
+  /** Gives a subnet a route table that sends 0.0.0.0/0 to the internet; everything else of it stays. */
+  async routeToInternet(subnetId: string): Promise<unknown> {
+    const id = subnetId.replace(/\/virtualNetworks\/.*$/, '/routeTables/rt-to-internet');
+    const properties = { addressPrefix: '0.0.0.0/0', nextHopType: 'Internet' };
+    await this.#send('PUT', id, {
+      location: 'westeurope',
+      properties: { routes: [{ name: 'to-internet', properties }] },
+    });
+    const subnet = (await this.#send('GET', subnetId)) as { readonly properties: object }; // as described
+    return this.#send('PUT', subnetId, { properties: { ...subnet.properties, routeTable: { id } } });
+  }
+
   async #send(method: string, path: string, body?: unknown): Promise<unknown> {
     const answer = await fetch(`${this.cloudUrl}${path}?api-version=2024-11-01`, {
       method,
