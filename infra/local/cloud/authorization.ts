@@ -1,17 +1,23 @@
 /** How does Microsoft.Authorization answer for policies, exemptions and locks? Written at once, at any scope. */
 import { lockLevels } from './locks.js';
-import { asRecord, asText, type Json } from './json.js';
+import { asList, asRecord, asText, type Json } from './json.js';
 import { unservedCondition } from './policy-conditions.js';
 import { unservedEffect } from './policy-effects.js';
 import { checkExpressions, ExpressionError, resolved } from './policy-expressions.js';
-import { parametersOf } from './policies.js';
+import { membersOf, parametersOf } from './policy-members.js';
 import { idOf, type ScopedResource, type ScopedResources, type ScopedType } from './scoped-resources.js';
 import { methodNotAllowed, refusal, type WireAnswer, type WireRequest } from './wire.js';
 
 const path =
-  /^(\/subscriptions\/[^/]+(?:\/.+)?)\/providers\/Microsoft\.Authorization\/(policyDefinitions|policyAssignments|policyExemptions|locks)(?:\/([^/]+))?$/i;
+  /^(\/subscriptions\/[^/]+(?:\/.+)?)\/providers\/Microsoft\.Authorization\/(policyDefinitions|policySetDefinitions|policyAssignments|policyExemptions|locks)(?:\/([^/]+))?$/i;
 
-const types: readonly ScopedType[] = ['policyDefinitions', 'policyAssignments', 'policyExemptions', 'locks'];
+const types: readonly ScopedType[] = [
+  'policyDefinitions',
+  'policySetDefinitions',
+  'policyAssignments',
+  'policyExemptions',
+  'locks',
+];
 
 /** Answers for them; `undefined` when the path is another. Throws a refusal. */
 export function answerAuthorization(all: ScopedResources, request: WireRequest): WireAnswer | undefined {
@@ -42,7 +48,7 @@ export function answerAuthorization(all: ScopedResources, request: WireRequest):
   }
 }
 
-/** A lock is 201 or 200 (recorded), an assignment and a definition 201 each time (documented), an exemption as a lock. */
+/** A lock is 201 or 200 (recorded), an initiative and an exemption too, an assignment and a definition 201 each time (documented). */
 function statusOfWrite(type: ScopedType, existing: ScopedResource | undefined): 200 | 201 {
   const isAlwaysCreated = type === 'policyAssignments' || type === 'policyDefinitions';
   return isAlwaysCreated || existing === undefined ? 201 : 200;
@@ -55,6 +61,7 @@ function view({ id, name, type, properties }: ScopedResource): Json {
 function absent(type: ScopedType, name: string) {
   const codes = {
     policyDefinitions: ['PolicyDefinitionNotFound', 'policy definition'],
+    policySetDefinitions: ['PolicySetDefinitionNotFound', 'policy set definition'],
     policyAssignments: ['PolicyAssignmentNotFound', 'policy assignment'],
     policyExemptions: ['PolicyExemptionNotFound', 'policy exemption'],
     locks: ['LockNotFound', 'lock'],
@@ -68,6 +75,10 @@ function complete(all: ScopedResources, type: ScopedType, scope: string, sent: J
     case 'policyDefinitions':
       checkDefinition(sent);
       return { policyType: 'Custom', mode: 'Indexed', ...sent };
+    case 'policySetDefinitions':
+      for (const member of asList(sent['policyDefinitions']))
+        definitionOf(all, asText(asRecord(member)['policyDefinitionId']));
+      return { policyType: 'Custom', ...sent };
     case 'policyAssignments':
       checkAssignment(all, sent);
       return { enforcementMode: 'Default', ...sent, scope };
@@ -108,23 +119,28 @@ function checkDefinition(definition: Json): void {
   }
 }
 
-function checkAssignment(all: ScopedResources, assignment: Json): void {
-  const id = asText(assignment['policyDefinitionId']);
+function definitionOf(all: ScopedResources, id: string): ScopedResource {
   const definition = all.get(id);
-  if (definition === undefined) {
-    throw refusal(404, 'PolicyDefinitionNotFound', `The policy definition '${id}' could not be found.`);
-  }
-  const parameters = parametersOf(definition.properties, assignment);
-  const missing = Object.entries(parameters).find(([, value]) => value === undefined)?.[0];
+  if (definition !== undefined) return definition;
+  throw refusal(404, 'PolicyDefinitionNotFound', `The policy definition '${id}' could not be found.`);
+}
+
+function checkAssignment(all: ScopedResources, assignment: Json): void {
+  const { name, properties } = definitionOf(all, asText(assignment['policyDefinitionId']));
+  const missing = Object.entries(parametersOf(properties, assignment)).find(
+    ([, value]) => value === undefined,
+  )?.[0];
   if (missing !== undefined) {
     throw invalid(
       'MissingPolicyParameter',
-      `The policy assignment is missing the parameter '${missing}' of the definition '${definition.name}'.`,
+      `The policy assignment is missing the parameter '${missing}' of the definition '${name}'.`,
     );
   }
-  const then = asRecord(asRecord(definition.properties['policyRule'])['then']);
-  const scope = { parameters, resourceGroup: {}, field: () => undefined };
-  const why = unservedEffect(then, resolved(then['effect'], scope));
-  if (why !== undefined)
-    throw invalid('InvalidPolicyParameters', `The policy assignment is invalid: ${why}.`);
+  for (const { definition, parameters } of membersOf(all, assignment)) {
+    const then = asRecord(asRecord(definition.properties['policyRule'])['then']);
+    const scope = { parameters, resourceGroup: {}, field: () => undefined };
+    const why = unservedEffect(then, resolved(then['effect'], scope));
+    if (why !== undefined)
+      throw invalid('InvalidPolicyParameters', `The policy assignment is invalid: ${why}.`);
+  }
 }

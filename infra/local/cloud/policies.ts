@@ -4,12 +4,14 @@ import { judge, type EvaluatedExpression, type Verdict } from './policy-conditio
 import { change, effectOf, effects, type Effect } from './policy-effects.js';
 import { resolved, type ExpressionScope } from './policy-expressions.js';
 import { valuesOf, type PolicySubject } from './policy-fields.js';
+import { membersOf, type PolicyMember } from './policy-members.js';
 import { isWithin, type ScopedResource, type ScopedResources } from './scoped-resources.js';
 
 /** An assignment that is in force for a resource, read and with its parameters. */
 export interface PolicyInForce {
   readonly assignment: ScopedResource;
   readonly definition: ScopedResource;
+  readonly set?: PolicyMember['set'];
   readonly effect: Effect;
   readonly condition: Json;
   readonly details: unknown;
@@ -63,26 +65,28 @@ export class Policies {
   inForce(subject: PolicySubject): readonly PolicyInForce[] {
     return this.all
       .over('policyAssignments', subject.id)
-      .filter((assignment) => this.#isEnforced(assignment, subject.id))
-      .flatMap((assignment) => this.#read(assignment, subject))
+      .filter((assignment) => isEnforced(assignment, subject.id))
+      .flatMap((assignment) =>
+        membersOf(this.all, assignment.properties)
+          .filter((member) => !this.#isExempt(assignment, member, subject.id))
+          .flatMap((member) => this.#read(assignment, member, subject)),
+      )
       .sort((one, other) => effects.indexOf(one.effect) - effects.indexOf(other.effect));
   }
 
-  #isEnforced({ id, properties }: ScopedResource, subjectId: string): boolean {
-    if (asText(properties['enforcementMode']) === 'DoNotEnforce') return false;
-    if (asList(properties['notScopes']).some((scope) => isWithin(subjectId, asText(scope)))) return false;
-    return !this.all
-      .over('policyExemptions', subjectId)
-      .some(
-        ({ properties: exempt }) =>
-          asText(exempt['policyAssignmentId']).toLowerCase() === id.toLowerCase() && !isExpired(exempt),
-      );
+  /** An exemption is from the whole assignment, or from some policies of its initiative. */
+  #isExempt({ id }: ScopedResource, { set }: PolicyMember, subjectId: string): boolean {
+    return this.all.over('policyExemptions', subjectId).some(({ properties }) => {
+      const references = asList(properties['policyDefinitionReferenceIds']).map(asText);
+      const isOfAll = references.length === 0;
+      const isAbout = asText(properties['policyAssignmentId']).toLowerCase() === id.toLowerCase();
+      const isOfThis = set !== undefined && references.includes(set.reference);
+      return isAbout && !isExpired(properties) && (isOfAll || isOfThis);
+    });
   }
 
-  #read(assignment: ScopedResource, subject: PolicySubject): readonly PolicyInForce[] {
-    const definition = this.all.get(asText(assignment.properties['policyDefinitionId']));
-    if (definition === undefined) return [];
-    const parameters = parametersOf(definition.properties, assignment.properties);
+  #read(assignment: ScopedResource, member: PolicyMember, subject: PolicySubject): readonly PolicyInForce[] {
+    const { definition, parameters, set } = member;
     const scope = (one: PolicySubject): ExpressionScope => ({
       parameters,
       resourceGroup: this.resourceGroup(one.resourceGroup),
@@ -95,7 +99,8 @@ export class Policies {
     const isIndexed = asText(definition.properties['mode']).toLowerCase() === 'indexed';
     if (effect === undefined || (isIndexed && subject.content['location'] === undefined)) return [];
     const condition = asRecord(rule['if']);
-    return [{ assignment, definition, effect, condition, details: then['details'], scope }];
+    const about = { assignment, definition, ...(set === undefined ? {} : { set }) };
+    return [{ ...about, effect, condition, details: then['details'], scope }];
   }
 }
 
@@ -115,18 +120,11 @@ export function meets({ condition, scope }: PolicyInForce, subject: PolicySubjec
   return judge(condition, subject, scope(subject));
 }
 
-function isExpired({ expiresOn }: Json): boolean {
-  return asText(expiresOn) !== '' && Date.parse(asText(expiresOn)) <= Date.now();
+function isEnforced({ properties }: ScopedResource, subjectId: string): boolean {
+  const isLeftOut = asList(properties['notScopes']).some((scope) => isWithin(subjectId, asText(scope)));
+  return asText(properties['enforcementMode']) !== 'DoNotEnforce' && !isLeftOut;
 }
 
-/** Values of the assignment, else the definition's defaults. */
-export function parametersOf(definition: Json, assignment: Json): Json {
-  const declared = Object.entries(asRecord(definition['parameters']));
-  const given = asRecord(assignment['parameters']);
-  return Object.fromEntries(
-    declared.map(([name, declaration]) => [
-      name,
-      asRecord(given[name])['value'] ?? asRecord(declaration)['defaultValue'],
-    ]),
-  );
+function isExpired({ expiresOn }: Json): boolean {
+  return asText(expiresOn) !== '' && Date.parse(asText(expiresOn)) <= Date.now();
 }

@@ -66,8 +66,12 @@ function evaluationOf({ policy, evaluated }: PolicyMet): Json {
   };
 }
 
-function referenceOf({ assignment, definition }: PolicyInForce): Json {
-  return { policyDefinitionId: definition.id, policyAssignmentId: assignment.id };
+function referenceOf({ assignment, definition, set }: PolicyInForce): Json {
+  const ofSet =
+    set === undefined
+      ? {}
+      : { policySetDefinitionId: set.definition.id, policyDefinitionReferenceId: set.reference };
+  return { policyDefinitionId: definition.id, ...ofSet, policyAssignmentId: assignment.id };
 }
 
 const shown = (effect: string) => effect.charAt(0).toUpperCase() + effect.slice(1);

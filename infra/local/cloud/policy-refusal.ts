@@ -12,9 +12,12 @@ import { refusal, type Refusal } from './wire.js';
  */
 export function deniedByPolicy({ name }: PolicySubject, denials: readonly PolicyMet[]): Refusal {
   const reasons = denials.flatMap(messageOf);
-  const identifiers = denials.map(({ policy: { assignment, definition } }) => ({
+  const identifiers = denials.map(({ policy: { assignment, definition, set } }) => ({
     policyAssignment: { name: shownName(assignment), id: assignment.id },
     policyDefinition: { name: shownName(definition), id: definition.id },
+    ...(set === undefined
+      ? {}
+      : { policySetDefinition: { name: shownName(set.definition), id: set.definition.id } }),
   }));
   const said =
     reasons.length > 0
@@ -32,7 +35,16 @@ function messageOf({ policy }: PolicyMet): readonly string[] {
   return text === '' ? [] : [text];
 }
 
-function violationOf({ policy: { assignment, definition, effect }, evaluated }: PolicyMet): Json {
+function violationOf({ policy: { assignment, definition, set, effect }, evaluated }: PolicyMet): Json {
+  const ofSet =
+    set === undefined
+      ? {}
+      : {
+          policySetDefinitionId: set.definition.id,
+          policySetDefinitionName: set.definition.name,
+          policySetDefinitionDisplayName: shownName(set.definition),
+          policyDefinitionReferenceId: set.reference,
+        };
   return {
     type: 'PolicyViolation',
     info: {
@@ -41,6 +53,7 @@ function violationOf({ policy: { assignment, definition, effect }, evaluated }: 
       policyDefinitionName: definition.name,
       policyDefinitionDisplayName: shownName(definition),
       policyDefinitionEffect: effect,
+      ...ofSet,
       policyAssignmentId: assignment.id,
       policyAssignmentName: assignment.name,
       policyAssignmentDisplayName: shownName(assignment),

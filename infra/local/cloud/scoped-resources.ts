@@ -3,7 +3,8 @@ import { idKey, lastName } from './arm-id.js';
 import type { Json } from './json.js';
 
 /** Types that are served, of `Microsoft.Authorization`. */
-export type ScopedType = 'policyDefinitions' | 'policyAssignments' | 'policyExemptions' | 'locks';
+export type ScopedType =
+  'policyDefinitions' | 'policySetDefinitions' | 'policyAssignments' | 'policyExemptions' | 'locks';
 
 /** One of them. */
 export interface ScopedResource {

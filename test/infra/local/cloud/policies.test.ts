@@ -241,3 +241,73 @@ describe('what isn’t served is refused by name', () => {
     expect(list.body['value']).toHaveLength(1);
   });
 });
+
+describe('an initiative', () => {
+  const authorization = (scope: string, path: string) => `${scope}/providers/Microsoft.Authorization/${path}`;
+  const initiative = () => authorization(subscription, 'policySetDefinitions/zone');
+  const put = async (path: string, properties: object) =>
+    (await cloud.arm('PUT', path, { properties })).status;
+
+  beforeAll(async () => {
+    // Both definitions are there afterwards.
+    await governed('rg-initiative', 'require-tag', {
+      parameters: { tagName: 'a' },
+      more: { enforcementMode: 'DoNotEnforce' },
+    });
+    await assign((path, body) => cloud.arm('PUT', path, body), subscription, 'no-type', {
+      scope: groupOf('rg-initiative'),
+      parameters: { types: [] },
+    });
+    const member = (name: string, parameters: object) => ({
+      policyDefinitionId: authorization(subscription, `policyDefinitions/${name}`),
+      policyDefinitionReferenceId: `ref-${name}`,
+      parameters,
+    });
+    const status = await put(initiative(), {
+      parameters: { tag: { type: 'String' } },
+      policyDefinitions: [
+        member('require-tag', { tagName: { value: "[parameters('tag')]" } }),
+        member('no-type', { types: { value: ['Microsoft.Network/publicIPAddresses'] } }),
+      ],
+    });
+    expect(status).toBe(201);
+  });
+
+  test('brings all its policies into force, with its parameters; single ones can be exempted', async () => {
+    const scope = groupOf('rg-initiative');
+    const policyAssignmentId = authorization(scope, 'policyAssignments/zone');
+    const parameters = { tag: { value: 'cost' } };
+    expect(await put(policyAssignmentId, { policyDefinitionId: initiative(), parameters })).toBe(201);
+    const id = addressIn('rg-initiative', 'pip');
+    const denied = async (tags: object) => {
+      const answer = await cloud.arm('PUT', id, { ...address, tags });
+      await cloud.atRest();
+      const { additionalInfo = [] } = (answer.body['error'] ?? {}) as {
+        readonly additionalInfo?: Violation[];
+      }; // ARM's envelope
+      return additionalInfo.map(({ info }) => [info.policySetDefinitionId, info.policyDefinitionReferenceId]);
+    };
+    expect(await denied({})).toEqual([
+      [initiative(), 'ref-require-tag'],
+      [initiative(), 'ref-no-type'],
+    ]);
+    const policyDefinitionReferenceIds = ['ref-no-type'];
+    await put(authorization(scope, 'policyExemptions/pips'), {
+      policyAssignmentId,
+      policyDefinitionReferenceIds,
+    });
+    expect(await denied({})).toEqual([[initiative(), 'ref-require-tag']]);
+    expect(await denied({ cost: '42' })).toEqual([]);
+  });
+
+  test('is refused with a policy that isn’t there, and its assignment without a parameter', async () => {
+    const none = { policyDefinitions: [{ policyDefinitionId: '/none' }] };
+    expect(await put(authorization(subscription, 'policySetDefinitions/half'), none)).toBe(404);
+    const id = authorization(groupOf('rg-initiative'), 'policyAssignments/half');
+    expect(await put(id, { policyDefinitionId: initiative() })).toBe(400);
+  });
+});
+
+interface Violation {
+  readonly info: { readonly policySetDefinitionId?: string; readonly policyDefinitionReferenceId?: string };
+}
