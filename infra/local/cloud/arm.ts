@@ -6,6 +6,7 @@ import { checkParent, notFound } from './arm-refusals.js';
 import type { ComputeOffers } from './compute-offers.js';
 import type { EffectiveRoutes } from './effective-routes.js';
 import type { Faults } from './faults.js';
+import type { GroupDeletion } from './group-deletion.js';
 import type { Governance } from './governance.js';
 import { listMachines } from './machine-lists.js';
 import type { Monitor } from './monitor.js';
@@ -33,10 +34,12 @@ export interface ArmServices extends Provision {
   readonly monitor: Monitor;
   readonly governance: Governance;
   readonly groups: ResourceGroups;
+  readonly groupDeletion: GroupDeletion;
   readonly effectiveRoutes: EffectiveRoutes;
 }
 
 const locationPath = /^\/subscriptions\/[^/]+\/providers\/([^/]+)\/locations\/([^/]+)\/(.+)$/i;
+const groupPath = /^\/subscriptions\/[^/]+\/resourceGroups\/([^/]+)\/providers\//i;
 const imagePath = /^publishers\/([^/]+)\/artifacttypes\/vmimage\/offers\/([^/]+)\/skus\/([^/]+)\/versions$/i;
 
 /** Answers a request. Throws a refusal. */
@@ -81,7 +84,9 @@ function route(services: ArmServices, asked: WireRequest): WireAnswer {
   const governing = governance.answer(asked);
   if (governing !== undefined) return governing;
   const request = governance.govern(asked);
-  const grouped = groups.answer(request);
+  const group = groupPath.exec(path)?.[1];
+  if (group !== undefined && request.method !== 'GET') groups.checkStays(group);
+  const grouped = services.groupDeletion.answer(request) ?? groups.answer(request);
   if (grouped !== undefined) return grouped;
   const monitored = services.monitor.answer(request);
   if (monitored !== undefined) return monitored;

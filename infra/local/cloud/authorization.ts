@@ -5,24 +5,22 @@ import { unservedCondition } from './policy-conditions.js';
 import { unservedEffect } from './policy-effects.js';
 import { checkExpressions, ExpressionError, resolved } from './policy-expressions.js';
 import { membersOf, parametersOf } from './policy-members.js';
-import { idOf, type ScopedResource, type ScopedResources, type ScopedType } from './scoped-resources.js';
+import {
+  idOf,
+  scopedTypes,
+  type ScopedResource,
+  type ScopedResources,
+  type ScopedType,
+} from './scoped-resources.js';
 import { methodNotAllowed, refusal, type WireAnswer, type WireRequest } from './wire.js';
 
 const path =
   /^(\/subscriptions\/[^/]+(?:\/.+)?)\/providers\/Microsoft\.Authorization\/(policyDefinitions|policySetDefinitions|policyAssignments|policyExemptions|locks)(?:\/([^/]+))?$/i;
 
-const types: readonly ScopedType[] = [
-  'policyDefinitions',
-  'policySetDefinitions',
-  'policyAssignments',
-  'policyExemptions',
-  'locks',
-];
-
 /** Answers for them; `undefined` when the path is another. Throws a refusal. */
 export function answerAuthorization(all: ScopedResources, request: WireRequest): WireAnswer | undefined {
   const [, scope, typeName, name] = path.exec(request.path) ?? [];
-  const type = types.find((one) => one.toLowerCase() === typeName?.toLowerCase());
+  const type = scopedTypes.find((one) => one.toLowerCase() === typeName?.toLowerCase());
   if (scope === undefined || type === undefined) return undefined;
   if (name === undefined) {
     if (request.method !== 'GET') throw methodNotAllowed(request);

@@ -12,6 +12,7 @@ import { durationsDrawnBy, type Draw } from './durations.js';
 import { EffectiveRoutes } from './effective-routes.js';
 import { startEventGrid } from './event-sources.js';
 import { Faults } from './faults.js';
+import { GroupDeletion } from './group-deletion.js';
 import { Governance } from './governance.js';
 import type { Guests } from './guests.js';
 import { answerHost } from './hosts.js';
@@ -222,13 +223,15 @@ function armServices(
   });
   const shared = { resources, random, subnets, states, publicIpQuota };
   const compute = { machines, offers, faults, clock, governance };
+  const kinds = kindsOf({ ...shared, ...compute, balancers });
+  const going = { groups, resources, kinds, draw, clock, monitor, governance, region: world.region };
   return {
     resources,
     operations: new Operations(random, place),
     draw,
     clock,
     place,
-    kinds: kindsOf({ ...shared, ...compute, balancers }),
+    kinds,
     subnets,
     offers,
     publicIpQuota,
@@ -237,6 +240,7 @@ function armServices(
     monitor,
     governance,
     groups,
+    groupDeletion: new GroupDeletion(going),
     effectiveRoutes: new EffectiveRoutes(resources, machines, world.announced),
   };
 }

@@ -36,6 +36,7 @@ const recorded = {
   'subnet.create': [1, 13, 31, 34],
   'subnet.update': [1, 3, 4, 32],
   'subnet.delete': [10, 11, 31, 32],
+  'resource-group.delete': [48, 170, 539, 1368],
   'virtual-machine.create': [34.8, 81.7, 156.2, 446.6],
   'virtual-machine.update': [0.2, 8.5, 27.9, 110.7],
   'virtual-machine.delete': [10.4, 44.1, 144, 392.4],

@@ -8,7 +8,7 @@ import { answerCheck } from './policy-check.js';
 import type { PolicySubject } from './policy-fields.js';
 import { deniedByPolicy } from './policy-refusal.js';
 import type { Resources } from './resources.js';
-import { idOf, ScopedResources } from './scoped-resources.js';
+import { idOf, scopedTypes, ScopedResources } from './scoped-resources.js';
 import { methodNotAllowed, type WireAnswer, type WireRequest } from './wire.js';
 import type { Governed } from './world.js';
 
@@ -65,6 +65,13 @@ export class Governance {
     return method === 'PUT'
       ? { ...request, body: judged }
       : { ...request, body: changeOf(body, content, judged) };
+  }
+
+  /** What stood at a scope goes with it. */
+  gone(scope: string): void {
+    for (const type of scopedTypes) {
+      for (const { id } of this.#scoped.under(type, scope)) this.#scoped.remove(id);
+    }
   }
 
   /** What policies make of a resource that a provider makes by itself, such as a machine's disk. Throws a refusal. */

@@ -9,9 +9,10 @@ interface Group {
   readonly name: string;
   readonly location: string;
   readonly tags: Json | undefined;
+  readonly isGoing?: boolean;
 }
 
-/** The groups of the subscription. Deleting one isn't served. */
+/** The groups of the subscription. How one goes is group-deletion.ts. */
 export class ResourceGroups {
   readonly #byKey = new Map<string, Group>();
 
@@ -24,10 +25,36 @@ export class ResourceGroups {
     return [...this.#byKey.values()].map(({ name }) => name);
   }
 
+  /** Throws the refusal of what asks for a group that isn't there. */
+  checkIsThere(name: string): void {
+    if (!this.#byKey.has(name.toLowerCase())) throw notFound(name);
+  }
+
+  /** Throws the refusal of what changes anything in a group that goes. */
+  checkStays(name: string): void {
+    if (this.#byKey.get(name.toLowerCase())?.isGoing !== true) return;
+    throw refusal(
+      409,
+      'ResourceGroupBeingDeleted',
+      `The resource group '${name}' is in deprovisioning state and cannot perform this operation.`,
+    );
+  }
+
+  /** The group begins to go. */
+  begin(name: string): void {
+    const group = this.#byKey.get(name.toLowerCase());
+    if (group !== undefined) this.#byKey.set(name.toLowerCase(), { ...group, isGoing: true });
+  }
+
+  /** The group is gone. */
+  end(name: string): void {
+    this.#byKey.delete(name.toLowerCase());
+  }
+
   /** Name, location and tags, as policies ask for them; empty when there is none of this name. */
   content(name: string): Json {
-    const { tags = {}, ...rest } = this.#byKey.get(name.toLowerCase()) ?? {};
-    return { ...rest, tags };
+    const { tags = {}, location } = this.#byKey.get(name.toLowerCase()) ?? {};
+    return { name, location, tags };
   }
 
   /** Answers for groups; `undefined` when the path is another. Throws a refusal. */
@@ -83,14 +110,14 @@ export class ResourceGroups {
   }
 }
 
-function view(subscriptionId: string, { name, location, tags }: Group): Json {
+function view(subscriptionId: string, { name, location, tags, isGoing = false }: Group): Json {
   return {
     id: `/subscriptions/${subscriptionId}/resourceGroups/${name}`,
     name,
     type: 'Microsoft.Resources/resourceGroups',
     location,
     ...(tags === undefined ? {} : { tags }),
-    properties: { provisioningState: 'Succeeded' },
+    properties: { provisioningState: isGoing ? 'Deleting' : 'Succeeded' },
   };
 }
 

@@ -3,10 +3,18 @@ import { idKey, lastName } from './arm-id.js';
 import type { Json } from './json.js';
 
 /** Types that are served, of `Microsoft.Authorization`. */
-export type ScopedType =
-  'policyDefinitions' | 'policySetDefinitions' | 'policyAssignments' | 'policyExemptions' | 'locks';
+export const scopedTypes = [
+  'policyDefinitions',
+  'policySetDefinitions',
+  'policyAssignments',
+  'policyExemptions',
+  'locks',
+] as const;
 
 /** One of them. */
+export type ScopedType = (typeof scopedTypes)[number];
+
+/** A resource at a scope. */
 export interface ScopedResource {
   readonly id: string;
   readonly name: string;
