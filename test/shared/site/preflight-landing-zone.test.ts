@@ -230,7 +230,7 @@ describe('at a site that stands and lost a machine', () => {
     },
   ])('$what holds the lost one up', ({ around, slots: held }) => {
     const objections = preflight(aSite(), goodSurroundings(around), oneLost);
-    expect(objections.map((objection) => objection.slots)).toEqual(held);
+    expect(objections.map((objection) => objection.slots)).toStrictEqual(held);
   });
 
   test('what could not be asked holds up a site of which nothing stands', () => {

@@ -244,7 +244,7 @@ describe('preflight holds up', () => {
     const site = aSite(spec);
     const missing = { ...untouched, slots: desiredSlots(site, ['1', '2', '3']) };
     const objections = preflight(site, goodSurroundings(around), missing);
-    expect(objections.map((objection) => objection.slots)).toEqual([slots]);
+    expect(objections.map((objection) => objection.slots)).toStrictEqual([slots]);
   });
 
   test('nobody for the secret of a zone that the site does not use', () => {

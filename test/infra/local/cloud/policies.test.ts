@@ -75,15 +75,18 @@ test('a message of the assignment’s own is told instead of its policies', asyn
 });
 
 describe('public IPs of interfaces', () => {
-  const put = async (name: string, publicIp: string | undefined) => {
-    const properties = {
-      subnet: cloud.subnet('gateways'),
-      ...(publicIp === undefined ? {} : { publicIPAddress: { id: publicIp } }),
-    };
+  const put = async (name: string, ...publicIps: readonly (string | undefined)[]) => {
+    const ipConfigurations = publicIps.map((publicIp, index) => ({
+      name: `c${index}`,
+      properties: {
+        subnet: cloud.subnet('gateways'),
+        ...(publicIp === undefined ? {} : { publicIPAddress: { id: publicIp } }),
+      },
+    }));
     const answer = await cloud.arm(
       'PUT',
       `${groupOf('rg-private')}/providers/Microsoft.Network/networkInterfaces/${name}`,
-      { location: 'westeurope', properties: { ipConfigurations: [{ name: 'primary', properties }] } },
+      { location: 'westeurope', properties: { ipConfigurations } },
     );
     await cloud.atRest();
     return answer.status;
@@ -95,7 +98,8 @@ describe('public IPs of interfaces', () => {
     expect((await cloud.arm('PUT', id, address)).status).toBe(201);
     await cloud.atRest();
     expect(await put('nic-public', id)).toBe(403);
-    expect(await put('nic-private', undefined)).toBe(201);
+    expect(await put('nic-half', undefined, id)).toBe(403);
+    expect(await put('nic-private', undefined, undefined)).toBe(201);
   });
 });
 
@@ -146,6 +150,23 @@ test('a machine’s disk gets the policy’s tag too, and one that is denied fai
   expect(poll.body).toMatchObject({ status: 'Failed', error: { code: 'RequestDisallowedByPolicy' } });
   for (const assigned of [assignmentId, noDisks])
     expect((await cloud.arm('DELETE', assigned)).status).toBe(200);
+});
+
+test('an indexed policy lets be what has no tags, one for all does not', async () => {
+  await governed('rg-indexed', 'require-tag', { parameters: { tagName: 'cost' } });
+  const network = `${groupOf('rg-indexed')}/providers/Microsoft.Network/virtualNetworks/v`;
+  const properties = { addressSpace: { addressPrefixes: ['10.3.0.0/16'] }, subnets: [] };
+  expect((await cloud.arm('PUT', network, { location: 'westeurope', properties })).status).toBe(403);
+  await cloud.made(network, { location: 'westeurope', tags: { cost: '42' }, properties });
+  const subnet = { properties: { addressPrefix: '10.3.1.0/24' } };
+  expect((await cloud.arm('PUT', `${network}/subnets/one`, subnet)).status).toBe(201);
+  await cloud.atRest();
+  const types = ['Microsoft.Network/virtualNetworks/subnets'];
+  await assign((path, body) => cloud.arm('PUT', path, body), subscription, 'no-type', {
+    scope: groupOf('rg-indexed'),
+    parameters: { types },
+  });
+  expect((await cloud.arm('PUT', `${network}/subnets/two`, subnet)).status).toBe(403);
 });
 
 describe('a policy does nothing', () => {
