@@ -2,12 +2,28 @@
 import { describe, expect, test } from '@jest/globals';
 import { desiredSlots } from '../../../shared/site/desired-site.js';
 import type { Missing } from '../../../shared/site/missing.js';
-import type { LockLook, ObservedLock, PolicyDenial, PolicyLook } from '../../../shared/site/observed-site.js';
+import type {
+  LockLook,
+  ObservedLock,
+  PolicyDenial,
+  PolicyLook,
+  Surroundings,
+} from '../../../shared/site/observed-site.js';
 import { preflight } from '../../../shared/site/preflight.js';
 import { planSite } from '../../../shared/site/plan-site.js';
 import { failure, problem, success } from '../../../shared/site/problem.js';
 import { entriesOf } from '../../../shared/site/tell.js';
-import { aRecord, aSite, aSlot, goodSurroundings, noon, nothingYet, policy } from './helpers/builders.js';
+import { atRest } from './helpers/azure-in-words.js';
+import {
+  aRecord,
+  aSite,
+  aSlot,
+  atSeconds,
+  goodSurroundings,
+  noon,
+  nothingYet,
+  policy,
+} from './helpers/builders.js';
 
 const slots = desiredSlots(aSite(), ['1', '2', '3']);
 const untouched: Missing = {
@@ -237,6 +253,38 @@ describe('at a site that stands and lost a machine', () => {
     const around = { policies: failure<PolicyLook>(busy), locks: failure<LockLook>(busy) };
     const found = preflight(aSite(), goodSurroundings(around), untouched);
     expect(found).toEqual([{ problem: busy }, { problem: busy }]);
+  });
+});
+
+describe('a site that stands and wants other machines', () => {
+  const { record, observed } = atRest(aRecord());
+  const changed = { ...record, spec: aSite({ gateway: { size: 'Standard_D4s_v5' } }) };
+  const planned = (around: Partial<Surroundings>) =>
+    planSite(changed, { ...observed, surroundings: goodSurroundings(around) }, policy, atSeconds(24 * 3600));
+  const keep = { name: 'keep', level: 'CanNotDelete' as const, scope: group };
+
+  test('drains the first that is to be replaced', () => {
+    expect(planned({}).steps.map(({ reason: code }) => code)).toEqual(['drains']);
+  });
+
+  test.each([
+    {
+      when: 'a lock forbids the deletion',
+      around: { locks: locked(keep) },
+      says: /^Lock keep \(CanNotDelete\)/,
+    },
+    {
+      when: 'a policy denies the machine that comes',
+      around: { policies: denying(denied('sizes', [machine], [reason(`${machine}/sku.name`, 'In', 'x')])) },
+      says: /^Policy assignment sizes/,
+    },
+  ])('drains none when $when', ({ around, says }) => {
+    const { steps, waits, phase } = planned(around);
+    expect([steps, phase]).toEqual([[], 'serving']);
+    expect(waits.map(({ reason: code, sentence }) => [code, says.test(sentence)])).toContainEqual([
+      'waits-for-person',
+      true,
+    ]);
   });
 });
 
