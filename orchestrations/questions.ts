@@ -1,5 +1,6 @@
 /** What is asked of Azure for a site? */
 import { desiredSlots, placementOf, type DesiredSlot } from '../shared/site/desired-site.js';
+import { sampleIntents } from '../shared/site/sample-intents.js';
 import { secretsOfSlot } from '../shared/site/secret-names.js';
 import type { Site } from '../shared/site/site.js';
 import type { SurroundingsQuestion } from '../shared/site/surroundings-question.js';
@@ -31,6 +32,7 @@ export function surroundingsQuestion(reading: SiteReading): SurroundingsQuestion
     image: spec.gateway.image,
     secretNames: secretsOf(spec, slots),
     publicIpIds: Object.values(publicIpIds ?? {}).flat(),
+    samples: sampleIntents(spec, slots, reading.settings),
   };
 }
 

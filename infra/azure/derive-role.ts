@@ -17,11 +17,11 @@ export type AppRole = Readonly<
 
 const descriptions: Readonly<Record<RolePart, string>> = {
   sites:
-    'Builds, mends and removes gateways with their balancers, addresses and alert rules, in the group of the sites.',
+    'Builds, mends and removes gateways with their balancers, addresses and alert rules, in the group of the sites, and asks what policies say to them.',
   networks:
     'Reads the networks of sites and joins their subnets and existing addresses, in the groups that hold them.',
   surroundings:
-    'Reads sizes, quotas, images, machines and metrics of the subscription, and how its operations go.',
+    'Reads sizes, quotas, images, machines, metrics and locks of the subscription, and how its operations go.',
   attach: 'Gives gateways their identity and names the action group in alert rules, on these two alone.',
   secrets: 'Reads, writes and disables versions of secrets in the vault; deletes none.',
 };
@@ -36,6 +36,10 @@ const places: readonly (readonly [RegExp, readonly RolePart[]])[] = [
   [/^Microsoft\.Insights\/actionGroups\/read$/i, ['attach']],
   [/^Microsoft\.(Network|Compute)\/locations\//i, ['surroundings']],
   [/^Microsoft\.Compute\/skus\/read$/i, ['surroundings']],
+  // A check that changes nothing, asked of the group that a site is built in.
+  [/^Microsoft\.PolicyInsights\/checkPolicyRestrictions\/read$/i, ['sites']],
+  // A list of the subscription shows those of its groups too.
+  [/^Microsoft\.Authorization\/locks\/read$/i, ['surroundings']],
   // The sweep lists the machines of a whole subscription.
   [/^Microsoft\.Compute\/virtualMachines\/read$/i, ['sites', 'surroundings']],
   // The batch API of metrics is asked by subscription.

@@ -1,5 +1,4 @@
 /** How do the operations in flight go? Those whose resources tell the truth are read, the others asked. */
-import type { Pipeline, PipelineRequest } from '@azure/core-rest-pipeline';
 import type { Operation, OperationAnswer } from '../site/intent.js';
 import type { ObservedResource, ObservedRun, ObservedSetup } from '../site/observed-site.js';
 import { problem, type Problem } from '../site/problem.js';
@@ -9,9 +8,9 @@ import { observedLoadBalancer } from './load-balancers.js';
 import { listed, listMachines, readCommands, type LookScope } from './look-at-resources.js';
 import { outcomeOf, problemOfBody } from './problem-of-error.js';
 import { observedPublicIp } from './public-ips.js';
+import { sendBy } from './raw-request.js';
 import { observedSecurityGroup } from './security-groups.js';
 import type { ReadRun } from './runs.js';
-import { clientOptions } from './transport.js';
 
 /** Body of an operation's status. */
 interface OperationBody {
@@ -174,7 +173,7 @@ async function tell({ subscriptionId }: LookScope, { url, kind, name }: Operatio
   const { createPipelineRequest, createHttpHeaders } = await import('@azure/core-rest-pipeline');
   const request = createPipelineRequest({ url, headers: createHttpHeaders({ [askHeader]: '1' }) });
   const asked = await outcomeOf({ verb: 'read', what: `the operation on ${name}` }, () =>
-    send(client, request),
+    sendBy(client, request),
   );
   if (!asked.ok) return running(asked.problem.retryAfterSeconds);
   const { status, headers, bodyAsText } = asked.value;
@@ -191,10 +190,4 @@ async function tell({ subscriptionId }: LookScope, { url, kind, name }: Operatio
     default:
       return running(Number(headers.get('retry-after')) || undefined);
   }
-}
-
-async function send({ pipeline }: { readonly pipeline: Pipeline }, request: PipelineRequest) {
-  const { createDefaultHttpClient } = await import('@azure/core-rest-pipeline');
-  const { httpClient = createDefaultHttpClient() } = await clientOptions();
-  return pipeline.sendRequest(httpClient, request);
 }

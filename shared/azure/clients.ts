@@ -2,6 +2,7 @@
 import type { ComputeManagementClient } from '@azure/arm-compute';
 import type { MonitorClient } from '@azure/arm-monitor';
 import type { NetworkManagementClient } from '@azure/arm-network';
+import type { PolicyInsightsClient } from '@azure/arm-policyinsights';
 import type { SecretClient } from '@azure/keyvault-secrets';
 import type { MetricsClient } from '@azure/monitor-query';
 import { deployment } from './settings.js';
@@ -40,6 +41,14 @@ export function networkClient(subscriptionId: string): Promise<NetworkManagement
 export function monitorClient(subscriptionId: string): Promise<MonitorClient> {
   return once(`monitor ${subscriptionId}`, async () => {
     const { MonitorClient: Client } = await import('@azure/arm-monitor');
+    return new Client(await credential(), subscriptionId, await clientOptions());
+  });
+}
+
+/** What policies say beforehand. */
+export function policyClient(subscriptionId: string): Promise<PolicyInsightsClient> {
+  return once(`policies ${subscriptionId}`, async () => {
+    const { PolicyInsightsClient: Client } = await import('@azure/arm-policyinsights');
     return new Client(await credential(), subscriptionId, await clientOptions());
   });
 }

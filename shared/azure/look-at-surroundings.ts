@@ -5,24 +5,41 @@ import type { SurroundingsQuestion } from '../site/surroundings-question.js';
 import { computeClient, networkClient } from './clients.js';
 import { secretState } from './key-vault.js';
 import { observeForeignAddress } from './foreign-addresses.js';
+import { observeLocks } from './locks.js';
+import { observePolicies } from './policies.js';
 import { outcomeOf, statusOf } from './problem-of-error.js';
 import { observeOffer } from './size-offers.js';
 import { observeSubnet, parseSubnetId } from './subnets.js';
 
-/** Looks at all of it at once: about seven reads, and one for each secret and existing address. */
+/**
+ * Looks at all of it at once: about eight reads, one for each secret and existing address, and a question to Azure
+ * Policy for each type of resource that the site makes.
+ */
 export async function lookAtSurroundings(question: SurroundingsQuestion): Promise<Surroundings> {
   const offer = observeOffer(question);
-  const [subnet, size, coreQuotas, publicIpQuota, image, frontendIp, secrets, foreignAddresses] =
-    await Promise.all([
-      observeSubnet(question),
-      offer,
-      observeCoreQuotas(question, offer),
-      observePublicIpQuota(question),
-      observeImage(question),
-      observeFrontendIp(question),
-      Promise.all(question.secretNames.map(secretState)),
-      Promise.all(question.publicIpIds.map(observeForeignAddress)),
-    ]);
+  const [
+    subnet,
+    size,
+    coreQuotas,
+    publicIpQuota,
+    image,
+    frontendIp,
+    secrets,
+    foreignAddresses,
+    policies,
+    locks,
+  ] = await Promise.all([
+    observeSubnet(question),
+    offer,
+    observeCoreQuotas(question, offer),
+    observePublicIpQuota(question),
+    observeImage(question),
+    observeFrontendIp(question),
+    Promise.all(question.secretNames.map(secretState)),
+    Promise.all(question.publicIpIds.map(observeForeignAddress)),
+    observePolicies(question),
+    observeLocks(question),
+  ]);
   return {
     subnet,
     offer: size,
@@ -32,6 +49,8 @@ export async function lookAtSurroundings(question: SurroundingsQuestion): Promis
     ...(frontendIp === undefined ? {} : { frontendIp }),
     secrets: forgivable(secrets, size),
     foreignAddresses,
+    policies,
+    locks,
   };
 }
 

@@ -187,6 +187,46 @@ export interface ObservedForeignAddress {
   readonly usedBy?: string;
 }
 
+/** A condition by which a policy denies something. */
+export interface PolicyReason {
+  /** Such as `tags[owner]`, `location`, or an alias. */
+  readonly field: string;
+  /** Azure's name of it, such as `Exists`; empty when Azure didn't say. */
+  readonly operator: string;
+  /** What the field is compared with. */
+  readonly targets: readonly string[];
+}
+
+/** A policy that denies what the site is to write. */
+export interface PolicyDenial {
+  /** ARM id of the assignment. */
+  readonly assignmentId: string;
+  /** Which policy of an assigned initiative it is. */
+  readonly reference?: string;
+  /** Types of resources that it denies, as ARM names them. */
+  readonly types: readonly string[];
+  /** What decided, but for the type. */
+  readonly reasons: readonly PolicyReason[];
+}
+
+/** What was found out about policies; `not-checked` where Azure wouldn't say, with its words. */
+export type PolicyLook =
+  | { readonly kind: 'checked'; readonly denials: readonly PolicyDenial[] }
+  | { readonly kind: 'not-checked'; readonly because: string };
+
+/** A management lock. */
+export interface ObservedLock {
+  readonly name: string;
+  readonly level: 'CanNotDelete' | 'ReadOnly';
+  /** ARM id of the subscription or of the group. */
+  readonly scope: string;
+}
+
+/** What was found out about locks; `not-checked` as above. */
+export type LockLook =
+  | { readonly kind: 'checked'; readonly locks: readonly ObservedLock[] }
+  | { readonly kind: 'not-checked'; readonly because: string };
+
 /** What surrounds a site: looked at before anything is built. Each part may have failed on its own. */
 export interface Surroundings {
   readonly subnet: Outcome<ObservedSubnet>;
@@ -199,6 +239,9 @@ export interface Surroundings {
   readonly frontendIp?: Outcome<{ readonly isFree: boolean; readonly freeOnes: readonly string[] }>;
   readonly secrets: readonly Outcome<SecretState>[];
   readonly foreignAddresses: readonly Outcome<ObservedForeignAddress>[];
+  /** Absent in what was looked at before there was such a look: runs in flight outlive an upgrade. */
+  readonly policies?: Outcome<PolicyLook>;
+  readonly locks?: Outcome<LockLook>;
 }
 
 /** All resources that carry the site's tag, as seen in one look. */

@@ -17,6 +17,7 @@ import type { Objection } from './preflight-slots.js';
 import type { Problem } from './problem.js';
 import type { Resolved, SiteRecord } from './site-record.js';
 import { gatewayStatus, sitePhase, siteProblem } from './site-status.js';
+import { uncheckedWaits } from './unchecked.js';
 import { wantedVersions } from './wanted-versions.js';
 
 /** What the plan of a wanted site is made from. */
@@ -81,6 +82,7 @@ export function planPresence(given: Presence): Plan {
     ],
     rotationSteps: rotated.steps,
     waits: [
+      ...(presence.surroundings === undefined ? [] : uncheckedWaits(presence.surroundings)),
       ...shared.flatMap(({ wait }) => wait ?? []),
       ...arranged.slots.flatMap(({ plan }) => plan.wait ?? []),
       ...rotated.waits,

@@ -1,6 +1,6 @@
 /** What is to be done for a site now? The one plan for build, repair, healing, change, rotation and deletion. */
 import { desiredSlots, machineFingerprint, type DesiredSlot } from './desired-site.js';
-import type { Missing } from './preflight.js';
+import type { Missing } from './missing.js';
 import { preflight } from './preflight.js';
 import { resourceName } from './ids.js';
 import { isInFlight, removalOf, subjectOf, type Observed, type Plan } from './plan.js';
@@ -86,6 +86,7 @@ function missingOf({ spec }: SiteRecord, slots: readonly DesiredSlot[], observed
   );
   return {
     slots,
+    standing: slots.map(({ slot }) => slot).filter((slot) => machineSlots.has(slot)),
     machines: slots.filter(({ slot }) => !machineSlots.has(slot)).length,
     addresses: slots.filter(
       ({ slot, foreignAddressId }) => foreignAddressId === undefined && !has(resourceName.publicIp(slot)),

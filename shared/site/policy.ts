@@ -39,7 +39,7 @@ export const runHorizonSeconds = 60;
 /** A site at rest is looked at this often though nothing was signalled. */
 export const restLookSeconds = 10 * 60;
 
-/** What surrounds a site is believed this long: quotas, routes and offers change rarely, looking costs seven reads. */
+/** What surrounds a site is believed this long: quotas, routes, policies and offers change rarely, looking costs eight reads and as many questions to Azure Policy. */
 export const surroundingsTrustSeconds = 10 * 60;
 
 /** The fleet and its seats are believed this long: a remedy begins within seconds of them. */

@@ -1,18 +1,11 @@
 /** May this be built here? What Azure's surroundings say against it, before anything is paid for. */
-import type { DesiredSlot } from './desired-site.js';
+import type { Missing } from './missing.js';
 import type { Quota, SizeOffer, Surroundings } from './observed-site.js';
+import { againstLocks } from './preflight-locks.js';
+import { againstPolicies } from './preflight-policies.js';
 import { againstAddresses, againstSecrets, againstZones, type Objection } from './preflight-slots.js';
 import { problem, type Outcome, type Problem } from './problem.js';
 import type { Site } from './site.js';
-
-/** What is still to be made. */
-export interface Missing {
-  readonly slots: readonly DesiredSlot[];
-  readonly machines: number;
-  readonly addresses: number;
-  readonly networkInterfaces: number;
-  readonly hasLoadBalancer: boolean;
-}
 
 /**
  * One spare of each for a site that has no machine yet, so that a gateway can later be made before another is taken
@@ -34,6 +27,8 @@ export function preflight(site: Site, surroundings: Surroundings, missing: Missi
   const { slots } = missing;
   const whole = (problems: readonly Problem[]) => problems.map((found) => ({ problem: found }));
   return [
+    ...againstLocks(surroundings, missing),
+    ...againstPolicies(site, surroundings, missing),
     ...whole(checkSubnet(site, surroundings)),
     ...whole(checkOffer(site, surroundings)),
     ...againstZones(site, surroundings, slots),

@@ -8,6 +8,7 @@ export type Reason =
   | 'site-deleted'
   | 'deletion-requested'
   | 'refused'
+  | 'not-checked'
   | 'phase-changed'
   | 'resource-missing'
   | 'resource-differs'

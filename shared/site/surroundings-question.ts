@@ -1,4 +1,5 @@
 /** What is asked of Azure before anything is built? */
+import type { ResourceIntent } from './intent.js';
 
 /** Everything that `Surroundings` answers. */
 export interface SurroundingsQuestion {
@@ -12,4 +13,6 @@ export interface SurroundingsQuestion {
   readonly image: string;
   readonly secretNames: readonly string[];
   readonly publicIpIds: readonly string[];
+  /** One of each kind that the site makes, for Azure Policy. */
+  readonly samples: readonly ResourceIntent[];
 }

@@ -38,6 +38,7 @@ const toldOnce: readonly Reason[] = [
   'fleet-frozen',
   'advised',
   'waits-for-far-side',
+  'not-checked',
 ];
 
 /** What the timeline holds of decisions after this plan: by gateway or resource, which decision. */

@@ -36,6 +36,43 @@ test('surroundingsQuestion asks for everything that a site refers to', () => {
     image: 'Debian:debian-12:12-gen2:latest',
     secretNames: ['psk-hq'],
     publicIpIds: [publicIpId('a'), publicIpId('b')],
+    samples: expect.anything(),
+  });
+});
+
+const ownAddresses = ['security-group', 'load-balancer', 'public-ip', 'network-interface'];
+const machineKinds = ['virtual-machine', 'setup'];
+const publicIpIds = { 1: [publicIpId('a')] };
+
+test.each([
+  { when: 'the deployment has no action group', spec: {}, kinds: [...ownAddresses, ...machineKinds] },
+  {
+    when: 'it has one',
+    spec: {},
+    hasActionGroup: true,
+    kinds: [...ownAddresses, ...machineKinds, 'alert-rule'],
+  },
+  {
+    when: 'it has one and the site wants no rule',
+    spec: { monitoring: { alertRules: false } },
+    hasActionGroup: true,
+    kinds: [...ownAddresses, ...machineKinds],
+  },
+  {
+    when: 'every gateway has an existing address',
+    spec: { zones: ['1'], network: { subnetId, publicIpIds } },
+    kinds: [...ownAddresses.filter((kind) => kind !== 'public-ip'), ...machineKinds],
+  },
+])('surroundingsQuestion has a sample of each kind that is made when $when', (row) => {
+  const { spec, kinds, hasActionGroup = false } = row;
+  const reading = { ...readingOf(spec), settings: { ...settings, hasActionGroup } };
+  const { samples } = surroundingsQuestion(reading);
+  expect(samples.map(({ kind }) => kind)).toEqual(kinds);
+  const [address = publicIpId('a')] = samples.flatMap(({ kind, name }) =>
+    kind === 'public-ip' ? [`/publicIPAddresses/${name}`] : [],
+  );
+  expect(samples.find(({ kind }) => kind === 'network-interface')).toMatchObject({
+    publicIpId: expect.stringContaining(address),
   });
 });
 

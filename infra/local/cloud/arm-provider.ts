@@ -37,6 +37,8 @@ export interface ResourceKind {
     | 'security-group'
     | 'load-balancer'
     | 'network-interface'
+    | 'route-table'
+    | 'virtual-network'
     | 'virtual-machine'
     | 'run-command';
   /** Seconds that the first answer to a write names (recorded). */

@@ -4,11 +4,15 @@ import { actionOf, answerForAction } from './arm-actions.js';
 import { answerForKind, type Provision, type ResourceKind } from './arm-provider.js';
 import { checkParent, notFound } from './arm-refusals.js';
 import type { ComputeOffers } from './compute-offers.js';
+import type { EffectiveRoutes } from './effective-routes.js';
 import type { Faults } from './faults.js';
+import type { GroupDeletion } from './group-deletion.js';
+import type { Governance } from './governance.js';
 import { listMachines } from './machine-lists.js';
 import type { Monitor } from './monitor.js';
 import { networkView } from './network-view.js';
 import type { PublicIpQuota } from './public-ips.js';
+import type { ResourceGroups } from './resource-groups.js';
 import { resourceType } from './resource-types.js';
 import type { Throttling } from './throttling.js';
 import type { Subnets } from './virtual-networks.js';
@@ -28,9 +32,14 @@ export interface ArmServices extends Provision {
   readonly faults: Faults;
   readonly throttling: Throttling;
   readonly monitor: Monitor;
+  readonly governance: Governance;
+  readonly groups: ResourceGroups;
+  readonly groupDeletion: GroupDeletion;
+  readonly effectiveRoutes: EffectiveRoutes;
 }
 
 const locationPath = /^\/subscriptions\/[^/]+\/providers\/([^/]+)\/locations\/([^/]+)\/(.+)$/i;
+const groupPath = /^\/subscriptions\/[^/]+\/resourceGroups\/([^/]+)\/providers\//i;
 const imagePath = /^publishers\/([^/]+)\/artifacttypes\/vmimage\/offers\/([^/]+)\/skus\/([^/]+)\/versions$/i;
 
 /** Answers a request. Throws a refusal. */
@@ -60,9 +69,9 @@ export function answerArm(services: ArmServices, request: WireRequest): WireAnsw
   }
 }
 
-function route(services: ArmServices, request: WireRequest): WireAnswer {
-  const { operations, offers } = services;
-  const { path, query } = request;
+function route(services: ArmServices, asked: WireRequest): WireAnswer {
+  const { operations, offers, governance, groups } = services;
+  const { path, query } = asked;
   if (path.split('/')[2]?.toLowerCase() !== services.place.subscriptionId) {
     throw refusal(
       404,
@@ -72,6 +81,13 @@ function route(services: ArmServices, request: WireRequest): WireAnswer {
   }
   const polled = operations.answer(path, query);
   if (polled !== undefined) return polled;
+  const governing = governance.answer(asked);
+  if (governing !== undefined) return governing;
+  const request = governance.govern(asked);
+  const group = groupPath.exec(path)?.[1];
+  if (group !== undefined && request.method !== 'GET') groups.checkStays(group);
+  const grouped = services.groupDeletion.answer(request) ?? groups.answer(request);
+  if (grouped !== undefined) return grouped;
   const monitored = services.monitor.answer(request);
   if (monitored !== undefined) return monitored;
   if (/\/providers\/Microsoft\.Compute\/skus$/i.test(path)) return offers.skus(query.get('$filter'));
@@ -153,6 +169,7 @@ function answerResource(services: ArmServices, request: WireRequest): WireAnswer
     name: parsed.names.at(-1) ?? '',
     id,
   });
+  if (checked !== undefined) return answerAddressCheck(services, request, parsed);
   if (kind !== undefined) return answerForKind(kind, services, parsed, request);
   const child = childOf(kinds, parsed.type);
   if (child !== undefined) {
@@ -164,7 +181,9 @@ function answerResource(services: ArmServices, request: WireRequest): WireAnswer
   }
   const found = actionOf(kinds, parsed.type);
   if (found !== undefined) return answerForAction(found.kind, found.action, services, parsed, request);
-  return answerReadOnly(services, request, parsed, checked !== undefined);
+  return (
+    services.effectiveRoutes.answer(services, parsed, request) ?? answerReadOnly(services, request, parsed)
+  );
 }
 
 /** Who answers for a type that stands inside another. */
@@ -177,24 +196,22 @@ function childOf(kinds: readonly ResourceKind[], type: string) {
   return undefined;
 }
 
-/** Networks, route tables and disks, which are only read here. */
-function answerReadOnly(
+/** Whether an address of a network is free. */
+function answerAddressCheck(
   { resources, subnets }: ArmServices,
-  { method, query }: WireRequest,
+  { query }: WireRequest,
   parsed: ArmId,
-  isAddressCheck: boolean,
 ): WireAnswer {
+  const network = resources.get(formatArmId(parsed));
+  if (network === undefined) throw notFound(parsed);
+  return subnets.checkAddress(network, query.get('ipAddress') ?? '');
+}
+
+/** Disks, which are only read here. */
+function answerReadOnly({ resources }: ArmServices, { method }: WireRequest, parsed: ArmId): WireAnswer {
   const found = resources.get(formatArmId(parsed));
-  if (found === undefined) {
-    throw notFound(parsed);
-  }
+  if (found === undefined) throw notFound(parsed);
   if (method !== 'GET')
     throw networkRefusal(405, 'MethodNotAllowed', `The local region doesn't ${method} ${found.type}.`);
-  if (isAddressCheck) return subnets.checkAddress(found, query.get('ipAddress') ?? '');
-  const isNetwork = found.type === resourceType.virtualNetwork;
-  return {
-    status: 200,
-    headers: { etag: found.etag },
-    body: isNetwork ? subnets.view(found) : networkView(found),
-  };
+  return { status: 200, headers: { etag: found.etag }, body: networkView(found) };
 }

@@ -2,12 +2,14 @@
 import type { Clock } from './clock.js';
 import type { ComputeOffers } from './compute-offers.js';
 import type { Faults } from './faults.js';
+import type { Governance } from './governance.js';
 import { asList, asRecord, asText, propertiesOf, referenceOf, type Json } from './json.js';
 import type { Machines } from './machines.js';
 import { addressesOf } from './network-interfaces.js';
 import type { Random } from './random.js';
 import { resourceType } from './resource-types.js';
 import type { Resource, Resources } from './resources.js';
+import { Refusal } from './wire.js';
 
 /** What machines stand on. */
 export interface MachineGround {
@@ -17,6 +19,7 @@ export interface MachineGround {
   readonly offers: ComputeOffers;
   readonly faults: Faults;
   readonly clock: Clock;
+  readonly governance: Governance;
 }
 
 /** Share of a creation or a start after which the machine has power; an estimate, the rest is the platform's. */
@@ -42,6 +45,11 @@ export async function bringUp(
   if (allocates && faults.lacksCapacity(zone)) {
     await clock.pause(seconds * allocationShare);
     return allocationFailed(zone);
+  }
+  const refused = putDisk(ground, resource);
+  if (refused !== undefined) {
+    await clock.pause(seconds * allocationShare);
+    return refused;
   }
   await clock.pause(seconds * bootShare);
   bootMachine(ground, resource);
@@ -73,25 +81,42 @@ function allocationFailed(zone: string | undefined): Json {
       };
 }
 
+/**
+ * Makes a machine's disk, unless it has one. It gets the machine's tags, and policies judge it as a resource of its own;
+ * what they deny fails the machine's operation (both inferred).
+ *
+ * @returns the error of one that is denied
+ */
+function putDisk({ resources, governance }: MachineGround, machine: Resource): Json | undefined {
+  const { body, resourceGroup } = machine;
+  const name = asText(asRecord(asRecord(propertiesOf(body)['storageProfile'])['osDisk'])['name']);
+  const about = {
+    id: machine.id.replace(/\/virtualMachines\/[^/]+$/i, `/disks/${name}`),
+    name,
+    type: resourceType.disk,
+    resourceGroup,
+  };
+  if (resources.get(about.id) !== undefined) return undefined;
+  const content = {
+    location: body['location'],
+    ...(body['zones'] === undefined ? {} : { zones: body['zones'] }),
+    tags: body['tags'],
+    managedBy: machine.id,
+    properties: { diskSizeGB: 30, diskState: 'Attached' },
+  };
+  try {
+    resources.put(about, governance.judged({ ...about, content }));
+    return undefined;
+  } catch (error) {
+    if (error instanceof Refusal) return asRecord(asRecord(error.answer.body)['error']);
+    throw error;
+  }
+}
+
 function bootMachine({ resources, machines, faults }: MachineGround, resource: Resource): void {
   const properties = propertiesOf(resource.body);
   const [networkInterface] = asList(asRecord(properties['networkProfile'])['networkInterfaces']).map(
     (reference) => resources.get(referenceOf(reference)),
-  );
-  const osDisk = asText(asRecord(asRecord(properties['storageProfile'])['osDisk'])['name']);
-  resources.put(
-    {
-      id: resource.id.replace(/\/virtualMachines\/[^/]+$/i, `/disks/${osDisk}`),
-      name: osDisk,
-      type: resourceType.disk,
-      resourceGroup: resource.resourceGroup,
-    },
-    {
-      location: resource.body['location'],
-      tags: resource.body['tags'],
-      managedBy: resource.id,
-      properties: { diskSizeGB: 30, diskState: 'Attached' },
-    },
   );
   machines.powerOn({
     id: resource.id,

@@ -3,33 +3,32 @@ import { AdminStates } from './admin-states.js';
 import type { SentAlert } from './alert-notifications.js';
 import { AppAccess } from './app-access.js';
 import { formatArmId } from './arm-id.js';
+import { kindsOf } from './arm-kinds.js';
 import type { ArmServices } from './arm.js';
 import { CallLog, callOf, type Call } from './call-log.js';
 import { Clock } from './clock.js';
 import { ComputeOffers } from './compute-offers.js';
 import { durationsDrawnBy, type Draw } from './durations.js';
+import { EffectiveRoutes } from './effective-routes.js';
 import { startEventGrid } from './event-sources.js';
 import { Faults } from './faults.js';
+import { GroupDeletion } from './group-deletion.js';
+import { Governance } from './governance.js';
 import type { Guests } from './guests.js';
 import { answerHost } from './hosts.js';
 import type { Json } from './json.js';
 import { KeyVault } from './key-vault.js';
 import { LoadBalancerDataPlane, type Delivery, type FrontendRequest } from './load-balancer-data-plane.js';
-import { loadBalancers } from './load-balancers.js';
 import { Machines, type MachineDraws } from './machines.js';
 import { Monitor } from './monitor.js';
-import { networkInterfaces } from './network-interfaces.js';
 import { Operations, type Operation } from './operations.js';
-import { publicIps } from './public-ips.js';
 import { seededRandom, type Random } from './random.js';
+import { ResourceGroups } from './resource-groups.js';
 import { resourceType } from './resource-types.js';
 import { Resources, type Resource } from './resources.js';
-import { runCommands } from './run-commands.js';
-import { securityGroups } from './security-groups.js';
 import { listen, type Exchange } from './server.js';
 import { answerSimulator } from './simulator-api.js';
 import { Throttling } from './throttling.js';
-import { virtualMachines } from './virtual-machines.js';
 import { Subnets } from './virtual-networks.js';
 import type { WireAnswer, WireRequest } from './wire.js';
 import type { World } from './world.js';
@@ -177,6 +176,17 @@ function furnish(resources: Resources, { subscriptionId, resources: all }: World
   }
 }
 
+/** Subscription and region, and the groups that are there by now. */
+function placeOf({ subscriptionId, region }: World, groups: ResourceGroups): ArmServices['place'] {
+  return {
+    subscriptionId,
+    region,
+    get resourceGroups() {
+      return groups.names();
+    },
+  };
+}
+
 function armServices(
   world: World,
   random: () => number,
@@ -194,15 +204,16 @@ function armServices(
   },
 ): ArmServices {
   const { resources, machines, balancers, states, draw, clock, signals, seed, longest } = ground;
-  const { region, subscriptionId } = world;
   const coreQuotas = Object.fromEntries(
     Object.entries(world.coreQuotas).map(([name, quota]) => [name, { ...quota }]),
   );
   const publicIpQuota = { ...world.publicIpQuota };
-  const offers = new ComputeOffers(resources, region, world.sizes, world.images, coreQuotas);
+  const offers = new ComputeOffers(resources, world.region, world.sizes, world.images, coreQuotas);
   const faults = new Faults(random);
   const subnets = new Subnets(resources);
-  const place = { subscriptionId, region, resourceGroups: world.resourceGroups };
+  const groups = new ResourceGroups(world.resourceGroups, world.region);
+  const place = placeOf(world, groups);
+  const governance = new Governance(resources, (name) => groups.content(name), world.governed ?? []);
   const monitor = new Monitor({
     ...{ resources, states, faults, clock, draw: durationsDrawnBy(signals, longest), random: signals },
     ...{ seed, longest, place },
@@ -210,28 +221,13 @@ function armServices(
   balancers.onRound((balancer, answered) => {
     monitor.round(balancer, answered);
   });
-  const balancerKind = loadBalancers(resources, random, subnets, states);
-  const kinds = [
-    publicIps(resources, random, publicIpQuota),
-    securityGroups(resources, random),
-    {
-      ...balancerKind,
-      settle: (balancer: Resource) => {
-        balancerKind.settle?.(balancer);
-        balancers.watch(balancer);
-      },
-      removed: (balancer: Resource) => {
-        balancerKind.removed?.(balancer);
-        balancers.forget(balancer.id);
-      },
-    },
-    networkInterfaces(resources, random, subnets, states),
-    virtualMachines({ resources, random, machines, offers, faults, clock }),
-    runCommands(machines, clock),
-  ];
+  const shared = { resources, random, subnets, states, publicIpQuota };
+  const compute = { machines, offers, faults, clock, governance };
+  const kinds = kindsOf({ ...shared, ...compute, balancers });
+  const going = { groups, resources, kinds, draw, clock, monitor, governance, region: world.region };
   return {
     resources,
-    operations: new Operations(random, { subscriptionId, region }),
+    operations: new Operations(random, place),
     draw,
     clock,
     place,
@@ -242,5 +238,9 @@ function armServices(
     faults,
     throttling: new Throttling(),
     monitor,
+    governance,
+    groups,
+    groupDeletion: new GroupDeletion(going),
+    effectiveRoutes: new EffectiveRoutes(resources, machines, world.announced),
   };
 }

@@ -75,6 +75,11 @@ export class Monitor {
     reportRound({ ...this.ground, metrics: this.metrics }, balancer, answered);
   }
 
+  /** Forgets what is gone with its group. */
+  gone({ id, type }: Resource): void {
+    if (type === this.#ruleKind.type) this.#rules.forget(id);
+  }
+
   /** Answers what comes to ARM for Monitor; `undefined` for what is not its. */
   answer(request: WireRequest): WireAnswer | undefined {
     const metrics = metricsPath.exec(request.path)?.[1];

@@ -12,6 +12,7 @@ const childLists = [
   'securityRules',
   'defaultSecurityRules',
   'subnets',
+  'routes',
 ] as const;
 
 /** The resource as a read shows it. */

@@ -25,6 +25,8 @@ export interface Operation {
   status: 'InProgress' | 'Succeeded' | 'Failed';
   /** `{ code, message, … }` of one that failed. */
   error?: Json;
+  /** What its Location answers at the end, for one that was asked for something. */
+  result?: Json;
 }
 
 /** What is begun. */
@@ -128,7 +130,8 @@ export class Operations {
     const retryAfter = { 'retry-after': String(pollSeconds[operation.provider]) };
     const isRunning = operation.status === 'InProgress';
     if (kind?.toLowerCase() === 'results' || query.get('monitor') === 'true') {
-      return isRunning ? { status: 202, headers: retryAfter } : { status: 204 };
+      if (isRunning) return { status: 202, headers: retryAfter };
+      return operation.result === undefined ? { status: 204 } : { status: 200, body: operation.result };
     }
     return { status: 200, headers: isRunning ? retryAfter : {}, body: bodyOf(operation) };
   }

@@ -26,6 +26,13 @@ const verbs: Readonly<Record<string, string>> = {
   DELETE: 'delete',
 };
 
+/** Checks that change nothing are reads, though they are sent by POST (documented). */
+const readByPost: readonly string[] = ['microsoft.policyinsights/checkpolicyrestrictions'];
+
+function verbOf(type: string, method: string): string {
+  return readByPost.includes(type.toLowerCase()) ? 'read' : (verbs[method] ?? 'action');
+}
+
 const batchPath = /^(\/subscriptions\/[^/]+)\/metrics:getBatch$/i;
 const addressCheck = /\/CheckIPAddressAvailability$/i;
 
@@ -42,7 +49,7 @@ export function actionsOf(request: AskedRequest): readonly NeededAction[] {
     return [{ action: 'Microsoft.Insights/metrics/read', scope: subscription, kind: 'own' }];
   const type = typeOf(path);
   if (type === undefined) return [];
-  const own: NeededAction = { action: `${type}/${verbs[method] ?? 'action'}`, scope: path, kind: 'own' };
+  const own: NeededAction = { action: `${type}/${verbOf(type, method)}`, scope: path, kind: 'own' };
   const isWrite = method === 'PUT' || method === 'PATCH';
   return isWrite && body !== undefined ? [own, ...linkedActions(type, path, body)] : [own];
 }

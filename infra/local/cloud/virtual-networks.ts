@@ -1,4 +1,4 @@
-/** Which networks, subnets and route tables are there, and which addresses in them are taken? They are read only here. */
+/** Which subnets are there, and which addresses in them are taken? */
 import { idKey, lastName } from './arm-id.js';
 import { contains, formatAddress, prefixRange } from './addresses.js';
 import { asList, asRecord, asText, propertiesOf, referenceOf, type Json } from './json.js';

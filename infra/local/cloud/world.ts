@@ -2,6 +2,7 @@
 import type { Quota, Size } from './compute-offers.js';
 import type { Json } from './json.js';
 import { resourceType } from './resource-types.js';
+import type { ScopedType } from './scoped-resources.js';
 
 /** A region, a subscription and what others have in it. */
 export interface World {
@@ -20,6 +21,19 @@ export interface World {
   readonly publicIpQuota: Quota;
   /** Resources of others, and the networks. */
   readonly resources: readonly WorldResource[];
+  /** Policies, their assignments and exemptions, and locks; definitions stand before what assigns them. */
+  readonly governed?: readonly Governed[];
+  /** Prefixes that a remote network announces to those that use its gateway, by its name in lower case. */
+  readonly announced?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A policy or a lock that is there from the start. */
+export interface Governed {
+  /** Id of the subscription, of the group or of the resource. */
+  readonly scope: string;
+  readonly type: ScopedType;
+  readonly name: string;
+  readonly properties: Json;
 }
 
 /** A resource that is there from the start. */
@@ -64,6 +78,7 @@ export function defaultWorld(): World {
       standardBSFamily: { limit: 20, usedByOthers: 4 },
     },
     publicIpQuota: { limit: 60, usedByOthers: 2 },
+    announced: { 'hv_hub-westeurope': ['0.0.0.0/0'] },
     resources: [routeTable, spoke, hubless, warehouseAddress, warehouseGroup, warehouseInterface],
   };
 }

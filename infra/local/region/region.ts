@@ -136,6 +136,7 @@ async function loadSdks(): Promise<void> {
     import('@azure/arm-compute'),
     import('@azure/arm-network'),
     import('@azure/arm-monitor'),
+    import('@azure/arm-policyinsights'),
     import('@azure/keyvault-secrets'),
     import('@azure/monitor-query'),
   ]);

@@ -2,13 +2,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { desiredSlots } from '../../../shared/site/desired-site.js';
 import type { ObservedForeignAddress, Surroundings } from '../../../shared/site/observed-site.js';
-import { preflight, type Missing } from '../../../shared/site/preflight.js';
+import type { Missing } from '../../../shared/site/missing.js';
+import { preflight } from '../../../shared/site/preflight.js';
 import { failure, problem, success } from '../../../shared/site/problem.js';
 import { publicIpId, subnetId } from './helpers/bodies.js';
 import { aSite, goodSubnet, goodSurroundings } from './helpers/builders.js';
 
 const untouched: Missing = {
   slots: desiredSlots(aSite(), ['1', '2', '3']),
+  standing: [],
   machines: 3,
   addresses: 3,
   networkInterfaces: 3,

@@ -57,6 +57,15 @@ test.each([
     `GET ${network('loadBalancers/lb')}/providers/Microsoft.Insights/metrics`,
     'Microsoft.Insights/metrics/read',
   ],
+  [
+    `POST ${group}/providers/Microsoft.PolicyInsights/checkPolicyRestrictions`,
+    'Microsoft.PolicyInsights/checkPolicyRestrictions/read',
+  ],
+  [`GET ${subscription}/providers/Microsoft.Authorization/locks`, 'Microsoft.Authorization/locks/read'],
+  [
+    `POST ${network('networkInterfaces/nic/effectiveRouteTable')}`,
+    'Microsoft.Network/networkInterfaces/effectiveRouteTable/action',
+  ],
 ])('%s needs %s', (on, action) => {
   expect(needed({ on })).toEqual([action]);
 });
