@@ -20,6 +20,7 @@ import { Machines, type MachineDraws } from './machines.js';
 import { Monitor } from './monitor.js';
 import { networkInterfaces } from './network-interfaces.js';
 import { Operations, type Operation } from './operations.js';
+import { PacketFilter } from './packet-filter.js';
 import { publicIps } from './public-ips.js';
 import { seededRandom, type Random } from './random.js';
 import { resourceType } from './resource-types.js';
@@ -70,6 +71,8 @@ export interface Cloud {
   /** Every alert that a rule has fired or resolved, oldest first, with whom it was told to. */
   alerts(): readonly SentAlert[];
   readonly balancers: LoadBalancerDataPlane;
+  /** What security groups let pass, to and from any interface. */
+  readonly filter: PacketFilter;
   send(request: FrontendRequest): Promise<Delivery>;
   /** Lets a machine hang until it is booted again; throws when there is none of this name with power. */
   hang(machineName: string): void;
@@ -93,7 +96,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const resources = new Resources(random);
   const machines = new Machines(guests, draw, clock);
   const states = new AdminStates();
-  const balancers = new LoadBalancerDataPlane(resources, machines, states);
+  const filter = new PacketFilter(resources);
+  const balancers = new LoadBalancerDataPlane({ resources, machines, states, filter, clock });
   const signals = seededRandom(seed + signalStream);
   const services = armServices(world, random, {
     ...{ resources, machines, balancers, states, draw, clock, signals, seed, longest },
@@ -112,6 +116,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     calls: () => calls.all(),
     alerts: () => services.monitor.alerts(),
     balancers,
+    filter,
     hang: (machineName: string) => {
       machines.hang(machineNamed(resources, machineName).id);
     },
@@ -207,8 +212,8 @@ function armServices(
     ...{ resources, states, faults, clock, draw: durationsDrawnBy(signals, longest), random: signals },
     ...{ seed, longest, place },
   });
-  balancers.onRound((balancer, answered) => {
-    monitor.round(balancer, answered);
+  balancers.onRound((...round) => {
+    monitor.round(...round);
   });
   const balancerKind = loadBalancers(resources, random, subnets, states);
   const kinds = [

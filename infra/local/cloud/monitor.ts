@@ -70,9 +70,9 @@ export class Monitor {
     return `${this.ground.place.region}.metrics.monitor.azure.com`;
   }
 
-  /** Takes what a balancer's probes found; ids of machines in lower case. */
-  round(balancer: Resource, answered: ReadonlySet<string>): void {
-    reportRound({ ...this.ground, metrics: this.metrics }, balancer, answered);
+  /** Takes what a balancer's probe found; ids of machines in lower case. */
+  round(balancer: Resource, probeName: string, answered: ReadonlySet<string>): void {
+    reportRound({ ...this.ground, metrics: this.metrics }, balancer, probeName, answered);
   }
 
   /** Answers what comes to ARM for Monitor; `undefined` for what is not its. */

@@ -1,6 +1,7 @@
 /** Which network interfaces are registered in a pool? */
+import type { AdminState, AdminStates } from './admin-states.js';
 import { idKey } from './arm-id.js';
-import { asList, asRecord, propertiesOf, referenceOf } from './json.js';
+import { asList, asRecord, asText, propertiesOf, referenceOf } from './json.js';
 import { resourceType } from './resource-types.js';
 import type { Resource, Resources } from './resources.js';
 
@@ -24,4 +25,32 @@ export function membersOf(resources: Resources, poolId: string): readonly PoolMe
         configurationId: `${networkInterface.id}/ipConfigurations/${String(asRecord(configuration)['name'])}`,
       })),
   );
+}
+
+/** A machine that is registered in pools of a balancer. */
+export interface Registered {
+  readonly networkInterface: Resource;
+  readonly machineId: string;
+  /** By the pool's id in lower case: what is in force. */
+  readonly adminStates: ReadonlyMap<string, AdminState>;
+}
+
+/** Members of all pools of a balancer that are machines, each once. */
+export function registeredIn(
+  resources: Resources,
+  states: AdminStates,
+  balancerId: string,
+): readonly Registered[] {
+  const byMachine = new Map<string, Registered>();
+  for (const pool of asList(propertiesOf(resources.get(balancerId)?.body)['backendAddressPools'])) {
+    const poolId = idKey(`${balancerId}/backendAddressPools/${asText(asRecord(pool)['name'])}`);
+    for (const { networkInterface, configurationId } of membersOf(resources, poolId)) {
+      const machineId = referenceOf(propertiesOf(networkInterface.body)['virtualMachine']);
+      if (machineId === '') continue;
+      const known = byMachine.get(idKey(machineId))?.adminStates ?? new Map<string, AdminState>();
+      const adminStates = new Map([...known, [poolId, states.effective(poolId, configurationId)]]);
+      byMachine.set(idKey(machineId), { networkInterface, machineId, adminStates });
+    }
+  }
+  return [...byMachine.values()];
 }
