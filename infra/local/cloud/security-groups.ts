@@ -1,5 +1,6 @@
 /** How do network security groups behave on the wire? What they let through is security-rules.ts. */
 import type { ResourceKind } from './arm-provider.js';
+import { defaultRules } from './default-security-rules.js';
 import { asList, asRecord, propertiesOf, referenceOf, type Json } from './json.js';
 import { networkBody, networkView } from './network-view.js';
 import { guid, type Random } from './random.js';
@@ -97,48 +98,3 @@ function checkPrefixes(rule: Json): void {
     `Security rule has invalid Address prefix. Value provided: ${unknown}`,
   );
 }
-
-interface Fallback {
-  readonly name: string;
-  readonly priority: number;
-  readonly access: 'Allow' | 'Deny';
-  readonly direction: 'Inbound' | 'Outbound';
-  readonly source?: string;
-  readonly destination?: string;
-}
-
-/** Azure's own rules, as an answer shows them. */
-function fallback({ name, priority, access, direction, source = '*', destination = '*' }: Fallback): Json {
-  return {
-    name,
-    properties: {
-      description: name,
-      protocol: '*',
-      sourcePortRange: '*',
-      destinationPortRange: '*',
-      sourceAddressPrefix: source,
-      destinationAddressPrefix: destination,
-      access,
-      priority,
-      direction,
-    },
-  };
-}
-
-const inbound = { direction: 'Inbound', access: 'Allow' } as const;
-const outbound = { direction: 'Outbound', access: 'Allow' } as const;
-const within = { source: 'VirtualNetwork', destination: 'VirtualNetwork' };
-
-const defaultRules: readonly Json[] = [
-  fallback({ ...inbound, name: 'AllowVnetInBound', priority: 65000, ...within }),
-  fallback({
-    ...inbound,
-    name: 'AllowAzureLoadBalancerInBound',
-    priority: 65001,
-    source: 'AzureLoadBalancer',
-  }),
-  fallback({ ...inbound, name: 'DenyAllInBound', priority: 65500, access: 'Deny' }),
-  fallback({ ...outbound, name: 'AllowVnetOutBound', priority: 65000, ...within }),
-  fallback({ ...outbound, name: 'AllowInternetOutBound', priority: 65001, destination: 'Internet' }),
-  fallback({ ...outbound, name: 'DenyAllOutBound', priority: 65500, access: 'Deny' }),
-];

@@ -1,4 +1,5 @@
 /** Does a security group let a packet pass, and which of its rules says so? */
+import { defaultRules } from './default-security-rules.js';
 import { asList, asRecord, asText, propertiesOf, type Json } from './json.js';
 import { isMeant } from './service-tags.js';
 
@@ -29,15 +30,13 @@ export interface Decision {
  * @param virtualNetwork what the tag VirtualNetwork holds where the group is in force
  */
 export function decide(group: Json, packet: Packet, virtualNetwork: readonly string[]): Decision {
-  const { securityRules, defaultSecurityRules } = propertiesOf(group);
-  const first = [...asList(securityRules), ...asList(defaultSecurityRules)]
-    .map(asRecord)
+  const written = asList(propertiesOf(group)['securityRules']).map(asRecord);
+  const first = [...written, ...defaultRules]
     .filter((rule) => propertiesOf(rule)['direction'] === packet.direction)
     .sort((one, other) => priorityOf(one) - priorityOf(other))
     .find((rule) => fits(propertiesOf(rule), packet, virtualNetwork));
-  // The defaults deny what is left, so a group without them, such as one of a made-up world, does too.
-  if (first === undefined)
-    return { access: 'Deny', rule: `DenyAll${packet.direction.replace('bound', 'Bound')}` };
+  // The last of the defaults fits every packet.
+  if (first === undefined) throw new Error('No rule fits the packet.');
   return {
     access: asText(propertiesOf(first)['access']).toLowerCase() === 'allow' ? 'Allow' : 'Deny',
     rule: asText(first['name']),
