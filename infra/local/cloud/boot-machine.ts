@@ -2,6 +2,7 @@
 import type { Clock } from './clock.js';
 import type { ComputeOffers } from './compute-offers.js';
 import type { Faults } from './faults.js';
+import type { MachineHosts } from './machine-host.js';
 import { asList, asRecord, asText, propertiesOf, referenceOf, type Json } from './json.js';
 import type { Machines } from './machines.js';
 import { addressesOf } from './network-interfaces.js';
@@ -17,6 +18,7 @@ export interface MachineGround {
   readonly offers: ComputeOffers;
   readonly faults: Faults;
   readonly clock: Clock;
+  readonly hosts: MachineHosts;
 }
 
 /** Share of a creation or a start after which the machine has power; an estimate, the rest is the platform's. */
@@ -73,7 +75,7 @@ function allocationFailed(zone: string | undefined): Json {
       };
 }
 
-function bootMachine({ resources, machines, faults }: MachineGround, resource: Resource): void {
+function bootMachine({ resources, machines, faults, hosts }: MachineGround, resource: Resource): void {
   const properties = propertiesOf(resource.body);
   const [networkInterface] = asList(asRecord(properties['networkProfile'])['networkInterfaces']).map(
     (reference) => resources.get(referenceOf(reference)),
@@ -102,6 +104,7 @@ function bootMachine({ resources, machines, faults }: MachineGround, resource: R
       ? { privateIp: '', publicIp: undefined }
       : addressesOf(resources, networkInterface)),
     customData: Buffer.from(asText(asRecord(properties['osProfile'])['customData']), 'base64').toString(),
+    host: hosts.of(resource.id),
   });
   if (faults.hangs(resource.name)) machines.hang(resource.id);
 }

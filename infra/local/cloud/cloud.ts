@@ -16,14 +16,14 @@ import type { Json } from './json.js';
 import { KeyVault } from './key-vault.js';
 import { LoadBalancerDataPlane, type Delivery, type FrontendRequest } from './load-balancer-data-plane.js';
 import { loadBalancers } from './load-balancers.js';
+import { MachineHosts } from './machine-host.js';
 import { Machines, type MachineDraws } from './machines.js';
 import { Monitor } from './monitor.js';
 import { networkInterfaces } from './network-interfaces.js';
 import { Operations, type Operation } from './operations.js';
-import { PacketFilter } from './packet-filter.js';
+import type { PacketFilter } from './packet-filter.js';
 import { publicIps } from './public-ips.js';
 import { seededRandom, type Random } from './random.js';
-import { resourceType } from './resource-types.js';
 import { Resources, type Resource } from './resources.js';
 import { runCommands } from './run-commands.js';
 import { securityGroups } from './security-groups.js';
@@ -31,6 +31,7 @@ import { listen, type Exchange } from './server.js';
 import { answerSimulator } from './simulator-api.js';
 import { Throttling } from './throttling.js';
 import { virtualMachines } from './virtual-machines.js';
+import { steerMachines, type SteeredMachines } from './steered-machines.js';
 import { Subnets } from './virtual-networks.js';
 import type { WireAnswer, WireRequest } from './wire.js';
 import type { World } from './world.js';
@@ -55,7 +56,7 @@ export interface CloudOptions {
 }
 
 /** A running cloud. */
-export interface Cloud {
+export interface Cloud extends SteeredMachines {
   readonly url: string;
   readonly world: World;
   readonly faults: Faults;
@@ -74,8 +75,6 @@ export interface Cloud {
   /** What security groups let pass, to and from any interface. */
   readonly filter: PacketFilter;
   send(request: FrontendRequest): Promise<Delivery>;
-  /** Lets a machine hang until it is booted again; throws when there is none of this name with power. */
-  hang(machineName: string): void;
   close(): Promise<void>;
 }
 
@@ -96,11 +95,11 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const resources = new Resources(random);
   const machines = new Machines(guests, draw, clock);
   const states = new AdminStates();
-  const filter = new PacketFilter(resources);
-  const balancers = new LoadBalancerDataPlane({ resources, machines, states, filter, clock });
+  const hosts = new MachineHosts({ resources, clock, world, seed });
+  const balancers = new LoadBalancerDataPlane({ resources, machines, states, clock, filter: hosts.filter });
   const signals = seededRandom(seed + signalStream);
   const services = armServices(world, random, {
-    ...{ resources, machines, balancers, states, draw, clock, signals, seed, longest },
+    ...{ resources, machines, hosts, balancers, states, draw, clock, signals, seed, longest },
   });
   const vault = new KeyVault(world.vaultHost, world.tenantId, random);
   furnish(resources, world);
@@ -116,10 +115,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     calls: () => calls.all(),
     alerts: () => services.monitor.alerts(),
     balancers,
-    filter,
-    hang: (machineName: string) => {
-      machines.hang(machineNamed(resources, machineName).id);
-    },
+    filter: hosts.filter,
+    ...steerMachines({ ...services, random, machines, hosts }),
   };
   const { server, url } = await listen(
     {
@@ -129,7 +126,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         if (beside !== undefined) return beside(request);
         return request.path.startsWith('/sim/')
           ? answerSimulator(steered, request)
-          : answerHost(request, { world, vault, events, services, access });
+          : answerHost(request, { world, vault, events, services, access, identities: hosts.identities });
       },
       latency: latencyOf(world, clock, drawLatency),
       onExchange: (exchange) => {
@@ -166,14 +163,6 @@ function latencyOf(world: World, clock: Clock, draw: Draw) {
   };
 }
 
-function machineNamed(resources: Resources, name: string): Resource {
-  const found = resources
-    .ofType(resourceType.virtualMachine)
-    .find((machine) => machine.name.toLowerCase() === name.toLowerCase());
-  if (found === undefined) throw new Error(`There is no machine ${name}.`);
-  return found;
-}
-
 /** Puts what is there from the start where it belongs. */
 function furnish(resources: Resources, { subscriptionId, resources: all }: World): void {
   for (const { resourceGroup, type, name, body } of all) {
@@ -188,6 +177,7 @@ function armServices(
   ground: {
     readonly resources: Resources;
     readonly machines: Machines;
+    readonly hosts: MachineHosts;
     readonly balancers: LoadBalancerDataPlane;
     readonly states: AdminStates;
     readonly draw: Draw;
@@ -198,7 +188,7 @@ function armServices(
     readonly longest: number;
   },
 ): ArmServices {
-  const { resources, machines, balancers, states, draw, clock, signals, seed, longest } = ground;
+  const { resources, machines, hosts, balancers, states, draw, clock, signals, seed, longest } = ground;
   const { region, subscriptionId } = world;
   const coreQuotas = Object.fromEntries(
     Object.entries(world.coreQuotas).map(([name, quota]) => [name, { ...quota }]),
@@ -210,7 +200,7 @@ function armServices(
   const place = { subscriptionId, region, resourceGroups: world.resourceGroups };
   const monitor = new Monitor({
     ...{ resources, states, faults, clock, draw: durationsDrawnBy(signals, longest), random: signals },
-    ...{ seed, longest, place },
+    ...{ seed, longest, place, world, identities: hosts.identities },
   });
   balancers.onRound((...round) => {
     monitor.round(...round);
@@ -231,7 +221,7 @@ function armServices(
       },
     },
     networkInterfaces(resources, random, subnets, states),
-    virtualMachines({ resources, random, machines, offers, faults, clock }),
+    virtualMachines({ resources, random, machines, hosts, offers, faults, clock }),
     runCommands(machines, clock),
   ];
   return {

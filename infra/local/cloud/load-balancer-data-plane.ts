@@ -42,7 +42,7 @@ export interface Delivery {
 export interface OpenConnection {
   readonly flow: ClientFlow;
   /** Sends a request on it. */
-  request(url: string, seconds?: number): Promise<ClientAnswer>;
+  readonly request: (url: string, seconds?: number) => Promise<ClientAnswer>;
 }
 
 /** What the balancer thinks of a member. */

@@ -32,7 +32,7 @@ export function virtualNetworkPrefixes(resources: Resources, networkInterface: R
 }
 
 /** Id of the subnet that an interface lies in. */
-export function subnetIdOf(networkInterface: Resource): string {
+function subnetIdOf(networkInterface: Resource): string {
   const [configuration] = asList(propertiesOf(networkInterface.body)['ipConfigurations']);
   return referenceOf(propertiesOf(configuration)['subnet']);
 }
@@ -42,6 +42,11 @@ export function subnetOf(resources: Resources, networkInterface: Resource) {
   const name = subnetIdOf(networkInterface).replace(/^.*\//, '');
   const subnets = asList(propertiesOf(networkOf(resources, networkInterface)?.body)['subnets']).map(asRecord);
   return propertiesOf(subnets.find((subnet) => idKey(asText(subnet['name'])) === idKey(name)));
+}
+
+/** Prefix of the subnet that an interface lies in; empty when it lies in none that is known. */
+export function subnetPrefixOf(resources: Resources, networkInterface: Resource): string {
+  return asText(subnetOf(resources, networkInterface)['addressPrefix']);
 }
 
 function networkOf(resources: Resources, networkInterface: Resource): Resource | undefined {

@@ -128,6 +128,7 @@ function putMachine(resources: Resources, machines: Machines, name: string): voi
   );
   machines.powerOn({
     ...{ id, name, zone: '1', size: 's', privateIp: '10.1.4.4', publicIp: undefined, customData: '' },
+    host: { metadata: () => Promise.resolve({ status: 404, body: {} }), letsOut: () => true },
   });
 }
 
@@ -295,4 +296,20 @@ test('a probe that a balancer has no more is asked no more', async () => {
   behaviour.probe = () => Promise.resolve((asked += 1));
   await jest.advanceTimersByTimeAsync(60_000);
   expect([asked, isUp()]).toEqual([0, []]);
+});
+
+test('a machine that is paused answers late, and loses no connection to it', async () => {
+  const { machines, send, open, isUp } = await aPlane({ probe: { probeThreshold: 2 } });
+  await jest.advanceTimersByTimeAsync(5000);
+  const { request } = open();
+  const paused = machines.freeze(idOf(resourceType.virtualMachine, 'one'), 9);
+  const answers = Promise.all([send(), request('http://example.com/')]);
+  let isAnswered = false;
+  void answers.then(() => (isAnswered = true));
+  await jest.advanceTimersByTimeAsync(8900);
+  expect([isAnswered, isUp()]).toEqual([false, [true]]);
+  await jest.advanceTimersByTimeAsync(100);
+  await paused;
+  expect(await answers).toMatchObject(['one', { kind: 'answered' }]);
+  expect(isAnswered).toBe(true);
 });
