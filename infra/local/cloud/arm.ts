@@ -6,6 +6,7 @@ import { checkParent, notFound } from './arm-refusals.js';
 import type { ComputeOffers } from './compute-offers.js';
 import type { Faults } from './faults.js';
 import { listMachines } from './machine-lists.js';
+import { without } from './json.js';
 import type { Monitor } from './monitor.js';
 import { networkView } from './network-view.js';
 import type { PublicIpQuota } from './public-ips.js';
@@ -192,9 +193,11 @@ function answerReadOnly(
     throw networkRefusal(405, 'MethodNotAllowed', `The local region doesn't ${method} ${found.type}.`);
   if (isAddressCheck) return subnets.checkAddress(found, query.get('ipAddress') ?? '');
   const isNetwork = found.type === resourceType.virtualNetwork;
+  // A disk has no ETag, neither in its body nor as a header (described).
+  const isDisk = found.type === resourceType.disk;
   return {
     status: 200,
-    headers: { etag: found.etag },
-    body: isNetwork ? subnets.view(found) : networkView(found),
+    ...(isDisk ? {} : { headers: { etag: found.etag } }),
+    body: isNetwork ? subnets.view(found) : isDisk ? without(networkView(found), 'etag') : networkView(found),
   };
 }

@@ -92,7 +92,12 @@ function bootMachine({ resources, machines, faults, hosts }: MachineGround, reso
       location: resource.body['location'],
       tags: resource.body['tags'],
       managedBy: resource.id,
-      properties: { diskSizeGB: 30, diskState: 'Attached' },
+      properties: {
+        diskSizeGB: 30,
+        diskState: 'Attached',
+        osType: 'Linux',
+        creationData: { createOption: 'FromImage' },
+      },
     },
   );
   machines.powerOn({
