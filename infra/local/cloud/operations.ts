@@ -128,7 +128,9 @@ export class Operations {
     const retryAfter = { 'retry-after': String(pollSeconds[operation.provider]) };
     const isRunning = operation.status === 'InProgress';
     if (kind?.toLowerCase() === 'results' || query.get('monitor') === 'true') {
-      return isRunning ? { status: 202, headers: retryAfter } : { status: 204 };
+      if (isRunning) return { status: 202, headers: retryAfter };
+      // Network: recorded beside 200. Compute: its SDK takes 200 at the end of an action, and no 204.
+      return { status: operation.provider === 'Microsoft.Network' ? 204 : 200 };
     }
     return { status: 200, headers: isRunning ? retryAfter : {}, body: bodyOf(operation) };
   }
