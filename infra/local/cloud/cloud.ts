@@ -9,6 +9,7 @@ import { Clock } from './clock.js';
 import { ComputeOffers } from './compute-offers.js';
 import { durationsDrawnBy, type Draw } from './durations.js';
 import { startEventGrid } from './event-sources.js';
+import type { EventWebHooks } from './event-web-hooks.js';
 import { Faults } from './faults.js';
 import type { Guests } from './guests.js';
 import { answerHost } from './hosts.js';
@@ -74,6 +75,8 @@ export interface Cloud extends SteeredMachines {
   readonly balancers: LoadBalancerDataPlane;
   /** What security groups let pass, to and from any interface. */
   readonly filter: PacketFilter;
+  /** Web hooks that get what Event Grid tells, besides `onEvent`. */
+  readonly eventHooks: EventWebHooks;
   send(request: FrontendRequest): Promise<Delivery>;
   close(): Promise<void>;
 }
@@ -103,7 +106,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   });
   const vault = new KeyVault(world.vaultHost, world.tenantId, random);
   furnish(resources, world);
-  const events = startEventGrid({ options, vault, machines, services, random: signals });
+  const { events, hooks } = startEventGrid({ options, vault, machines, services, random: signals });
   const calls = new CallLog();
   const access = new AppAccess(world, options.allowedActions);
   const steered = {
@@ -116,6 +119,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     alerts: () => services.monitor.alerts(),
     balancers,
     filter: hosts.filter,
+    eventHooks: hooks,
     ...steerMachines({ ...services, random, machines, hosts }),
   };
   const { server, url } = await listen(
@@ -126,7 +130,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         if (beside !== undefined) return beside(request);
         return request.path.startsWith('/sim/')
           ? answerSimulator(steered, request)
-          : answerHost(request, { world, vault, events, services, access, identities: hosts.identities });
+          : answerHost(request, { world, vault, events, hooks, services, access, hosts });
       },
       latency: latencyOf(world, clock, drawLatency),
       onExchange: (exchange) => {
