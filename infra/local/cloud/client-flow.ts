@@ -66,17 +66,22 @@ export class ClientFlow {
   ): Promise<ClientAnswer | undefined> {
     this.#trafficAt = Date.now() + seconds * 1000;
     const over = new AbortController();
-    const idle = this.ground.clock.pause(seconds + this.#idleMs / 1000, over.signal);
-    const isIdle = idle.then((): ClientAnswer | undefined => {
-      const { state } = this;
-      return state === 'open' ? undefined : this.#lost(state);
-    });
     try {
-      const answer = await Promise.race([work, isIdle]);
+      const answer = await Promise.race([work, this.#untilIdle(over.signal)]);
       if (this.state === 'open') this.#trafficAt = Date.now();
       return answer;
     } finally {
       over.abort();
+    }
+  }
+
+  /** Ends when it has been idle too long, or when that doesn't matter any more. */
+  async #untilIdle(over: AbortSignal): Promise<ClientAnswer | undefined> {
+    for (;;) {
+      const { state } = this;
+      if (state !== 'open') return this.#lost(state);
+      await this.ground.clock.pause((this.#trafficAt + this.#idleMs - Date.now()) / 1000, over);
+      if (over.aborted) return undefined;
     }
   }
 

@@ -1,7 +1,7 @@
 /** Which network interfaces are registered in a pool? */
 import type { AdminState, AdminStates } from './admin-states.js';
 import { idKey } from './arm-id.js';
-import { asList, asRecord, asText, propertiesOf, referenceOf } from './json.js';
+import { asList, asRecord, asText, propertiesOf, referenceOf, type Json } from './json.js';
 import { resourceType } from './resource-types.js';
 import type { Resource, Resources } from './resources.js';
 
@@ -13,18 +13,34 @@ export interface PoolMember {
 
 /** Which interfaces are registered in a pool? */
 export function membersOf(resources: Resources, poolId: string): readonly PoolMember[] {
+  const key = idKey(poolId);
   return resources.ofType(resourceType.networkInterface).flatMap((networkInterface) =>
-    asList(propertiesOf(networkInterface.body)['ipConfigurations'])
-      .filter((configuration) =>
-        asList(propertiesOf(configuration)['loadBalancerBackendAddressPools']).some(
-          (pool) => idKey(referenceOf(pool)) === idKey(poolId),
-        ),
-      )
-      .map((configuration) => ({
-        networkInterface,
-        configurationId: `${networkInterface.id}/ipConfigurations/${String(asRecord(configuration)['name'])}`,
-      })),
+    configurationsOf(networkInterface)
+      .filter(({ poolKeys }) => poolKeys.includes(key))
+      .map(({ id: configurationId }) => ({ networkInterface, configurationId })),
   );
+}
+
+interface Configuration {
+  readonly id: string;
+  /** Ids of its pools in lower case. */
+  readonly poolKeys: readonly string[];
+}
+
+/** What was read of a body, which is replaced and never changed: every round of probes asks for all interfaces. */
+const read = new WeakMap<Json, readonly Configuration[]>();
+
+function configurationsOf({ id, body }: Resource): readonly Configuration[] {
+  const known = read.get(body);
+  if (known !== undefined) return known;
+  const all = asList(propertiesOf(body)['ipConfigurations']).map((configuration) => ({
+    id: `${id}/ipConfigurations/${String(asRecord(configuration)['name'])}`,
+    poolKeys: asList(propertiesOf(configuration)['loadBalancerBackendAddressPools']).map((pool) =>
+      idKey(referenceOf(pool)),
+    ),
+  }));
+  read.set(body, all);
+  return all;
 }
 
 /** A machine that is registered in pools of a balancer. */

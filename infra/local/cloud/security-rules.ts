@@ -30,17 +30,28 @@ export interface Decision {
  * @param virtualNetwork what the tag VirtualNetwork holds where the group is in force
  */
 export function decide(group: Json, packet: Packet, virtualNetwork: readonly string[]): Decision {
-  const written = asList(propertiesOf(group)['securityRules']).map(asRecord);
-  const first = [...written, ...defaultRules]
-    .filter((rule) => propertiesOf(rule)['direction'] === packet.direction)
-    .sort((one, other) => priorityOf(one) - priorityOf(other))
-    .find((rule) => fits(propertiesOf(rule), packet, virtualNetwork));
+  const first = rulesOf(group).find((rule) => {
+    const properties = propertiesOf(rule);
+    return properties['direction'] === packet.direction && fits(properties, packet, virtualNetwork);
+  });
   // The last of the defaults fits every packet.
   if (first === undefined) throw new Error('No rule fits the packet.');
   return {
     access: asText(propertiesOf(first)['access']).toLowerCase() === 'allow' ? 'Allow' : 'Deny',
     rule: asText(first['name']),
   };
+}
+
+/** Rules of a body, which is replaced and never changed, in their order: every probe asks for them. */
+const ordered = new WeakMap<Json, readonly Json[]>();
+
+function rulesOf(group: Json): readonly Json[] {
+  const known = ordered.get(group);
+  if (known !== undefined) return known;
+  const written = asList(propertiesOf(group)['securityRules']).map(asRecord);
+  const all = [...written, ...defaultRules].sort((one, other) => priorityOf(one) - priorityOf(other));
+  ordered.set(group, all);
+  return all;
 }
 
 function priorityOf(rule: Json): number {
