@@ -20,6 +20,8 @@ export class ClientFlow {
   #trafficAt = Date.now();
   readonly #idleMs: number;
   readonly #resets: boolean;
+  /** Aborted once the machine has lost the power that it had when the connection was opened. */
+  readonly #life: AbortSignal | undefined;
 
   constructor(
     readonly machineId: string,
@@ -28,6 +30,7 @@ export class ClientFlow {
   ) {
     this.#idleMs = Number(rule['idleTimeoutInMinutes'] ?? standardIdleMinutes) * 60_000;
     this.#resets = rule['enableTcpReset'] === true;
+    this.#life = ground.machines.power(machineId);
   }
 
   /** How it is now. */
@@ -48,6 +51,8 @@ export class ClientFlow {
     if (guest === undefined || silence === undefined) {
       return { kind: 'dropped', because: 'the machine has no power' };
     }
+    if (this.#life?.aborted !== false)
+      return { kind: 'refused', because: 'the machine was booted anew, and knows no such connection' };
     // One that hangs already says so itself.
     if (silence.aborted) return guest.request(request);
     const answer = await this.#unlessIdle(request, unlessAborted(guest.request(request), silence));

@@ -25,7 +25,7 @@ export interface MetadataRequest {
   readonly body?: string;
 }
 
-/** What the metadata service answers, as JSON. */
+/** What the metadata service answers: JSON, or a text. */
 export interface MetadataAnswer {
   readonly status: number;
   readonly body: unknown;

@@ -32,8 +32,8 @@ export function answerMetadata(
   request: MetadataRequest,
 ): MetadataAnswer {
   const { pathname, searchParams } = new URL(request.target, 'http://169.254.169.254');
-  const path = pathname.toLowerCase().replace(/\/$/, '');
-  const endpoint = (Object.keys(versions) as readonly Endpoint[]).find((known) => known === path); // the keys of the record
+  const path = pathname.replace(/\/$/, '');
+  const endpoint = (Object.keys(versions) as readonly Endpoint[]).find((known) => isOf(known, path)); // the keys of the record
   if (endpoint === undefined) return bad(404, 'Not found');
   const says =
     endpoint === '/metadata/identity/oauth2/token'
@@ -44,7 +44,7 @@ export function answerMetadata(
   switch (endpoint) {
     case '/metadata/instance':
       if (request.method !== 'GET') return notAllowed;
-      return { status: 200, body: instanceOf(ground, machine) };
+      return partOf(instanceOf(ground, machine), path.slice(endpoint.length), searchParams.get('format'));
     case '/metadata/identity/oauth2/token':
       return request.method === 'GET' ? answerToken(machine, searchParams, ground.identities) : notAllowed;
     case '/metadata/scheduledevents':
@@ -52,6 +52,28 @@ export function answerMetadata(
         ? { status: 200, body: ground.events.document(machine.id) }
         : acknowledge(ground.events, machine, request);
   }
+}
+
+/** What is known of an instance can be asked for piece by piece. */
+function isOf(endpoint: Endpoint, path: string): boolean {
+  const lower = path.toLowerCase();
+  return lower === endpoint || (endpoint === '/metadata/instance' && lower.startsWith(`${endpoint}/`));
+}
+
+/** A piece by its path, such as `/compute/vmId`; one value is text where that is asked for (documentation). */
+function partOf(whole: Json, path: string, format: string | null): MetadataAnswer {
+  const part = path
+    .split('/')
+    .filter((name) => name !== '')
+    .reduce<unknown>(
+      (value, name) => (Array.isArray(value) ? value[Number(name)] : asRecord(value)[name]),
+      whole,
+    );
+  if (part === undefined) return bad(404, 'Not found');
+  const isLeaf = typeof part !== 'object' || part === null;
+  if (isLeaf !== (format === 'text'))
+    return bad(400, `Bad request. ${isLeaf ? 'format=text is needed' : 'format=json is needed'}`);
+  return { status: 200, body: part };
 }
 
 /** A request must show that it was meant for here, and not have come through a proxy. */

@@ -54,7 +54,7 @@ async function askHost({ machine, args, streams }: Call): Promise<number> {
   });
   const isRefused = answer.status >= 400;
   if (args.includes('-f') && isRefused) return refusedWithF;
-  streams.out(JSON.stringify(answer.body));
+  streams.out(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
   return 0;
 }
 

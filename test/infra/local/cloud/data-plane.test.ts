@@ -67,7 +67,7 @@ async function aPlane({ machines: names = ['one'], probe = {}, rule = {} }: Sett
     states.set(`${balancerId}/backendAddressPools/pool`, configurationOf(name), state);
     states.apply(balancerId);
   };
-  return { plane, balancer, machines, behaviour, down, ...asking(plane) };
+  return { plane, balancer, machines, resources, behaviour, down, ...asking(plane) };
 }
 
 function asking(plane: LoadBalancerDataPlane) {
@@ -241,6 +241,18 @@ test('a flow is not idle when a transfer goes on, and is cut when nothing comes 
     kind: 'refused',
     because: 'the balancer reset the connection after 4 idle min',
   });
+});
+
+test('a flow ends with the power of its machine, also when that has booted again', async () => {
+  const { open, machines, resources } = await aPlane();
+  const { request } = open();
+  const id = idOf(resourceType.virtualMachine, 'one');
+  machines.powerOff(id);
+  expect(await request('http://example.com/')).toMatchObject({ kind: 'dropped' });
+  putMachine(resources, machines, 'one');
+  await jest.advanceTimersByTimeAsync(5000);
+  expect(await request('http://example.com/')).toMatchObject({ kind: 'refused' });
+  expect(await open().request('http://example.com/')).toMatchObject({ kind: 'answered' });
 });
 
 test('a flow that its client has closed takes no request', async () => {

@@ -83,6 +83,23 @@ test('a machine learns who it is and where it stands', async () => {
 });
 
 test.each([
+  { path: '/compute/name?format=text', status: 200, body: 'one' },
+  { path: '/network/interface/0/ipv4/subnet/0/prefix?format=text', status: 200, body: '24' },
+  {
+    path: '/network/interface/0/ipv4/subnet/0?format=json',
+    status: 200,
+    body: { address: '10.1.4.0', prefix: '24' },
+  },
+  { path: '/compute/name?format=json', status: 400 },
+  { path: '/compute?format=text', status: 400 },
+  { path: '/compute/moon?format=text', status: 404 },
+])('a machine that asks for $path is answered $status', async ({ path, status, body }) => {
+  const answer = await ask('one', `/metadata/instance${path}&api-version=2021-02-01`);
+  expect(answer.status).toBe(status);
+  if (body !== undefined) expect(answer.body).toEqual(body);
+});
+
+test.each([
   {
     when: 'the header is missing',
     target: '/metadata/instance?api-version=2021-02-01',
