@@ -1,5 +1,5 @@
 /** Do resources' bodies keep to the newer schemas, which the descriptions of whole operations are too old for? ajv. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { parseResourcePath } from '../../infra/local/cloud/arm-id.js';
@@ -7,9 +7,6 @@ import type { Exchange } from '../../infra/local/cloud/server.js';
 
 /** Where they are: beside the descriptions. */
 const directory = resolve(process.env['AZURE_SPECS'] ?? '../shared/azure-specs', 'resource-schemas');
-
-/** Says whether they are there. */
-export const hasSchemas = existsSync(directory);
 
 interface SchemaFile {
   /** By type and version: `Microsoft.Compute/disks@2026-03-02`. */

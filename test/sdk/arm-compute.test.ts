@@ -159,3 +159,21 @@ test('a poller is restored from what another has written down', async () => {
   expect(writes).toHaveLength(1);
   await poller.pollUntilDone();
 });
+
+test('every write, action and deletion that is served was made to its end', () => {
+  const machine = [
+    'CreateOrUpdate',
+    'Update',
+    'PowerOff',
+    'Start',
+    'Restart',
+    'Redeploy',
+    'Deallocate',
+    'Delete',
+  ];
+  const wanted = [
+    ...machine.map((name) => `virtualMachines.begin${name}AndWait`),
+    ...['CreateOrUpdate', 'Update', 'Delete'].map((name) => `virtualMachineRunCommands.begin${name}AndWait`),
+  ];
+  expect(wanted.filter((operation) => !sdk.used.has(operation))).toEqual([]);
+});

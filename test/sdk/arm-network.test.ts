@@ -219,3 +219,30 @@ test('what is being written takes no other write', async () => {
   sdk.cloud.release();
   expect(await first.pollUntilDone()).toMatchObject({ provisioningState: 'Succeeded' });
 });
+
+test('a client that is refused for its number of calls waits as it is told, and goes on', async () => {
+  const { cloud } = sdk.cloud;
+  const asked = () => cloud.calls().filter(({ path }) => path.endsWith('/pip-warehouse'));
+  const before = asked().length;
+  cloud.faults.add({ kind: 'throttle', share: 1, retryAfterSeconds: 5 });
+  sdk.cloud.holdFrom(5);
+  const read = network.publicIPAddresses.get(group, 'pip-warehouse');
+  await sdk.cloud.until(() => asked().length > before);
+  cloud.faults.clear();
+  sdk.cloud.release();
+  expect(await read).toMatchObject({ name: 'pip-warehouse' });
+  expect(
+    asked()
+      .slice(before)
+      .map(({ status }) => status),
+  ).toEqual([429, 200]);
+});
+
+test('every write and deletion that is served was made to its end', () => {
+  const types = ['publicIPAddresses', 'networkSecurityGroups', 'loadBalancers', 'networkInterfaces'];
+  const wanted = [
+    ...types.flatMap((type) => [`${type}.beginCreateOrUpdateAndWait`, `${type}.beginDeleteAndWait`]),
+    'loadBalancerBackendAddressPools.beginCreateOrUpdateAndWait',
+  ];
+  expect(wanted.filter((operation) => !sdk.used.has(operation))).toEqual([]);
+});

@@ -4,9 +4,6 @@ import { contains } from './addresses.js';
 /** Where the balancer's probes come from: the platform's virtual address (Azure documentation). */
 export const probeAddress = '168.63.129.16';
 
-/** The platform's metadata service; no rule but one that names its tag keeps a machine from it (documentation). */
-export const metadataAddress = '169.254.169.254';
-
 /**
  * Services that are named by a tag. Azure publishes hundreds of prefixes a week; these few are an estimate of what a
  * machine here may speak to, out of blocks that have been Azure's for years.

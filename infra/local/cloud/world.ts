@@ -43,7 +43,7 @@ const group = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`
 const networkGroup = `${group}/providers/Microsoft.Network`;
 
 /** An identity that machines can be given: it tells their own numbers, and can do nothing else. */
-const gatewayIdentity = `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-gateways`;
+const machinesIdentity = `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-gateways`;
 
 /** A spoke of a virtual WAN with room for gateways, and a warehouse's machine that is none of ours. */
 export function defaultWorld(): World {
@@ -71,7 +71,7 @@ export function defaultWorld(): World {
       standardBSFamily: { limit: 20, usedByOthers: 4 },
     },
     publicIpQuota: { limit: 60, usedByOthers: 2 },
-    identityRoles: [{ identityId: gatewayIdentity, role: 'Monitoring Metrics Publisher', scope: group }],
+    identityRoles: [{ identityId: machinesIdentity, role: 'Monitoring Metrics Publisher', scope: group }],
     resources: [routeTable, spoke, hubless, warehouseAddress, warehouseGroup, warehouseInterface],
   };
 }
