@@ -1,5 +1,5 @@
 /** Is every described operation that the simulated cloud serves held against its description? Found out by asking it. */
-import { afterAll, beforeAll, expect } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest } from '@jest/globals';
 import type { Exchange } from '../../infra/local/cloud/server.js';
 import type { Answer, TestCloud } from '../infra/local/cloud/helpers/test-cloud.js';
 import { CheckedCloud, json, testWithSpecs } from './checked-cloud.js';
@@ -7,6 +7,8 @@ import { describedOperations, pathOf, type DescribedOperation } from './describe
 import { makeSchemaCheck } from './resource-schemas.js';
 import { servedCalls, type ServedCall } from './served-calls.js';
 import { hasSpecs } from './validator.js';
+
+jest.setTimeout(60_000);
 
 let checked: CheckedCloud;
 let cloud: TestCloud;
@@ -186,5 +188,4 @@ testWithSpecs(
     expect(missing).toEqual([]);
     expect(validated.size).toBeGreaterThan(60);
   },
-  60_000,
 );

@@ -1,8 +1,11 @@
 /** Does @azure/arm-compute get along with the simulated cloud as with Azure? Its pollers to the end, lists, errors. */
 /* eslint-disable @typescript-eslint/no-deprecated -- the pollers' older names, which are all over users' code; the newer are in the last test. */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { ComputeManagementClient, restorePoller, type VirtualMachine } from '@azure/arm-compute';
 import { all, errorOf, group, SdkCloud } from './helpers/sdk-cloud.js';
+
+// An SDK takes a while to load on a machine that is busy.
+jest.setTimeout(30_000);
 
 let sdk: SdkCloud;
 let compute: ComputeManagementClient;

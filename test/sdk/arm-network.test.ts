@@ -1,7 +1,10 @@
 /** Does @azure/arm-network get along with the simulated cloud as with Azure? Its pollers, iterators, errors, ETags. */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { NetworkManagementClient, type NetworkInterface } from '@azure/arm-network';
 import { all, errorOf, group, SdkCloud } from './helpers/sdk-cloud.js';
+
+// An SDK takes a while to load on a machine that is busy.
+jest.setTimeout(30_000);
 
 let sdk: SdkCloud;
 let network: NetworkManagementClient;

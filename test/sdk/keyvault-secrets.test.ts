@@ -1,8 +1,11 @@
 /** Does @azure/keyvault-secrets get along with the simulated vault as with Azure's? Its challenge, pollers, pages, errors. */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { SecretClient } from '@azure/keyvault-secrets';
 import { all, errorOf, SdkCloud } from './helpers/sdk-cloud.js';
 import { anybody } from '../infra/local/cloud/helpers/sdk.js';
+
+// An SDK takes a while to load on a machine that is busy.
+jest.setTimeout(30_000);
 
 let sdk: SdkCloud;
 let vault: SecretClient;

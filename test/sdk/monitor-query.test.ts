@@ -1,10 +1,13 @@
 /** Does @azure/monitor-query get along with the simulated Monitor as with Azure's? */
 /* eslint-disable @typescript-eslint/no-deprecated -- the package that the product uses, see shared/azure/clients.ts */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { MetricsClient, MetricsQueryClient } from '@azure/monitor-query';
 import { errorOf, SdkCloud } from './helpers/sdk-cloud.js';
 import { anybody } from '../infra/local/cloud/helpers/sdk.js';
 import { makeSmallSite, type SmallSite } from '../infra/local/cloud/helpers/small-site.js';
+
+// An SDK takes a while to load on a machine that is busy.
+jest.setTimeout(30_000);
 
 let sdk: SdkCloud;
 let site: SmallSite;
