@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { NetworkManagementClient, type NetworkInterface } from '@azure/arm-network';
 import { all, errorOf, group, SdkCloud } from './helpers/sdk-cloud.js';
 
-// An SDK takes a while to load on a machine that is busy.
 jest.setTimeout(30_000);
 
 let sdk: SdkCloud;
