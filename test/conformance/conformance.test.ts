@@ -4,6 +4,7 @@ import type { Exchange } from '../../infra/local/cloud/server.js';
 import { liveThroughEverything } from '../region/full-life.js';
 import { TestRegion } from '../region/start-region.js';
 import { operate } from './operator-calls.js';
+import { makeSchemaCheck } from './resource-schemas.js';
 import { hasSpecs, makeValidator, specs, type Verdict } from './validator.js';
 
 let region: TestRegion | undefined;
@@ -75,6 +76,22 @@ testWithSpecs('every call of a whole life keeps to the description, in both dire
   const operations = new Set(described.map(({ verdict }) => verdict.operation));
   expect(wanted.filter((operation) => !operations.has(operation))).toEqual([]);
 });
+
+testWithSpecs(
+  'every resource of a whole life keeps to the newer schemas, as it was written and as it was answered',
+  () => {
+    const check = makeSchemaCheck();
+    const all = exchanges.map((exchange) => ({ exchange, ...check(exchange) }));
+    const faulty = all.flatMap(({ exchange: { method, target, status }, faults }) =>
+      faults.map((fault) => `${method} ${target.split('?')[0] ?? ''} ${status}: ${fault}`),
+    );
+    process.stdout.write(
+      `${all.reduce((sum, { bodies }) => sum + bodies, 0)} bodies against the newer schemas, ${faulty.length} faults\n`,
+    );
+    expect([...new Set(faulty)]).toEqual([]);
+    expect(all.filter(({ bodies }) => bodies > 0).length).toBeGreaterThan(20);
+  },
+);
 
 testWithSpecs('a planted fault is found on each side', async () => {
   const put = found('PUT', /\/publicIPAddresses\//);

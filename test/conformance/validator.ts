@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { isOfCustomMetrics, makeCustomMetricsCheck } from './custom-metrics-schema.js';
 import type { Exchange } from '../../infra/local/cloud/server.js';
 
 /** Where the descriptions are: beside the project, or where a setting says. */
@@ -19,6 +20,7 @@ const versions: readonly (readonly [RegExp, string])[] = [
   [/\/providers\/Microsoft\.Insights\/metricAlerts/i, '2018-03-01'],
   [/\/providers\/Microsoft\.Insights\/actionGroups/i, '2024-10-01-preview'],
   [/\/providers\/Microsoft\.Compute\/skus/i, '2021-07-01'],
+  [/\/providers\/Microsoft\.Compute\/disks/i, '2024-03-02'],
   [/\/providers\/Microsoft\.Compute\//i, '2024-07-01'],
   [/\/providers\/Microsoft\.Network\//i, '2024-03-01'],
   [/^\/(deleted)?secrets\//i, '7.5'],
@@ -59,7 +61,9 @@ const versionsList = /^\/secrets\/[^/]+\/versions$/i;
 export async function makeValidator(): Promise<(exchange: Exchange) => Promise<Verdict>> {
   const whole = await validatorOf(specs);
   const lists = await validatorOfLists();
+  const judgeCustomMetrics = makeCustomMetricsCheck(specs);
   return async (exchange) => {
+    if (isOfCustomMetrics(exchange)) return judgeCustomMetrics(exchange);
     const pair = pairOf(exchange);
     const isList = versionsList.test(new URL(pair.liveRequest.url, 'https://vault').pathname);
     const validator = isList ? lists : whole;

@@ -9,6 +9,7 @@ import type { Faults } from './faults.js';
 import type { GroupDeletion } from './group-deletion.js';
 import type { Governance } from './governance.js';
 import { listMachines } from './machine-lists.js';
+import { without } from './json.js';
 import type { Monitor } from './monitor.js';
 import { networkView } from './network-view.js';
 import type { PublicIpQuota } from './public-ips.js';
@@ -213,5 +214,6 @@ function answerReadOnly({ resources }: ArmServices, { method }: WireRequest, par
   if (found === undefined) throw notFound(parsed);
   if (method !== 'GET')
     throw networkRefusal(405, 'MethodNotAllowed', `The local region doesn't ${method} ${found.type}.`);
-  return { status: 200, headers: { etag: found.etag }, body: networkView(found) };
+  // A disk has no ETag, neither in its body nor as a header (described).
+  return { status: 200, body: without(networkView(found), 'etag') };
 }

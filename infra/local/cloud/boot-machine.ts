@@ -3,6 +3,7 @@ import type { Clock } from './clock.js';
 import type { ComputeOffers } from './compute-offers.js';
 import type { Faults } from './faults.js';
 import type { Governance } from './governance.js';
+import type { MachineHosts } from './machine-host.js';
 import { asList, asRecord, asText, propertiesOf, referenceOf, type Json } from './json.js';
 import type { Machines } from './machines.js';
 import { addressesOf } from './network-interfaces.js';
@@ -20,6 +21,7 @@ export interface MachineGround {
   readonly faults: Faults;
   readonly clock: Clock;
   readonly governance: Governance;
+  readonly hosts: MachineHosts;
 }
 
 /** Share of a creation or a start after which the machine has power; an estimate, the rest is the platform's. */
@@ -102,7 +104,12 @@ function putDisk({ resources, governance }: MachineGround, machine: Resource): J
     ...(body['zones'] === undefined ? {} : { zones: body['zones'] }),
     tags: body['tags'],
     managedBy: machine.id,
-    properties: { diskSizeGB: 30, diskState: 'Attached' },
+    properties: {
+      diskSizeGB: 30,
+      diskState: 'Attached',
+      osType: 'Linux',
+      creationData: { createOption: 'FromImage' },
+    },
   };
   try {
     resources.put(about, governance.judged({ ...about, content }));
@@ -113,7 +120,7 @@ function putDisk({ resources, governance }: MachineGround, machine: Resource): J
   }
 }
 
-function bootMachine({ resources, machines, faults }: MachineGround, resource: Resource): void {
+function bootMachine({ resources, machines, faults, hosts }: MachineGround, resource: Resource): void {
   const properties = propertiesOf(resource.body);
   const [networkInterface] = asList(asRecord(properties['networkProfile'])['networkInterfaces']).map(
     (reference) => resources.get(referenceOf(reference)),
@@ -127,6 +134,7 @@ function bootMachine({ resources, machines, faults }: MachineGround, resource: R
       ? { privateIp: '', publicIp: undefined }
       : addressesOf(resources, networkInterface)),
     customData: Buffer.from(asText(asRecord(properties['osProfile'])['customData']), 'base64').toString(),
+    host: hosts.of(resource.id),
   });
   if (faults.hangs(resource.name)) machines.hang(resource.id);
 }

@@ -11,6 +11,7 @@ import { ComputeOffers } from './compute-offers.js';
 import { durationsDrawnBy, type Draw } from './durations.js';
 import { EffectiveRoutes } from './effective-routes.js';
 import { startEventGrid } from './event-sources.js';
+import type { EventWebHooks } from './event-web-hooks.js';
 import { Faults } from './faults.js';
 import { GroupDeletion } from './group-deletion.js';
 import { Governance } from './governance.js';
@@ -19,16 +20,18 @@ import { answerHost } from './hosts.js';
 import type { Json } from './json.js';
 import { KeyVault } from './key-vault.js';
 import { LoadBalancerDataPlane, type Delivery, type FrontendRequest } from './load-balancer-data-plane.js';
+import { MachineHosts } from './machine-host.js';
 import { Machines, type MachineDraws } from './machines.js';
 import { Monitor } from './monitor.js';
 import { Operations, type Operation } from './operations.js';
+import type { PacketFilter } from './packet-filter.js';
 import { seededRandom, type Random } from './random.js';
 import { ResourceGroups } from './resource-groups.js';
-import { resourceType } from './resource-types.js';
 import { Resources, type Resource } from './resources.js';
 import { listen, type Exchange } from './server.js';
 import { answerSimulator } from './simulator-api.js';
 import { Throttling } from './throttling.js';
+import { steerMachines, type SteeredMachines } from './steered-machines.js';
 import { Subnets } from './virtual-networks.js';
 import type { WireAnswer, WireRequest } from './wire.js';
 import type { World } from './world.js';
@@ -53,7 +56,7 @@ export interface CloudOptions {
 }
 
 /** A running cloud. */
-export interface Cloud {
+export interface Cloud extends SteeredMachines {
   readonly url: string;
   readonly world: World;
   readonly faults: Faults;
@@ -69,9 +72,11 @@ export interface Cloud {
   /** Every alert that a rule has fired or resolved, oldest first, with whom it was told to. */
   alerts(): readonly SentAlert[];
   readonly balancers: LoadBalancerDataPlane;
+  /** What security groups let pass, to and from any interface. */
+  readonly filter: PacketFilter;
+  /** Web hooks that get what Event Grid tells, besides `onEvent`. */
+  readonly eventHooks: EventWebHooks;
   send(request: FrontendRequest): Promise<Delivery>;
-  /** Lets a machine hang until it is booted again; throws when there is none of this name with power. */
-  hang(machineName: string): void;
   close(): Promise<void>;
 }
 
@@ -92,14 +97,15 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const resources = new Resources(random);
   const machines = new Machines(guests, draw, clock);
   const states = new AdminStates();
-  const balancers = new LoadBalancerDataPlane(resources, machines, states);
+  const hosts = new MachineHosts({ resources, clock, world, seed });
+  const balancers = new LoadBalancerDataPlane({ resources, machines, states, clock, filter: hosts.filter });
   const signals = seededRandom(seed + signalStream);
   const services = armServices(world, random, {
-    ...{ resources, machines, balancers, states, draw, clock, signals, seed, longest },
+    ...{ resources, machines, hosts, balancers, states, draw, clock, signals, seed, longest },
   });
   const vault = new KeyVault(world.vaultHost, world.tenantId, random);
   furnish(resources, world);
-  const events = startEventGrid({ options, vault, machines, services, random: signals });
+  const { events, hooks } = startEventGrid({ options, vault, machines, services, random: signals });
   const calls = new CallLog();
   const access = new AppAccess(world, options.allowedActions);
   const steered = {
@@ -111,9 +117,9 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     calls: () => calls.all(),
     alerts: () => services.monitor.alerts(),
     balancers,
-    hang: (machineName: string) => {
-      machines.hang(machineNamed(resources, machineName).id);
-    },
+    filter: hosts.filter,
+    eventHooks: hooks,
+    ...steerMachines({ ...services, random, machines, hosts }),
   };
   const { server, url } = await listen(
     {
@@ -123,7 +129,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         if (beside !== undefined) return beside(request);
         return request.path.startsWith('/sim/')
           ? answerSimulator(steered, request)
-          : answerHost(request, { world, vault, events, services, access });
+          : answerHost(request, { world, vault, events, hooks, services, access, hosts });
       },
       latency: latencyOf(world, clock, drawLatency),
       onExchange: (exchange) => {
@@ -160,14 +166,6 @@ function latencyOf(world: World, clock: Clock, draw: Draw) {
   };
 }
 
-function machineNamed(resources: Resources, name: string): Resource {
-  const found = resources
-    .ofType(resourceType.virtualMachine)
-    .find((machine) => machine.name.toLowerCase() === name.toLowerCase());
-  if (found === undefined) throw new Error(`There is no machine ${name}.`);
-  return found;
-}
-
 /** Puts what is there from the start where it belongs. */
 function furnish(resources: Resources, { subscriptionId, resources: all }: World): void {
   for (const { resourceGroup, type, name, body } of all) {
@@ -193,6 +191,7 @@ function armServices(
   ground: {
     readonly resources: Resources;
     readonly machines: Machines;
+    readonly hosts: MachineHosts;
     readonly balancers: LoadBalancerDataPlane;
     readonly states: AdminStates;
     readonly draw: Draw;
@@ -203,7 +202,7 @@ function armServices(
     readonly longest: number;
   },
 ): ArmServices {
-  const { resources, machines, balancers, states, draw, clock, signals, seed, longest } = ground;
+  const { resources, machines, hosts, balancers, states, draw, clock, signals, seed, longest } = ground;
   const coreQuotas = Object.fromEntries(
     Object.entries(world.coreQuotas).map(([name, quota]) => [name, { ...quota }]),
   );
@@ -216,13 +215,13 @@ function armServices(
   const governance = new Governance(resources, (name) => groups.content(name), world.governed ?? []);
   const monitor = new Monitor({
     ...{ resources, states, faults, clock, draw: durationsDrawnBy(signals, longest), random: signals },
-    ...{ seed, longest, place },
+    ...{ seed, longest, place, world, identities: hosts.identities },
   });
-  balancers.onRound((balancer, answered) => {
-    monitor.round(balancer, answered);
+  balancers.onRound((...round) => {
+    monitor.round(...round);
   });
   const shared = { resources, random, subnets, states, publicIpQuota };
-  const compute = { machines, offers, faults, clock, governance };
+  const compute = { machines, hosts, offers, faults, clock, governance };
   const kinds = kindsOf({ ...shared, ...compute, balancers });
   const going = { groups, resources, kinds, draw, clock, monitor, governance, region: world.region };
   return {

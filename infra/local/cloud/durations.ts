@@ -46,6 +46,8 @@ const recorded = {
   'virtual-machine.restart': [0.1, 1.4, 21.4, 67.6],
   /** Of three samples. */
   'virtual-machine.redeploy': [63.3, 126.4, 317.4, 317.4],
+  /** Estimate: a pause is mostly under 10 s, and 30 s at most (documentation of maintenance that keeps memory). */
+  'virtual-machine.freeze': [2, 5, 9, 30],
   /** Estimate, borrowed from the recorded run command action with a short script. */
   'run-command.create': [15, 25, 75, 460],
   /** Estimate, as above. */

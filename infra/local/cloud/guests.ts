@@ -12,6 +12,38 @@ export interface Machine {
   readonly publicIp: string | undefined;
   /** Custom data (cloud-init), decoded. */
   readonly customData: string;
+  readonly host: MachineHost;
+}
+
+/** A request to the metadata service, which a machine finds at 169.254.169.254 without that being an address here. */
+export interface MetadataRequest {
+  readonly method: 'GET' | 'POST';
+  /** Path and query, such as `/metadata/instance?api-version=2021-02-01`. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Text of the body. */
+  readonly body?: string;
+}
+
+/** What the metadata service answers: JSON, or a text. */
+export interface MetadataAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** What a machine has of the host that it runs on. */
+export interface MachineHost {
+  metadata(request: MetadataRequest): Promise<MetadataAnswer>;
+  /**
+   * Whether a packet that begins a flow leaves the machine's subnet; what answers it comes in from then on. Ports are 0
+   * where the protocol has none.
+   */
+  letsOut(packet: {
+    readonly protocol: 'Tcp' | 'Udp' | 'Icmp' | 'Esp';
+    readonly sourcePort: number;
+    readonly destinationIp: string;
+    readonly destinationPort: number;
+  }): boolean;
 }
 
 /** A script handed to a machine by run command; parameters are its environment. */

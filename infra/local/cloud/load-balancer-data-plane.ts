@@ -1,21 +1,31 @@
-/** What does a load balancer do with packets? Probes its pool, and hands new flows to the members it has admitted. */
-import { asList, asRecord, asText, propertiesOf, referenceOf, type Json } from './json.js';
-import { idKey } from './arm-id.js';
+/** What does a load balancer do with packets? Hands new flows to members that are admitted, and keeps them there. */
 import type { AdminState, AdminStates } from './admin-states.js';
-import { frontendOf, probeOf, rulesOf } from './balancer-parts.js';
-import type { ClientAnswer, ClientRequest } from './guests.js';
+import { idKey } from './arm-id.js';
+import { frontendOf, probeNameOf, ruleFor, rulesOf, type Probe } from './balancer-parts.js';
+import { ClientFlow } from './client-flow.js';
+import type { Clock } from './clock.js';
+import type { ClientAnswer } from './guests.js';
+import { HealthProbes, type ProbedMachine, type RoundListener } from './health-probes.js';
+import { referenceOf, type Json } from './json.js';
 import type { Machines } from './machines.js';
-import { membersOf } from './pool-members.js';
+import { addressesOf } from './network-interfaces.js';
+import type { PacketFilter } from './packet-filter.js';
+import { registeredIn, type Registered } from './pool-members.js';
 import { resourceType } from './resource-types.js';
 import type { Resource, Resources } from './resources.js';
-import { letsIn, probeAddress } from './security-groups.js';
-import { unlessAborted } from './signals.js';
+import { probeAddress } from './service-tags.js';
 
-/** A request that a client sends to a frontend. */
-export interface FrontendRequest {
+/** A TCP connection that a client opens to a frontend. */
+export interface FrontendConnection {
   readonly frontendIp: string;
   readonly clientIp: string;
+  /** Another one each time unless told. */
+  readonly clientPort?: number;
   readonly port: number;
+}
+
+/** A request that a client sends to a frontend, on a connection of its own. */
+export interface FrontendRequest extends FrontendConnection {
   readonly url: string;
   /** How long the transfer takes, in seconds; over at once unless told. */
   readonly seconds?: number;
@@ -28,10 +38,17 @@ export interface Delivery {
   readonly answer: ClientAnswer;
 }
 
+/** A connection that stands. */
+export interface OpenConnection {
+  readonly flow: ClientFlow;
+  /** Sends a request on it. */
+  readonly request: (url: string, seconds?: number) => Promise<ClientAnswer>;
+}
+
 /** What the balancer thinks of a member. */
 export interface MemberHealth {
   readonly machineId: string;
-  /** What the probe says. */
+  /** What its probes say, all of them. */
   readonly isUp: boolean;
   /** What is in force in its pool; `Up` and `Down` overrule the probe, also in Azure's metric of the probe's status. */
   readonly adminState: AdminState;
@@ -39,118 +56,119 @@ export interface MemberHealth {
   readonly since: number;
 }
 
-interface Member {
-  isUp: boolean;
-  since: number;
-  /** Probes in a row that spoke against `isUp`. */
-  against: number;
+/** What the plane stands on. */
+export interface DataPlaneGround {
+  readonly resources: Resources;
+  readonly machines: Machines;
+  readonly states: AdminStates;
+  readonly filter: PacketFilter;
+  readonly clock: Clock;
 }
 
-/** A machine that is registered in pools of a balancer. */
-interface Registered {
-  readonly networkInterface: Resource;
-  readonly machineId: string;
-  /** By the pool's id in lower case. */
-  readonly adminStates: ReadonlyMap<string, AdminState>;
-}
-
-interface Watch {
-  timer: ReturnType<typeof setTimeout> | undefined;
-  readonly members: Map<string, Member>;
-}
+/** Ports of clients that name none: dynamic ones, in turn (RFC 6335). */
+const dynamicPorts = { first: 49_152, count: 16_384 };
 
 /** All balancers of the region. */
 export class LoadBalancerDataPlane {
-  readonly #watches = new Map<string, Watch>();
-  #flows = 0;
-  #onRound: ((balancer: Resource, answered: ReadonlySet<string>) => void) | undefined;
+  readonly #probes: HealthProbes;
+  #connections = 0;
 
-  constructor(
-    private readonly resources: Resources,
-    private readonly machines: Machines,
-    private readonly states: AdminStates,
-  ) {}
+  constructor(private readonly ground: DataPlaneGround) {
+    this.#probes = new HealthProbes((balancer) => this.#probed(balancer), ground.clock);
+  }
 
-  /** Tells a listener, the only one, which machines (ids in lower case) answered each round of probes. */
-  onRound(listener: (balancer: Resource, answered: ReadonlySet<string>) => void): void {
-    this.#onRound = listener;
+  /** Tells a listener, the only one, which machines answered each round of probes. */
+  onRound(listener: RoundListener): void {
+    this.#probes.onRound(listener);
   }
 
   /** Probes a balancer's members from now on. */
   watch(balancer: Resource): void {
-    if (this.#watches.has(idKey(balancer.id))) return;
-    const watch: Watch = { timer: undefined, members: new Map() };
-    this.#watches.set(idKey(balancer.id), watch);
-    const round = () => {
-      const { intervalInSeconds } = probeOf(balancer);
-      watch.timer = setTimeout(round, Number(intervalInSeconds ?? 15) * 1000);
-      void this.#probeAll(balancer, watch);
-    };
-    round();
+    this.#probes.watch(balancer);
   }
 
   forget(balancerId: string): void {
-    clearTimeout(this.#watches.get(idKey(balancerId))?.timer);
-    this.#watches.delete(idKey(balancerId));
+    this.#probes.forget(balancerId);
   }
 
   close(): void {
-    for (const id of [...this.#watches.keys()]) this.forget(id);
+    this.#probes.close();
   }
 
   /** What each balancer thinks of its members that have power, by the balancer's id in lower case. */
   all(): Readonly<Record<string, readonly MemberHealth[]>> {
-    return Object.fromEntries(
-      [...this.#watches].map(([id, { members }]) => {
-        const registered = this.#registered(id);
-        const adminStateOf = (machineId: string) =>
-          [...(registered.find((one) => idKey(one.machineId) === machineId)?.adminStates.values() ?? [])][0];
-        return [
-          id,
-          [...members].map(([machineId, { isUp, since }]) => ({
-            machineId,
-            isUp,
-            adminState: adminStateOf(machineId) ?? 'None',
-            since,
-          })),
-        ];
-      }),
-    );
+    const { resources, states } = this.ground;
+    const healthOf = (id: string): readonly MemberHealth[] => {
+      const registered = registeredIn(resources, states, id);
+      const adminStateOf = (machineId: string) =>
+        [...(registered.find((one) => idKey(one.machineId) === machineId)?.adminStates.values() ?? [])][0];
+      return [...this.#probes.opinions(id)].map(([machineId, { isUp, since }]) => ({
+        ...{ machineId, isUp, since },
+        adminState: adminStateOf(machineId) ?? 'None',
+      }));
+    };
+    return Object.fromEntries(this.#probes.balancers().map((id) => [id, healthOf(id)]));
   }
 
-  /** Where clients can send to: each balancer's address and ports. */
+  /** Where clients can send to: each balancer's first address and the ports of its rules. */
   frontends(): readonly { readonly ip: string; readonly ports: readonly number[] }[] {
-    return this.resources.ofType(resourceType.loadBalancer).map((balancer) => ({
-      ip: frontendOf(balancer),
-      ports: rulesOf(balancer).map(({ frontendPort }) => Number(frontendPort)),
-    }));
+    return this.#balancers().map((balancer) => {
+      const rules = rulesOf(balancer);
+      const [first] = rules;
+      return {
+        ip: first === undefined ? '' : frontendOf(balancer, first),
+        ports: rules.map(({ frontendPort }) => Number(frontendPort)),
+      };
+    });
   }
 
-  /** Sends a client's request to a frontend; ends with the transfer. */
-  async send({ frontendIp, clientIp, port, url, seconds }: FrontendRequest): Promise<Delivery> {
-    const balancer = this.resources
-      .ofType(resourceType.loadBalancer)
-      .find((found) => frontendOf(found) === frontendIp);
-    const nobody = (because: string): Delivery => ({
-      machineId: undefined,
-      answer: { kind: 'dropped', because },
-    });
-    if (balancer === undefined) return nobody('no frontend has this address');
-    const rule = rulesOf(balancer).find(({ frontendPort }) => Number(frontendPort) === port);
-    if (rule === undefined) return nobody('no rule for this port');
-    const eligible = this.#eligible(balancer, idKey(referenceOf(rule['backendAddressPool'])));
-    const chosen = eligible[hash(this.#flowKey(rule, clientIp)) % Math.max(1, eligible.length)];
-    if (chosen === undefined) return nobody('no healthy member');
-    const backendPort = Number(rule['backendPort']);
-    if (!this.#letsIn(chosen.networkInterface, clientIp, backendPort))
-      return nobody('the security group denies it');
-    const transfer = { clientIp, port: backendPort, url, ...(seconds === undefined ? {} : { seconds }) };
-    return { machineId: chosen.machineId, answer: await this.#transfer(chosen.machineId, transfer) };
+  /** Sends a client's request to a frontend, on a connection of its own; ends with the transfer. */
+  async send(request: FrontendRequest): Promise<Delivery> {
+    const opened = this.open(request);
+    if (opened.kind === 'dropped') return { machineId: undefined, answer: opened };
+    const { flow } = opened;
+    const answer = await opened.request(request.url, request.seconds);
+    flow.close();
+    return { machineId: flow.machineId, answer };
+  }
+
+  /** Opens a connection; a new one is answered nothing where nobody may take it (documentation). */
+  open(
+    connection: FrontendConnection,
+  ): ({ readonly kind: 'open' } & OpenConnection) | { readonly kind: 'dropped'; readonly because: string } {
+    const { frontendIp, clientIp, port } = connection;
+    const dropped = (because: string) => ({ kind: 'dropped', because }) as const;
+    const balancer = this.#balancers().find((one) =>
+      rulesOf(one).some((rule) => frontendOf(one, rule) === frontendIp),
+    );
+    if (balancer === undefined) return dropped('no frontend has this address');
+    const rule = ruleFor(balancer, frontendIp, port);
+    if (rule === undefined) return dropped('no rule for this port');
+    const clientPort =
+      connection.clientPort ?? dynamicPorts.first + ((this.#connections += 1) % dynamicPorts.count);
+    const eligible = this.#eligible(balancer, rule);
+    const key = flowKey(rule, { ...connection, clientPort });
+    const chosen = eligible[hash(key) % Math.max(1, eligible.length)];
+    if (chosen === undefined) return dropped('no healthy member');
+    const backendPort = Number(rule['backendPort']) || port;
+    if (!this.#letsIn(chosen.networkInterface, clientIp, clientPort, backendPort))
+      return dropped('the security group denies it');
+    const flow = new ClientFlow(chosen.machineId, rule, this.ground);
+    const request = (url: string, seconds?: number) =>
+      flow.request({ clientIp, port: backendPort, url, ...(seconds === undefined ? {} : { seconds }) });
+    return { kind: 'open', flow, request };
+  }
+
+  #balancers(): readonly Resource[] {
+    return this.ground.resources.ofType(resourceType.loadBalancer);
   }
 
   /** Who takes new flows: what people said overrules the probe (Microsoft Learn, 'Administrative state'). */
-  #eligible(balancer: Resource, pool: string): readonly Registered[] {
-    return this.#registered(balancer.id).filter(({ machineId, adminStates }) => {
+  #eligible(balancer: Resource, rule: Json): readonly Registered[] {
+    const { resources, states } = this.ground;
+    const pool = idKey(referenceOf(rule['backendAddressPool']));
+    const probe = probeNameOf(rule);
+    return registeredIn(resources, states, balancer.id).filter(({ machineId, adminStates }) => {
       switch (adminStates.get(pool)) {
         case undefined:
         case 'Down':
@@ -158,90 +176,58 @@ export class LoadBalancerDataPlane {
         case 'Up':
           return true;
         case 'None':
-          return this.#isUp(balancer, machineId);
+          // Without a probe every member is taken to be well (documentation).
+          return probe === undefined || this.#probes.opinion(balancer.id, probe, machineId)?.isUp === true;
       }
     });
   }
 
-  /** A flow stays with its member, whatever probe and people say of it, until the machine answers no more. */
-  async #transfer(machineId: string, request: ClientRequest): Promise<ClientAnswer> {
-    const began = Date.now();
-    const guest = this.machines.guest(machineId);
-    const silence = this.machines.silence(machineId);
-    if (guest === undefined || silence === undefined) {
-      return { kind: 'dropped', because: 'the machine has no power' };
-    }
-    // One that hangs already says so itself.
-    if (silence.aborted) return guest.request(request);
-    const answer = await unlessAborted(guest.request(request), silence);
-    const seconds = Math.round((Date.now() - began) / 1000);
-    return answer ?? { kind: 'dropped', because: `the connection broke after ${seconds} s` };
-  }
-
-  /** With persistence by source a client stays with a member; else each flow comes from a port of its own. */
-  #flowKey(rule: Json, clientIp: string): string {
-    return rule['loadDistribution'] === 'SourceIP' ? clientIp : `${clientIp}:${(this.#flows += 1)}`;
-  }
-
-  #isUp(balancer: Resource, machineId: string): boolean {
-    return this.#watches.get(idKey(balancer.id))?.members.get(idKey(machineId))?.isUp ?? false;
-  }
-
-  #letsIn(networkInterface: Resource, sourceIp: string, port: number): boolean {
-    const group = this.resources.get(
-      referenceOf(propertiesOf(networkInterface.body)['networkSecurityGroup']),
+  #letsIn(
+    networkInterface: Resource,
+    sourceIp: string,
+    sourcePort: number,
+    destinationPort: number,
+  ): boolean {
+    const { filter, resources } = this.ground;
+    const { privateIp: destinationIp } = addressesOf(resources, networkInterface);
+    return (
+      filter.decide(networkInterface, {
+        ...{ direction: 'Inbound', protocol: 'Tcp', sourceIp, sourcePort, destinationIp, destinationPort },
+      }).access === 'Allow'
     );
-    return group === undefined || letsIn(group, sourceIp, port);
   }
 
-  /** Members of all pools that are machines, each once. */
-  #registered(balancerId: string): readonly Registered[] {
-    const byMachine = new Map<string, Registered>();
-    const pools = asList(propertiesOf(this.resources.get(balancerId)?.body)['backendAddressPools']);
-    for (const pool of pools) {
-      const poolId = idKey(`${balancerId}/backendAddressPools/${asText(asRecord(pool)['name'])}`);
-      for (const { networkInterface, configurationId } of membersOf(this.resources, poolId)) {
-        const machineId = referenceOf(propertiesOf(networkInterface.body)['virtualMachine']);
-        if (machineId === '') continue;
-        const known = byMachine.get(idKey(machineId))?.adminStates ?? new Map<string, AdminState>();
-        const adminStates = new Map([...known, [poolId, this.states.effective(poolId, configurationId)]]);
-        byMachine.set(idKey(machineId), { networkInterface, machineId, adminStates });
-      }
-    }
-    return [...byMachine.values()];
+  #probed(balancer: Resource): readonly ProbedMachine[] {
+    const { resources, states, machines } = this.ground;
+    return registeredIn(resources, states, balancer.id)
+      .filter(({ machineId }) => machines.guest(machineId) !== undefined)
+      .map((member) => ({
+        key: idKey(member.machineId),
+        answers: (probe) => this.#answers(member, probe),
+      }));
   }
 
-  async #probeAll(balancer: Resource, watch: Watch): Promise<void> {
-    const running = this.#registered(balancer.id).filter(
-      ({ machineId }) => this.machines.guest(machineId) !== undefined,
-    );
-    const present = new Set(running.map(({ machineId }) => idKey(machineId)));
-    for (const known of [...watch.members.keys()]) if (!present.has(known)) watch.members.delete(known);
-    const answered = new Set<string>();
-    await Promise.all(
-      running.map(async ({ machineId, networkInterface }) => {
-        const { port, requestPath, probeThreshold } = probeOf(balancer);
-        const mayPass = this.#letsIn(networkInterface, probeAddress, Number(port));
-        const guest = mayPass ? this.machines.guest(machineId) : undefined;
-        // A guest that fails inside itself answers nothing, as a machine would.
-        const status = await guest?.probe(Number(port), asText(requestPath)).catch(() => undefined);
-        if (status === 200) answered.add(idKey(machineId));
-        judge(watch, idKey(machineId), status === 200, Number(probeThreshold ?? 1));
-      }),
-    );
-    if (this.#watches.get(idKey(balancer.id)) === watch) this.#onRound?.(balancer, answered);
+  /** HTTP wants 200 and nothing else; TCP wants a listener, which also one that answers something else is. */
+  async #answers({ machineId, networkInterface }: Registered, { protocol, port, path }: Probe) {
+    if (!this.#letsIn(networkInterface, probeAddress, dynamicPorts.first, port)) return false;
+    const guest = this.ground.machines.guest(machineId);
+    // A guest that fails inside itself answers nothing, as a machine would.
+    const status = await guest?.probe(port, path).catch(() => undefined);
+    return protocol === 'Tcp' ? status !== undefined : status === 200;
   }
 }
 
-/** `probeThreshold` probes in a row admit a member, and as many take it out (Azure documentation). */
-function judge({ members }: Watch, key: string, isGood: boolean, threshold: number): void {
-  const member = members.get(key) ?? { isUp: false, since: Date.now(), against: 0 };
-  members.set(key, member);
-  member.against = isGood === member.isUp ? 0 : member.against + 1;
-  if (member.against < threshold) return;
-  member.isUp = isGood;
-  member.since = Date.now();
-  member.against = 0;
+/** What a client's flows are told apart by: all five, or with persistence its address and maybe the protocol. */
+function flowKey(rule: Json, connection: Required<FrontendConnection>): string {
+  const { clientIp, clientPort, frontendIp, port } = connection;
+  switch (rule['loadDistribution']) {
+    case 'SourceIP':
+      return `${clientIp} ${frontendIp}`;
+    case 'SourceIPProtocol':
+      return `${clientIp} ${frontendIp} Tcp`;
+    default:
+      return `${clientIp}:${clientPort} ${frontendIp}:${port} Tcp`;
+  }
 }
 
 /** FNV-1a. */

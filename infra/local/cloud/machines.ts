@@ -18,6 +18,8 @@ interface Running {
   readonly agentReady: Promise<boolean>;
   readonly decideAgent: (isReady: boolean) => void;
   agentIsReady: boolean;
+  /** Ends with the pause, while the platform pauses the machine. */
+  pause: Promise<void> | undefined;
 }
 
 /** What was drawn for one machine, in seconds; a bench adds it up. */
@@ -68,6 +70,7 @@ export class Machines {
       agentReady,
       decideAgent,
       agentIsReady: false,
+      pause: undefined,
     });
     this.#powerStates.set(idKey(machine.id), 'running');
     for (const listener of this.#powerListeners) listener(machine.id, true);
@@ -92,6 +95,15 @@ export class Machines {
     if (running === undefined) throw new Error(`The machine ${id} has no power that it could hang with.`);
     running.hang.abort();
     running.agentIsReady = false;
+  }
+
+  /** Pauses a machine, memory and connections kept, as maintenance does; one without power has nothing to pause. */
+  async freeze(id: string, seconds: number): Promise<void> {
+    const running = this.#running.get(idKey(id));
+    if (running === undefined) return;
+    running.pause = this.clock.pause(seconds, running.power.signal);
+    await running.pause;
+    running.pause = undefined;
   }
 
   /** The machine is provisioned: its agent takes commands some time later. */
@@ -127,7 +139,9 @@ export class Machines {
   /** What is inside a machine that has power; one that hangs is there, and does nothing. */
   guest(id: string): Guest | undefined {
     const running = this.#running.get(idKey(id));
-    return running?.hang.signal.aborted === true ? hungGuest : running?.guest;
+    if (running === undefined) return undefined;
+    if (running.hang.signal.aborted) return hungGuest;
+    return running.pause === undefined ? running.guest : pausedGuest(running.guest, running.pause);
   }
 
   /** Aborts when nothing comes back from the machine any more: it hangs, or its power goes. */
@@ -159,6 +173,16 @@ export class Machines {
   close(): void {
     for (const id of [...this.#running.keys()]) this.powerOff(id);
   }
+}
+
+/** A machine that is paused answers when it goes on; TCP and people wait that long. */
+function pausedGuest(guest: Guest, pause: Promise<void>): Guest {
+  return {
+    runScript: (run) => pause.then(() => guest.runScript(run)),
+    probe: (port, path) => pause.then(() => guest.probe(port, path)),
+    request: (request) => pause.then(() => guest.request(request)),
+    powerOff: () => guest.powerOff(),
+  };
 }
 
 /** A machine that hangs. */

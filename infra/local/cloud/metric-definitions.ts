@@ -2,12 +2,14 @@
 import type { Duration } from './durations.js';
 import { resourceType } from './resource-types.js';
 
-/** A platform metric. */
+/** A platform metric, or a custom one, which has a namespace. */
 export interface MetricDefinition {
   readonly name: string;
+  readonly namespace?: string;
   readonly localizedName: string;
   readonly description: string;
-  readonly unit: 'Count';
+  /** Custom ones say none (inferred). */
+  readonly unit: 'Count' | 'Unspecified';
   readonly dimensions: readonly string[];
   /** How long after a minute has begun its value can be read. */
   readonly delay: Duration;

@@ -1,6 +1,7 @@
 /** What do the region's resources report of themselves? Probes of the balancers, power of the machines. */
 import type { AdminState, AdminStates } from './admin-states.js';
 import { idKey } from './arm-id.js';
+import { probeNameOf } from './balancer-parts.js';
 import { asList, asRecord, asText, propertiesOf, referenceOf } from './json.js';
 import type { Metrics } from './metrics.js';
 import { addressesOf } from './network-interfaces.js';
@@ -15,7 +16,7 @@ export interface FeedGround {
 }
 
 /**
- * Takes what a round of probes found. Who is registered in a pool is counted also when it has no power or no machine:
+ * Takes what a round of a probe found, for the rules that go by it. Who is registered in a pool is counted also when it has no power or no machine:
  * its probes fail (inferred). A member that people took out or in counts as they said, whatever its probes find, so one
  * that is drained looks ill (documentation, 'Administrative state'). A balancer stands as long as it is there, so its own availability is 100.
  *
@@ -24,10 +25,12 @@ export interface FeedGround {
 export function reportRound(
   { metrics, resources, states }: FeedGround,
   balancer: Resource,
+  probeName: string,
   answered: ReadonlySet<string>,
 ): void {
   const { loadBalancingRules, frontendIPConfigurations } = propertiesOf(balancer.body);
-  for (const rule of asList(loadBalancingRules).map(propertiesOf)) {
+  const rules = asList(loadBalancingRules).map(propertiesOf);
+  for (const rule of rules.filter((one) => probeNameOf(one) === probeName)) {
     const frontend = asList(frontendIPConfigurations)
       .map(asRecord)
       .find(({ name }) =>

@@ -1,6 +1,6 @@
 /** What does a query of metrics ask, and what is answered? Alike for one resource and for a batch. */
 import type { Fault } from './faults.js';
-import { metricOf, metricsOf, type MetricDefinition } from './metric-definitions.js';
+import type { MetricDefinition } from './metric-definitions.js';
 import { readFilter, type Conditions } from './metric-filter.js';
 import {
   aggregated,
@@ -49,8 +49,13 @@ const futureMs = 60 * minuteMs;
 /** What is wrong with a query; the caller knows in which envelope its API says so. */
 export class BadQuery extends Error {}
 
-/** Reads a query about a type of resource. Texts but those of unknown metrics and dimensions are inferred. */
-export function readQuery(type: string, parameters: Parameters, nowMs: number): MetricQuery {
+/** Reads a query about a type of resource that has these metrics. Texts but those of unknown metrics and dimensions are inferred. */
+export function readQuery(
+  type: string,
+  definitions: readonly MetricDefinition[],
+  parameters: Parameters,
+  nowMs: number,
+): MetricQuery {
   const start = parameters('starttime');
   const end = parameters('endtime') ?? new Date(nowMs).toISOString();
   const asked = parameters('timespan') ?? (start === undefined ? standardSpan : `${start}/${end}`);
@@ -60,7 +65,7 @@ export function readQuery(type: string, parameters: Parameters, nowMs: number): 
   const intervalMs = interval === 'FULL' ? span.endMs - span.startMs : durationMs(interval);
   if (intervalMs === undefined || (interval !== 'FULL' && !intervals.includes(interval)))
     throw new BadQuery(`Invalid time grain: ${interval}. Supported ones are: ${intervals.join(',')}.`);
-  const metrics = readNames(type, parameters('metricnames') ?? '');
+  const metrics = readNames(type, definitions, parameters('metricnames') ?? '');
   const conditions = readConditions(metrics, parameters('$filter') ?? parameters('filter'));
   return {
     metrics,
@@ -73,12 +78,16 @@ export function readQuery(type: string, parameters: Parameters, nowMs: number): 
   };
 }
 
-function readNames(type: string, names: string): readonly MetricDefinition[] {
+function readNames(
+  type: string,
+  definitions: readonly MetricDefinition[],
+  names: string,
+): readonly MetricDefinition[] {
   return names.split(',').map((name) => {
-    const found = metricOf(type, name.trim());
+    const found = definitions.find((one) => one.name.toLowerCase() === name.trim().toLowerCase());
     if (found !== undefined) return found;
     const [provider = '', kind = ''] = type.split('/');
-    const valid = metricsOf(type).map((one) => one.name);
+    const valid = definitions.map((one) => one.name);
     throw new BadQuery(
       `Failed to find metric configuration for provider: ${provider}, resource Type: ${kind}, metric: ${name}, Valid metrics: ${valid.join(',')}`,
     );

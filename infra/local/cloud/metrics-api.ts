@@ -1,7 +1,9 @@
 /** How are metrics asked for over the wire? For one resource at ARM, for up to 50 at the region's own endpoint. */
 import { parseResourcePath } from './arm-id.js';
+import type { CustomMetrics } from './custom-metrics.js';
 import type { Faults } from './faults.js';
 import { asList, asText } from './json.js';
+import { metricsOf } from './metric-definitions.js';
 import { BadQuery, metricAnswer, readQuery, type MetricQuery } from './metric-query.js';
 import type { Metrics } from './metrics.js';
 import type { Resource, Resources } from './resources.js';
@@ -10,6 +12,7 @@ import { Refusal, refusal, type WireAnswer, type WireRequest } from './wire.js';
 /** What queries stand on. */
 export interface MetricsGround {
   readonly metrics: Metrics;
+  readonly custom: CustomMetrics;
   readonly resources: Resources;
   readonly faults: Faults;
   readonly place: { readonly subscriptionId: string; readonly region: string };
@@ -23,7 +26,11 @@ const batchPath = /^\/subscriptions\/([^/]+)\/metrics:getBatch$/i;
 /** Answers `GET {resource}/providers/Microsoft.Insights/metrics` for a resource that is there. */
 export function answerMetrics(ground: MetricsGround, resource: Resource, { query }: WireRequest): WireAnswer {
   const read = reading((message) => new Refusal({ status: 400, body: { code: 'BadRequest', message } }));
-  const asked = read(() => readQuery(resource.type, parametersOf(query), Date.now()));
+  const parameter = parametersOf(query);
+  const namespace = parameter('metricnamespace') ?? resource.type;
+  const isCustom = namespace.toLowerCase() !== resource.type.toLowerCase();
+  const definitions = isCustom ? ground.custom.definitions(resource.id, namespace) : metricsOf(resource.type);
+  const asked = read(() => readQuery(resource.type, definitions, parameter, Date.now()));
   const value = valuesOf(ground, resource.id, resource.type, asked);
   const timespan = `${iso(asked.span.startMs)}/${iso(asked.span.endMs)}`;
   return {
@@ -33,13 +40,13 @@ export function answerMetrics(ground: MetricsGround, resource: Resource, { query
       timespan,
       interval: asked.interval,
       value,
-      namespace: resource.type,
+      namespace,
       resourceregion: ground.place.region,
     },
   };
 }
 
-/** Answers `POST /subscriptions/{s}/metrics:getBatch`; the texts of its refusals are inferred. */
+/** Answers `POST /subscriptions/{s}/metrics:getBatch`, which knows no custom namespaces (documentation); the texts of its refusals are inferred. */
 export function answerMetricsBatch(ground: MetricsGround, request: WireRequest): WireAnswer {
   const { place, faults } = ground;
   if (request.headers['authorization'] === undefined)
@@ -55,7 +62,7 @@ export function answerMetricsBatch(ground: MetricsGround, request: WireRequest):
   const namespace = parameter('metricnamespace') ?? '';
   if (namespace.toLowerCase() !== type.toLowerCase())
     throw bad(`The metric namespace '${namespace}' is not that of the resources, '${type}'.`);
-  const asked = reading(bad)(() => readQuery(type, parameter, Date.now()));
+  const asked = reading(bad)(() => readQuery(type, metricsOf(type), parameter, Date.now()));
   return {
     status: 200,
     body: {

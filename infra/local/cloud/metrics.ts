@@ -33,15 +33,24 @@ export class Metrics {
   ) {}
 
   /** Takes a sample of now. */
-  sample(resourceId: string, metric: string, dimensions: Kept['dimensions'], value: number): void {
-    const minute = Math.floor(Date.now() / minuteMs);
-    const key = `${idKey(resourceId)} ${metric}`;
+  sample(resourceId: string, name: string, dimensions: Kept['dimensions'], value: number): void {
+    this.add(resourceId, { name }, dimensions, Math.floor(Date.now() / minuteMs), sampled(value));
+  }
+
+  /** Takes what was gathered in a minute. */
+  add(
+    resourceId: string,
+    metric: Pick<MetricDefinition, 'name' | 'namespace'>,
+    dimensions: Kept['dimensions'],
+    minute: number,
+    bucket: Bucket,
+  ): void {
+    const key = keyOf(resourceId, metric);
     const all = this.#samples.get(key) ?? new Map<string, Kept>();
     this.#samples.set(key, all);
     const kept = all.get(JSON.stringify(dimensions)) ?? { dimensions, minutes: new Map<number, Bucket>() };
     all.set(JSON.stringify(dimensions), kept);
     const known = kept.minutes.get(minute);
-    const bucket = sampled(value);
     kept.minutes.set(minute, known === undefined ? bucket : (merged([known, bucket]) ?? bucket));
     for (const old of kept.minutes.keys()) if (old < minute - keptMinutes) kept.minutes.delete(old);
   }
@@ -68,7 +77,7 @@ export class Metrics {
 
   #series(resourceId: string, metric: MetricDefinition, nowMs: number): readonly Series[] {
     if (metric.name !== 'VmAvailabilityMetric')
-      return [...(this.#samples.get(`${idKey(resourceId)} ${metric.name}`)?.values() ?? [])];
+      return [...(this.#samples.get(keyOf(resourceId, metric))?.values() ?? [])];
     const changes = this.#power.get(idKey(resourceId));
     return changes === undefined ? [] : [{ dimensions: {}, minutes: availability(changes, nowMs) }];
   }
@@ -82,6 +91,10 @@ export class Metrics {
     for (const letter of idKey(resourceId)) mixed = Math.imul(mixed ^ letter.charCodeAt(0), 0x01000193);
     return Math.max(minuteMs / 1000, durationsDrawnBy(seededRandom(mixed), this.longest)(delay));
   }
+}
+
+function keyOf(resourceId: string, { namespace = '', name }: Pick<MetricDefinition, 'name' | 'namespace'>) {
+  return `${idKey(resourceId)} ${namespace.toLowerCase()} ${name}`;
 }
 
 /** 1 for a minute at whose end the machine has power, 0 for the one in which it lost it, then nothing (inferred). */

@@ -8,6 +8,8 @@ import { notFound } from './arm-refusals.js';
 import type { Clock } from './clock.js';
 import type { Draw } from './durations.js';
 import type { Faults } from './faults.js';
+import { CustomMetrics } from './custom-metrics.js';
+import type { ManagedIdentities } from './managed-identities.js';
 import { metricAlertRules } from './metric-alert-rules.js';
 import { metricOf } from './metric-definitions.js';
 import { reportRound } from './metric-feed.js';
@@ -17,6 +19,7 @@ import { answerMonitorKind, type MonitorKind } from './monitor-resources.js';
 import type { Random } from './random.js';
 import type { Resource, Resources } from './resources.js';
 import { methodNotAllowed, type WireAnswer, type WireRequest } from './wire.js';
+import type { World } from './world.js';
 
 /** What Monitor stands on. */
 export interface MonitorGround {
@@ -28,6 +31,8 @@ export interface MonitorGround {
   readonly random: Random;
   readonly seed: number;
   readonly longest: number;
+  readonly identities: ManagedIdentities;
+  readonly world: World;
   readonly place: {
     readonly subscriptionId: string;
     readonly region: string;
@@ -42,6 +47,7 @@ const kindPath =
 /** Azure Monitor. */
 export class Monitor {
   readonly metrics: Metrics;
+  readonly #custom: CustomMetrics;
   readonly #rules: AlertRules;
   readonly #notifications: AlertNotifications;
   readonly #ruleKind: MonitorKind;
@@ -49,6 +55,7 @@ export class Monitor {
   constructor(private readonly ground: MonitorGround) {
     const { resources, clock, place } = ground;
     this.metrics = new Metrics(ground.seed, ground.longest);
+    this.#custom = new CustomMetrics({ ...ground, metrics: this.metrics });
     this.#ruleKind = metricAlertRules(resources);
     this.#notifications = new AlertNotifications({ ...ground, subscriptionId: place.subscriptionId });
     this.#rules = new AlertRules(
@@ -70,9 +77,19 @@ export class Monitor {
     return `${this.ground.place.region}.metrics.monitor.azure.com`;
   }
 
-  /** Takes what a balancer's probes found; ids of machines in lower case. */
-  round(balancer: Resource, answered: ReadonlySet<string>): void {
-    reportRound({ ...this.ground, metrics: this.metrics }, balancer, answered);
+  /** Host of the region's endpoint for custom metrics. */
+  get ingestionHost(): string {
+    return `${this.ground.place.region}.monitoring.azure.com`;
+  }
+
+  /** Answers what comes to the region's endpoint for custom metrics. */
+  answerIngestion(request: WireRequest): WireAnswer {
+    return this.#custom.answer(request);
+  }
+
+  /** Takes what a balancer's probe found; ids of machines in lower case. */
+  round(balancer: Resource, probeName: string, answered: ReadonlySet<string>): void {
+    reportRound({ ...this.ground, metrics: this.metrics }, balancer, probeName, answered);
   }
 
   /** Forgets what is gone with its group. */
@@ -95,7 +112,7 @@ export class Monitor {
 
   /** Answers what comes to the region's batch endpoint. */
   answerBatch(request: WireRequest): WireAnswer {
-    return answerMetricsBatch({ ...this.ground, metrics: this.metrics }, request);
+    return answerMetricsBatch({ ...this.ground, metrics: this.metrics, custom: this.#custom }, request);
   }
 
   #answerMetrics(resourceId: string, request: WireRequest): WireAnswer {
@@ -105,7 +122,7 @@ export class Monitor {
       return { status: 404, body: { code: 'NotFound', message: 'No such resource.' } };
     const resource = this.ground.resources.get(resourceId);
     if (resource === undefined) throw notFound(parsed);
-    return answerMetrics({ ...this.ground, metrics: this.metrics }, resource, request);
+    return answerMetrics({ ...this.ground, metrics: this.metrics, custom: this.#custom }, resource, request);
   }
 
   #changed(rule: Resource): void {

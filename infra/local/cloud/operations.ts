@@ -131,7 +131,9 @@ export class Operations {
     const isRunning = operation.status === 'InProgress';
     if (kind?.toLowerCase() === 'results' || query.get('monitor') === 'true') {
       if (isRunning) return { status: 202, headers: retryAfter };
-      return operation.result === undefined ? { status: 204 } : { status: 200, body: operation.result };
+      if (operation.result !== undefined) return { status: 200, body: operation.result };
+      // Network: recorded beside 200. Compute: its SDK takes 200 at the end of an action, and no 204.
+      return { status: operation.provider === 'Microsoft.Network' ? 204 : 200 };
     }
     return { status: 200, headers: isRunning ? retryAfter : {}, body: bodyOf(operation) };
   }

@@ -26,6 +26,8 @@ export interface Resource {
 /** Resources by id, without regard to case. */
 export class Resources {
   readonly #byKey = new Map<string, Resource>();
+  /** The same by type in lower case: probes ask for all of a type thousands of times a minute. */
+  readonly #byType = new Map<string, Map<string, Resource>>();
   #made = 0;
 
   constructor(private readonly random: Random) {}
@@ -36,11 +38,9 @@ export class Resources {
 
   /** All of a type, in the order of their creation. */
   ofType(type: string, resourceGroup?: string): readonly Resource[] {
-    return this.all().filter(
-      (found) =>
-        found.type.toLowerCase() === type.toLowerCase() &&
-        (resourceGroup === undefined || found.resourceGroup.toLowerCase() === resourceGroup.toLowerCase()),
-    );
+    const all = [...(this.#byType.get(type.toLowerCase())?.values() ?? [])];
+    if (resourceGroup === undefined) return all;
+    return all.filter((found) => found.resourceGroup.toLowerCase() === resourceGroup.toLowerCase());
   }
 
   all(): readonly Resource[] {
@@ -65,6 +65,8 @@ export class Resources {
       etag: this.#etag(),
     };
     this.#byKey.set(idKey(about.id), made);
+    const ofType = this.#byType.get(about.type.toLowerCase()) ?? new Map<string, Resource>();
+    this.#byType.set(about.type.toLowerCase(), ofType.set(idKey(about.id), made));
     return made;
   }
 
@@ -75,7 +77,9 @@ export class Resources {
   }
 
   remove(id: string): void {
+    const gone = this.get(id);
     this.#byKey.delete(idKey(id));
+    if (gone !== undefined) this.#byType.get(gone.type.toLowerCase())?.delete(idKey(id));
   }
 
   #etag(): string {

@@ -6,7 +6,8 @@ import { asList, asRecord, asText, propertiesOf, referenceOf, type Json } from '
 import { machineActions } from './machine-actions.js';
 import { machineView } from './machine-view.js';
 import { useNetworkInterface } from './network-interfaces.js';
-import { guid, type Random } from './random.js';
+import type { ManagedIdentities } from './managed-identities.js';
+import { guid } from './random.js';
 import { resourceType } from './resource-types.js';
 import type { Resource, Resources } from './resources.js';
 import { refusal } from './wire.js';
@@ -37,7 +38,7 @@ export function virtualMachines(ground: MachineGround): ResourceKind {
 }
 
 function complete(
-  { resources, random, offers, faults }: MachineGround,
+  { resources, random, offers, faults, hosts }: MachineGround,
   { id, name, body, existing }: Write,
 ): Json {
   const sent = asRecord(body['properties']);
@@ -63,7 +64,7 @@ function complete(
   const identity = asRecord(body['identity']);
   return {
     ...body,
-    ...(body['identity'] === undefined ? {} : { identity: completeIdentity(identity, random) }),
+    ...(body['identity'] === undefined ? {} : { identity: completeIdentity(id, identity, hosts.identities) }),
     properties: {
       ...sent,
       vmId: propertiesOf(existing?.body)['vmId'] ?? guid(random),
@@ -86,10 +87,20 @@ function complete(
   };
 }
 
-function completeIdentity(identity: Json, random: Random): Json {
+function completeIdentity(machineId: string, identity: Json, identities: ManagedIdentities): Json {
   const ids = Object.keys(asRecord(identity['userAssignedIdentities']));
-  const known = ids.map((id) => [id, { principalId: guid(random), clientId: guid(random) }] as const);
-  return { ...identity, userAssignedIdentities: Object.fromEntries(known) };
+  const known = ids.map((id) => {
+    const { principalId, clientId } = identities.of(id);
+    return [id, { principalId, clientId }] as const;
+  });
+  const own = /SystemAssigned/i.test(asText(identity['type']))
+    ? { principalId: identities.of(machineId).principalId, tenantId: identities.tenantId }
+    : {};
+  return {
+    ...identity,
+    ...own,
+    ...(ids.length === 0 ? {} : { userAssignedIdentities: Object.fromEntries(known) }),
+  };
 }
 
 function interfacesOf(resources: Resources, properties: Json, machineId: string): readonly Resource[] {

@@ -1,6 +1,7 @@
 /** How does an action group call a web hook, and what does it do when nobody answers? */
 import type { Clock } from './clock.js';
 import type { Json } from './json.js';
+import { postJson } from './post-json.js';
 
 /** How a call went: the status, or that none came. */
 export type HookAnswer = number | 'timeout' | 'unreachable';
@@ -28,32 +29,12 @@ export class WebHooks {
     const tries: HookAnswer[] = [];
     for (const pauseSeconds of [0, ...retryPausesSeconds]) {
       if (pauseSeconds > 0) await this.clock.pause(pauseSeconds);
-      const answer = await this.#post(uri, body);
+      const posted = await postJson(uri, body, { timeoutSeconds });
+      const answer = typeof posted === 'string' ? posted : posted.status;
       tries.push(answer);
       if (typeof answer === 'number' && !retried.includes(answer)) return tries;
     }
     this.#resting.set(uri, Date.now() + restMs);
     return tries;
-  }
-
-  async #post(uri: string, body: Json): Promise<HookAnswer> {
-    const end = new AbortController();
-    // Not the platform's own timeout, which would know nothing of a scaled clock.
-    const timer = setTimeout(() => end.abort(), timeoutSeconds * 1000);
-    try {
-      const answer = await fetch(uri, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json; charset=utf-8' },
-        body: JSON.stringify(body),
-        signal: end.signal,
-      });
-      await answer.arrayBuffer();
-      return answer.status;
-    } catch {
-      // Whoever listens there, if anybody does, didn't answer: a case of its own, and retried.
-      return end.signal.aborted ? 'timeout' : 'unreachable';
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }

@@ -1,4 +1,5 @@
 /** What is there before Tunnelkeeper makes anything? */
+import type { RoleAssignment } from './identity-access.js';
 import type { Quota, Size } from './compute-offers.js';
 import type { Json } from './json.js';
 import { resourceType } from './resource-types.js';
@@ -19,6 +20,8 @@ export interface World {
   /** By name: `cores`, or a size's family. */
   readonly coreQuotas: Readonly<Record<string, Quota>>;
   readonly publicIpQuota: Quota;
+  /** What machines' identities may do. */
+  readonly identityRoles?: readonly RoleAssignment[];
   /** Resources of others, and the networks. */
   readonly resources: readonly WorldResource[];
   /** Policies, their assignments and exemptions, and locks; definitions stand before what assigns them. */
@@ -50,7 +53,11 @@ export const clientId = '5f2d8d5e-0000-4000-8000-00000000a117';
 const subscriptionId = '7a2c9e10-4b1d-4c52-9f0e-5d1c0a6b3e21';
 const region = 'westeurope';
 const resourceGroup = 'rg-spoke';
-const networkGroup = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Network`;
+const group = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;
+const networkGroup = `${group}/providers/Microsoft.Network`;
+
+/** An identity that machines can be given: it tells their own numbers, and can do nothing else. */
+const machinesIdentity = `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-gateways`;
 
 /** A spoke of a virtual WAN with room for gateways, and a warehouse's machine that is none of ours. */
 export function defaultWorld(): World {
@@ -79,6 +86,7 @@ export function defaultWorld(): World {
     },
     publicIpQuota: { limit: 60, usedByOthers: 2 },
     announced: { 'hv_hub-westeurope': ['0.0.0.0/0'] },
+    identityRoles: [{ identityId: machinesIdentity, role: 'Monitoring Metrics Publisher', scope: group }],
     resources: [routeTable, spoke, hubless, warehouseAddress, warehouseGroup, warehouseInterface],
   };
 }

@@ -45,6 +45,10 @@ async function launchPluto(machine: Machine, signal: AbortSignal): Promise<Start
   const connections = conf.kind === 'refused' ? [] : conf.connections;
   machine.markIke();
   const pluto = new Pluto(connections, machine.readSecrets(), {
+    letsOut: (destinationIp, port) =>
+      machine.hardware.host.letsOut({
+        ...{ protocol: 'Udp', sourcePort: port, destinationIp, destinationPort: port },
+      }),
     edges: around.edges,
     random: around.random,
     power,

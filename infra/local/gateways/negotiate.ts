@@ -11,16 +11,18 @@ export interface Negotiator {
   /** Looked up at each attempt, since secrets are read again while pluto runs. */
   pskFor(localId: string, remoteId: string): string | undefined;
   localIdOf(connection: Connection): string;
+  /** Whether IKE to this address leaves the machine's subnet: UDP 500, and 4500 behind Azure's NAT. */
+  reaches(address: string): boolean;
 }
 
 /** The edge's answer, or none because pluto has no PSK to prove itself with. */
 export type Outcome = Negotiation | { readonly kind: 'no-secret'; readonly localId: string };
 
-/** Asks the far side; a name that leads nowhere is as silent as an edge that is down. */
+/** Asks the far side; a name that leads nowhere, and a way that is closed, are as silent as an edge that is down. */
 export function negotiate(connection: Connection, host: Negotiator): Outcome {
   const localId = host.localIdOf(connection);
   const remoteId = host.edges.resolve(connection.right);
-  if (remoteId === undefined) return { kind: 'silent' };
+  if (remoteId === undefined || !host.reaches(remoteId)) return { kind: 'silent' };
   const psk = host.pskFor(localId, remoteId);
   const { right, ike, esp, remoteSelector } = connection;
   // Without a secret the first exchange still happens, so that a silent edge looks silent.

@@ -14,6 +14,8 @@ export interface PlutoHost {
   readonly power: AbortSignal;
   readonly publicIp: string | undefined;
   readonly privateIp: string;
+  /** Whether UDP packets from a port to the same port of an address leave the machine's subnet. */
+  letsOut(address: string, port: number): boolean;
   journal(lines: readonly Line[]): void;
   established(connection: Connection, edge: string): void;
   /** A child SA that carried connections is gone. */
@@ -42,6 +44,7 @@ export class Pluto {
       pskFor: (localId: string, remoteId: string) => pskFor(this.secrets, localId, remoteId),
       // Without leftid the private address is sent, which no edge knows.
       localIdOf: ({ localId }: Connection) => localId ?? privateIp,
+      reaches: (address: string) => [500, 4500].every((port) => host.letsOut(address, port)),
       nextNumber: () => ++this.number,
       journal: (lines: readonly Line[]) => host.journal(lines),
       established: (connection: Connection, edge: string) => host.established(connection, edge),

@@ -1,4 +1,4 @@
-/** What does `curl` get: from the machine itself, or from the proxy through a tunnel? */
+/** What does `curl` get: from the machine itself, from its host's metadata, or from the proxy through a tunnel? */
 import { ModelGap } from '../shell/syntax.js';
 import type { Call, Commands } from './command.js';
 
@@ -6,10 +6,15 @@ import type { Call, Commands } from './command.js';
 const cannotConnect = 7;
 const timedOut = 28;
 const noSuchInterface = 45;
+const refusedWithF = 22;
+
+/** No rule and no route of the machine's is in the way of its host. */
+const metadataAddress = '169.254.169.254';
 
 /** `curl -s -o /dev/null -m <seconds> -w '%{http_code}'`, with `--proxy` and `--interface` or neither. */
 export const curlCommand: Commands = {
   curl: async (call) => {
+    if (new URL(call.args.at(-1) ?? '').hostname === metadataAddress) return askHost(call);
     const { status, exitCode } = await ask(call);
     call.streams.out(String(status).padStart(3, '0'));
     return exitCode;
@@ -34,6 +39,23 @@ async function ask({ machine, world, args }: Call): Promise<{ status: number; ex
   if (way.kind === 'tunnelled' && machine.serves(way.edge)) return { status: 200, exitCode: 0 };
   await world.wait(Number(valueOf(args, '-m') ?? 300));
   return { status: 0, exitCode: timedOut };
+}
+
+/** `curl -s [-f] -H 'Metadata: true' [-d <json>] http://169.254.169.254/…`: prints the body; with `-f` fails on a refusal. */
+async function askHost({ machine, args, streams }: Call): Promise<number> {
+  const url = new URL(args.at(-1) ?? '');
+  const headers = args.flatMap((word, index) => (args[index - 1] === '-H' ? [word.split(/:\s*/)] : []));
+  const body = valueOf(args, '-d');
+  const answer = await machine.hardware.host.metadata({
+    method: body === undefined ? 'GET' : 'POST',
+    target: `${url.pathname}${url.search}`,
+    headers: Object.fromEntries(headers.map(([name = '', value = '']) => [name, value])),
+    ...(body === undefined ? {} : { body }),
+  });
+  const isRefused = answer.status >= 400;
+  if (args.includes('-f') && isRefused) return refusedWithF;
+  streams.out(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
+  return 0;
 }
 
 function valueOf(args: readonly string[], option: string): string | undefined {

@@ -1,6 +1,12 @@
 /** How is a modelled gateway brought up in a test? Rendered by the product, on a clock that the test moves. */
 import { jest } from '@jest/globals';
-import type { ClientAnswer, Guest, Machine, ScriptEnd } from '../../../../infra/local/cloud/guests.js';
+import type {
+  ClientAnswer,
+  Guest,
+  Machine,
+  MachineHost,
+  ScriptEnd,
+} from '../../../../infra/local/cloud/guests.js';
 import { modelledGuests, type ModelledGuests } from '../../../../infra/local/gateways/modelled-guests.js';
 import { ServiceEdges, type EdgeSpec } from '../../../../infra/local/gateways/service-edges.js';
 import type { GatewayConfig } from '../../../../shared/gateway/gateway-config.js';
@@ -63,6 +69,8 @@ interface Setting {
   readonly spoilCloudInit?: (text: string) => string;
   readonly random?: () => number;
   readonly reachesMirror?: () => boolean;
+  /** What the machine has of its host; one that lets everything out unless told. */
+  readonly host?: Partial<MachineHost>;
 }
 
 const environment = { TK_ATTEMPT: '1', TK_PSK_PRIMARY: psk, TK_PSK_SECONDARY: psk };
@@ -93,6 +101,11 @@ export function aWorld(setting: Setting = {}): World {
     privateIp: '10.0.0.4',
     publicIp,
     customData: setting.spoilCloudInit?.(cloudInit) ?? cloudInit,
+    host: {
+      metadata: () => Promise.resolve({ status: 404, body: { error: 'Not found' } }),
+      letsOut: () => true,
+      ...setting.host,
+    },
   };
   const rendered = renderSetupScript(config);
   const script = setting.spoilScript?.(rendered) ?? rendered;
