@@ -49,8 +49,9 @@ export function answerArm(services: ArmServices, request: WireRequest): WireAnsw
       'The api-version query parameter (?api-version=) is required for all requests.',
     );
   }
-  const budget = services.throttling.take(request.method);
+  let budget = services.throttling.takeArm(request);
   try {
+    budget = { ...budget, ...services.throttling.takeProvider(request) };
     services.faults.checkAny(services.place.subscriptionId);
     const answer = route(services, request);
     return { ...answer, headers: { ...budget, ...answer.headers } };

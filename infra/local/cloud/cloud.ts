@@ -9,6 +9,7 @@ import { Clock } from './clock.js';
 import { ComputeOffers } from './compute-offers.js';
 import { durationsDrawnBy, type Draw } from './durations.js';
 import { startEventGrid } from './event-sources.js';
+import { drawMishap } from './failing-calls.js';
 import { Faults } from './faults.js';
 import type { Guests } from './guests.js';
 import { answerHost } from './hosts.js';
@@ -82,6 +83,9 @@ const drawStream = 0x5eed;
 /** The same for what Monitor and Event Grid draw, ids and delays alike. */
 const signalStream = 0xa1e7;
 
+/** The same for which calls fail. */
+const mishapStream = 0xbad;
+
 /** Brings the cloud up. */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const { world, seed, guests, onExchange, longest = 0.9 } = options;
@@ -103,6 +107,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const events = startEventGrid({ options, vault, machines, services, random: signals });
   const calls = new CallLog();
   const access = new AppAccess(world, options.allowedActions);
+  const mishaps = seededRandom(seed + mishapStream);
   const steered = {
     faults: services.faults,
     vault,
@@ -126,6 +131,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
           ? answerSimulator(steered, request)
           : answerHost(request, { world, vault, events, services, access });
       },
+      mishap: (request) =>
+        isBeside(options, request) ? undefined : drawMishap(services.faults, mishaps, request),
       latency: latencyOf(world, clock, drawLatency),
       onExchange: (exchange) => {
         if (exchange.target.startsWith('/sim/')) return;
@@ -150,6 +157,11 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** Says whether a request is for the simulator itself, or for what is served beside it. */
+function isBeside({ beside = {} }: Pick<CloudOptions, 'beside'>, { path }: WireRequest): boolean {
+  return path.startsWith('/sim/') || beside[path] !== undefined;
 }
 
 /** How long each service thinks about a request. */
@@ -200,7 +212,7 @@ function armServices(
   );
   const publicIpQuota = { ...world.publicIpQuota };
   const offers = new ComputeOffers(resources, region, world.sizes, world.images, coreQuotas);
-  const faults = new Faults(random);
+  const faults = new Faults(random, clock);
   const subnets = new Subnets(resources);
   const place = { subscriptionId, region, resourceGroups: world.resourceGroups };
   const monitor = new Monitor({
@@ -240,7 +252,7 @@ function armServices(
     offers,
     publicIpQuota,
     faults,
-    throttling: new Throttling(),
+    throttling: new Throttling(() => faults.bucketShare()),
     monitor,
   };
 }
