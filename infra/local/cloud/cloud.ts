@@ -22,13 +22,15 @@ import { Monitor } from './monitor.js';
 import { networkInterfaces } from './network-interfaces.js';
 import { Operations, type Operation } from './operations.js';
 import { publicIps } from './public-ips.js';
-import { seededRandom, type Random } from './random.js';
+import { RecordedAnswers } from './recorded-answers.js';
+import type { Random } from './random.js';
 import { resourceType } from './resource-types.js';
 import { Resources, type Resource } from './resources.js';
 import { runCommands } from './run-commands.js';
 import { securityGroups } from './security-groups.js';
 import { listen, type Exchange } from './server.js';
 import { answerSimulator } from './simulator-api.js';
+import { streamsOf } from './streams.js';
 import { Throttling } from './throttling.js';
 import { virtualMachines } from './virtual-machines.js';
 import { Subnets } from './virtual-networks.js';
@@ -77,37 +79,25 @@ export interface Cloud {
   close(): Promise<void>;
 }
 
-/** Sets the stream of durations apart from those of ids and of latencies, which begin at the seed and next to it. */
-const drawStream = 0x5eed;
-
-/** The same for what Monitor and Event Grid draw, ids and delays alike. */
-const signalStream = 0xa1e7;
-
-/** The same for which calls fail. */
-const mishapStream = 0xbad;
-
 /** Brings the cloud up. */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const { world, seed, guests, onExchange, longest = 0.9 } = options;
-  const random = seededRandom(seed);
-  // Streams of their own: how often a client asks must not change how long Azure takes.
-  const draw = durationsDrawnBy(seededRandom(seed + drawStream), longest);
-  const drawLatency = durationsDrawnBy(seededRandom(seed + 1), longest);
+  const streams = streamsOf(seed, longest);
+  const { ids: random, durations: draw, signals } = streams;
   const clock = new Clock();
-  const resources = new Resources(random);
+  const resources = new Resources(random, () => clock.pause(streams.lags('arm.list-lag')));
   const machines = new Machines(guests, draw, clock);
   const states = new AdminStates();
   const balancers = new LoadBalancerDataPlane(resources, machines, states);
-  const signals = seededRandom(seed + signalStream);
+  furnish(resources, world);
   const services = armServices(world, random, {
     ...{ resources, machines, balancers, states, draw, clock, signals, seed, longest },
+    answers: new RecordedAnswers(streams.answers),
   });
   const vault = new KeyVault(world.vaultHost, world.tenantId, random);
-  furnish(resources, world);
   const events = startEventGrid({ options, vault, machines, services, random: signals });
   const calls = new CallLog();
   const access = new AppAccess(world, options.allowedActions);
-  const mishaps = seededRandom(seed + mishapStream);
   const steered = {
     faults: services.faults,
     vault,
@@ -132,8 +122,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
           : answerHost(request, { world, vault, events, services, access });
       },
       mishap: (request) =>
-        isBeside(options, request) ? undefined : drawMishap(services.faults, mishaps, request),
-      latency: latencyOf(world, clock, drawLatency),
+        isBeside(options, request) ? undefined : drawMishap(services.faults, streams.mishaps, request),
+      latency: latencyOf(world, clock, streams.latencies),
       onExchange: (exchange) => {
         if (exchange.target.startsWith('/sim/')) return;
         calls.add(callOf(exchange));
@@ -185,7 +175,7 @@ function machineNamed(resources: Resources, name: string): Resource {
 function furnish(resources: Resources, { subscriptionId, resources: all }: World): void {
   for (const { resourceGroup, type, name, body } of all) {
     const id = formatArmId({ subscriptionId, resourceGroup, type, names: [name] });
-    resources.put({ id, name, type, resourceGroup }, body);
+    resources.furnish({ id, name, type, resourceGroup }, body);
   }
 }
 
@@ -203,9 +193,10 @@ function armServices(
     readonly signals: Random;
     readonly seed: number;
     readonly longest: number;
+    readonly answers: RecordedAnswers;
   },
 ): ArmServices {
-  const { resources, machines, balancers, states, draw, clock, signals, seed, longest } = ground;
+  const { resources, machines, balancers, states, draw, clock, signals, seed, longest, answers } = ground;
   const { region, subscriptionId } = world;
   const coreQuotas = Object.fromEntries(
     Object.entries(world.coreQuotas).map(([name, quota]) => [name, { ...quota }]),
@@ -243,7 +234,9 @@ function armServices(
   ];
   return {
     resources,
-    operations: new Operations(random, { subscriptionId, region }),
+    operations: new Operations(random, answers, { subscriptionId, region }),
+    answers,
+    failureOf: ({ type, verb }) => faults.failureOf(type, verb),
     draw,
     clock,
     place,

@@ -24,8 +24,6 @@ export function loadBalancers(
     type: resourceType.loadBalancer,
     provider: 'Microsoft.Network',
     duration: 'load-balancer',
-    retryAfter: 10,
-    claims: { create: 'Succeeded', update: 'Succeeded' },
     complete({ id, body, existing }) {
       const sent = asRecord(body['properties']);
       const before = propertiesOf(existing?.body);

@@ -22,8 +22,6 @@ export function publicIps(resources: Resources, random: Random, quota: PublicIpQ
     type: resourceType.publicIp,
     provider: 'Microsoft.Network',
     duration: 'public-ip',
-    retryAfter: 1,
-    claims: { create: 'Updating', update: 'Updating' },
     complete({ body, existing }) {
       const used = quota.usedByOthers + resources.ofType(resourceType.publicIp).length;
       if (existing === undefined && used >= quota.limit) {

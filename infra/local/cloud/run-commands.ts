@@ -39,8 +39,6 @@ export function runCommands(machines: Machines, clock: Clock): ResourceKind {
     type: resourceType.runCommand,
     provider: 'Microsoft.Compute',
     duration: 'run-command',
-    retryAfter: 10,
-    claims: { create: 'Creating', update: 'Updating' },
     deletionEndsWrite: true,
     complete({ id, body }) {
       if (machines.guest(machineOf(id)) === undefined) {

@@ -18,8 +18,6 @@ export function virtualMachines(ground: MachineGround): ResourceKind {
     type: resourceType.virtualMachine,
     provider: 'Microsoft.Compute',
     duration: 'virtual-machine',
-    retryAfter: 10,
-    claims: { create: 'Creating', update: 'Updating' },
     complete: (write) => complete(ground, write),
     perform: (resource, verb, seconds) => perform(ground, resource, verb, seconds),
     removed(resource) {
