@@ -4,6 +4,7 @@ import type { ResourceAction } from './arm-actions.js';
 import { checkNothingInFlight, checkParent, checkPreconditions, notFound } from './arm-refusals.js';
 import type { Clock } from './clock.js';
 import type { Draw, Duration } from './durations.js';
+import { checkLocation } from './immutable.js';
 import { asRecord, type Json } from './json.js';
 import type { Change, Operation, OperationVerb, Operations, Provider } from './operations.js';
 import type { RecordedAnswers, WrittenKind } from './recorded-answers.js';
@@ -18,6 +19,8 @@ export interface Write {
   readonly body: Json;
   /** The resource before; `undefined` for one that is made. */
   readonly existing: Resource | undefined;
+  /** Of the request; texts have changed over the years. */
+  readonly apiVersion: string;
 }
 
 /** Answers for a child that stands inside its parent, or for the list of them, without a name. */
@@ -46,6 +49,8 @@ export interface ResourceKind {
   settle?(resource: Resource): void;
   /** A deletion ends a write that is under way, instead of being refused for it. */
   readonly deletionEndsWrite?: boolean;
+  /** Says whether a write ends one that is under way, instead of being refused for it. */
+  endsWrite?(write: Write): boolean;
   /** Throws a refusal when the resource can't be deleted now. */
   checkDeletion?(resource: Resource): void;
   /** What goes with a resource that is gone. */
@@ -98,7 +103,10 @@ export function answerForKind(
       return write(
         kind,
         provision,
-        { id, name: lastName(id), resourceGroup: path.resourceGroup, existing, body: request.body ?? {} },
+        {
+          ...{ id, name: lastName(id), resourceGroup: path.resourceGroup, existing },
+          ...{ body: request.body ?? {}, apiVersion: request.query.get('api-version') ?? '' },
+        },
         request,
       );
     case 'PATCH':
@@ -125,7 +133,8 @@ function patchTags(
   const body = tags === undefined ? existing.body : { ...existing.body, tags: asRecord(tags) };
   if (kind.provider === 'Microsoft.Compute') {
     const { id, name, resourceGroup } = existing;
-    return write(kind, provision, { id, name, resourceGroup, body, existing }, request);
+    const apiVersion = request.query.get('api-version') ?? '';
+    return write(kind, provision, { id, name, resourceGroup, body, existing, apiVersion }, request);
   }
   checkPreconditions(kind.etag(existing), request);
   checkNothingInFlight(existing);
@@ -144,8 +153,10 @@ function absent(kind: ResourceKind, { resources }: Provision, path: ArmId, id: s
 function write(kind: ResourceKind, provision: Provision, wanted: Write, request: WireRequest): WireAnswer {
   const { resources, answers } = provision;
   const { existing } = wanted;
+  if (existing !== undefined) checkLocation(wanted, wanted.body, existing.body);
   checkPreconditions(existing && kind.etag(existing), request);
-  checkNothingInFlight(existing);
+  if (existing?.operation?.verb === 'delete' || kind.endsWrite?.(wanted) !== true)
+    checkNothingInFlight(existing);
   const body = kind.complete(wanted);
   const verb = existing === undefined ? 'create' : 'update';
   const status = verb === 'create' ? 201 : 200;

@@ -126,6 +126,7 @@ function networkUsages({ place, publicIpQuota, resources }: ArmServices): WireAn
         usage('VirtualNetworks', 'Virtual Networks', 1000, count(resourceType.virtualNetwork)),
         usage('NetworkSecurityGroups', 'Network Security Groups', 5000, count(resourceType.securityGroup)),
         usage('PublicIPAddresses', 'Public IP Addresses', publicIpQuota.limit, used),
+        usage('StaticPublicIPAddresses', 'Static Public IP Addresses', publicIpQuota.limit, used),
       ],
     },
   };

@@ -32,6 +32,7 @@ import { listen, type Exchange } from './server.js';
 import { answerSimulator } from './simulator-api.js';
 import { streamsOf } from './streams.js';
 import { Throttling } from './throttling.js';
+import { VaultThrottling } from './vault-throttling.js';
 import { virtualMachines } from './virtual-machines.js';
 import { Subnets } from './virtual-networks.js';
 import type { WireAnswer, WireRequest } from './wire.js';
@@ -94,7 +95,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     ...{ resources, machines, balancers, states, draw, clock, signals, seed, longest },
     answers: new RecordedAnswers(streams.answers),
   });
-  const vault = new KeyVault(world.vaultHost, world.tenantId, random);
+  const throttled = new VaultThrottling(() => services.faults.bucketShare());
+  const vault = new KeyVault(world.vaultHost, world.tenantId, random, throttled);
   const events = startEventGrid({ options, vault, machines, services, random: signals });
   const calls = new CallLog();
   const access = new AppAccess(world, options.allowedActions);
@@ -230,7 +232,7 @@ function armServices(
     },
     networkInterfaces(resources, random, subnets, states),
     virtualMachines({ resources, random, machines, offers, faults, clock }),
-    runCommands(machines, clock),
+    runCommands({ machines, clock, liesOf: (name) => faults.liesOf(name) }),
   ];
   return {
     resources,
