@@ -9,7 +9,7 @@ const appBearer = 'Bearer local';
 /** Keeps what the app used, and refuses what its role lacks. */
 export class AppAccess {
   readonly #used = new Map<string, string>();
-  readonly #allowed: readonly RegExp[] | undefined;
+  #allowed: readonly RegExp[] | undefined;
 
   constructor(
     private readonly world: World,
@@ -17,6 +17,16 @@ export class AppAccess {
     allowedActions: readonly string[] | undefined,
   ) {
     this.#allowed = allowedActions?.map(patternOf);
+  }
+
+  /**
+   * Gives the app another role. It applies once it has propagated; until then the app may what it might before, and is
+   * refused the rest with 403.
+   */
+  give(actions: readonly string[], propagated: Promise<void>): void {
+    void propagated.then(() => {
+      this.#allowed = actions.map(patternOf);
+    });
   }
 
   /** Names of the actions that the app needed, each once, in the order of the alphabet. */

@@ -77,6 +77,8 @@ export interface Cloud {
   send(request: FrontendRequest): Promise<Delivery>;
   /** Lets a machine hang until it is booted again; throws when there is none of this name with power. */
   hang(machineName: string): void;
+  /** Gives the app a role of these actions; it applies some time later. */
+  giveRole(actions: readonly string[]): void;
   close(): Promise<void>;
 }
 
@@ -139,6 +141,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     world,
     ...steered,
     usedActions: () => access.used(),
+    giveRole: roleGiver(access, () => clock.pause(streams.roles('role.propagation'))),
     offers: services.offers,
     send: (request) => balancers.send(request),
     async close() {
@@ -148,6 +151,13 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
+  };
+}
+
+/** Gives the app roles that apply once they have propagated. */
+function roleGiver(access: AppAccess, propagate: () => Promise<void>): Cloud['giveRole'] {
+  return (actions) => {
+    access.give(actions, propagate());
   };
 }
 

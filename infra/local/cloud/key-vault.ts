@@ -57,6 +57,20 @@ export class KeyVault {
     this.#store.purge(name);
   }
 
+  /** Deletes so that it can be recovered; until then its name can't be used again. */
+  softDelete(name: string): void {
+    const secret = this.#store.get(name);
+    if (secret === undefined) throw new Error(`There is no secret ${name}.`);
+    secret.deletedAt = Date.now();
+  }
+
+  /** Takes back a deletion. */
+  recover(name: string): void {
+    const secret = this.#store.deleted(name);
+    if (secret === undefined) throw new Error(`There is no deleted secret ${name}.`);
+    delete secret.deletedAt;
+  }
+
   /** The newest value, for whoever plays the operator. */
   value(name: string): string | undefined {
     return this.#store.get(name)?.versions.at(-1)?.value;

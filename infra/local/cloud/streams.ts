@@ -16,6 +16,8 @@ export interface Streams {
   readonly answers: Random;
   /** How late lists learn of what was made or is gone. */
   readonly lags: Draw;
+  /** How long a role takes to apply. */
+  readonly roles: Draw;
 }
 
 /** Sets the streams apart from each other, all by one seed. */
@@ -29,5 +31,6 @@ export function streamsOf(seed: number, longest: number): Streams {
     mishaps: seededRandom(seed + 0xbad),
     answers: seededRandom(seed + 0xa45),
     lags: drawnBy(seededRandom(seed + 0x1a6)),
+    roles: drawnBy(seededRandom(seed + 0x401e)),
   };
 }
