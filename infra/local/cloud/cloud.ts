@@ -15,6 +15,7 @@ import type { Guests } from './guests.js';
 import { answerHost } from './hosts.js';
 import type { Json } from './json.js';
 import { KeyVault } from './key-vault.js';
+import { latencyOf } from './latency.js';
 import { LoadBalancerDataPlane, type Delivery, type FrontendRequest } from './load-balancer-data-plane.js';
 import { loadBalancers } from './load-balancers.js';
 import { Machines, type MachineDraws } from './machines.js';
@@ -101,7 +102,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const vault = new KeyVault(world.vaultHost, world.tenantId, random, throttled);
   const events = startEventGrid({ options, vault, machines, services, random: signals });
   const calls = new CallLog();
-  const access = new AppAccess(world, options.allowedActions);
+  const access = new AppAccess(world, options.allowedActions, { clock, draw: streams.roles });
   const steered = {
     faults: services.faults,
     vault,
@@ -141,7 +142,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     world,
     ...steered,
     usedActions: () => access.used(),
-    giveRole: roleGiver(access, () => clock.pause(streams.roles('role.propagation'))),
+    giveRole: access.give,
     offers: services.offers,
     send: (request) => balancers.send(request),
     async close() {
@@ -154,25 +155,9 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   };
 }
 
-/** Gives the app roles that apply once they have propagated. */
-function roleGiver(access: AppAccess, propagate: () => Promise<void>): Cloud['giveRole'] {
-  return (actions) => {
-    access.give(actions, propagate());
-  };
-}
-
 /** Says whether a request is for the simulator itself, or for what is served beside it. */
 function isBeside({ beside = {} }: Pick<CloudOptions, 'beside'>, { path }: WireRequest): boolean {
   return path.startsWith('/sim/') || beside[path] !== undefined;
-}
-
-/** How long each service thinks about a request. */
-function latencyOf(world: World, clock: Clock, draw: Draw) {
-  return ({ host, method, path }: WireRequest): Promise<void> => {
-    if (path.startsWith('/sim/')) return Promise.resolve();
-    const service = host === world.vaultHost ? 'key-vault' : 'arm';
-    return clock.pause(draw(`${service}.${method === 'GET' ? 'read' : 'write'}`));
-  };
 }
 
 function machineNamed(resources: Resources, name: string): Resource {
