@@ -41,11 +41,11 @@ export class Throttling {
     const kind = kindOf(method);
     const limit = armLimits[kind];
     const own = this.#buckets.take(`arm ${headers['authorization'] ?? ''} ${kind}`, limit);
+    if (!own.isTaken) throw armRefusal(kind, own.waitSeconds);
     const all = this.#buckets.take(`arm ${kind}`, {
       size: limit.size * globalTimes,
       perSecond: limit.perSecond * globalTimes,
     });
-    if (!own.isTaken) throw armRefusal(kind, own.waitSeconds);
     if (!all.isTaken) throw armRefusal(kind, all.waitSeconds);
     return {
       [`x-ms-ratelimit-remaining-subscription-${kind}`]: String(own.left),
