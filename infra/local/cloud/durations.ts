@@ -54,6 +54,7 @@ const recorded = {
   'virtual-machine.redeploy': [63.3, 126.4, 317.4, 317.4, '3 recorded, startTime and endTime'],
   'virtual-machine.reimage': [73, 138.6, 138.6, 138.6, '2 recorded, startTime and endTime'],
   'virtual-machine.run-command': [14.3, 20, 75, 462.3, '30 recorded, startTime and endTime'],
+  'virtual-machine.freeze': [2, 5, 9, 30, 'estimate: mostly under 10 s and 30 s at most (documentation)'],
   'virtual-machine.maintenance': [
     30,
     90,

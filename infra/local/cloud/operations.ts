@@ -159,9 +159,9 @@ export class Operations {
       : undefined;
     const isMonitor = query.get('monitor') === 'true';
     if (kind?.toLowerCase() === 'results' || isMonitor) {
-      // How compute ends here wasn't recorded: 204 is inferred.
+      // How compute ends here wasn't recorded: its SDK takes 200 at the end of an action, and no 204.
       if (headers === undefined)
-        return { status: isMonitor ? 204 : (this.#resultStatus.get(operation.id) ?? 204) };
+        return { status: isMonitor ? 200 : (this.#resultStatus.get(operation.id) ?? 204) };
       const location = isMonitor ? { location: `${armHost}${path}?${query.toString()}` } : {};
       return { status: 202, headers: { ...headers, ...location } };
     }

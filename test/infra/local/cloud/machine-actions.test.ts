@@ -63,7 +63,7 @@ test.each([
     cloud.release();
     await cloud.atRest();
     expect((await viewed(id)).codes).toEqual(['ProvisioningState/succeeded', `PowerState/${after}`]);
-    expect((await cloud.arm('GET', accepted.headers.get('location') ?? '')).status).toBe(204);
+    expect((await cloud.arm('GET', accepted.headers.get('location') ?? '')).status).toBe(200);
   },
 );
 
