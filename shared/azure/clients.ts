@@ -32,8 +32,10 @@ export function computeClient(subscriptionId: string): Promise<ComputeManagement
 export function networkClient(subscriptionId: string): Promise<NetworkManagementClient> {
   return once(`network ${subscriptionId}`, async () => {
     const { NetworkManagementClient: Client } = await import('@azure/arm-network');
-    const additionalPolicies = [{ policy: beginOnlyPolicy, position: 'perRetry' as const }];
-    return new Client(await credential(), subscriptionId, { ...(await clientOptions()), additionalPolicies });
+    const options = await clientOptions();
+    const beginOnly = { policy: beginOnlyPolicy, position: 'perRetry' as const };
+    const additionalPolicies = [...options.additionalPolicies, beginOnly];
+    return new Client(await credential(), subscriptionId, { ...options, additionalPolicies });
   });
 }
 

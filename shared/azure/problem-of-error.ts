@@ -1,4 +1,5 @@
 /** What does Azure's refusal mean, and what can a person do? By Azure's code, then by status, never by message. */
+import { waitHeader } from './leave-waiting-to-plan.js';
 import { failure, problem, success, type Outcome, type Problem, type ProblemCode } from '../site/problem.js';
 
 /** What was being done, for the sentence: `create`, `vm-hq-z1-1-g1`. */
@@ -178,7 +179,8 @@ function readError(error: unknown): AzureError {
 function retryAfter(thrown: Readonly<Record<string, unknown>>): number | undefined {
   const headers = asRecord(asRecord(thrown['response'])['headers']);
   const get = headers['get'];
-  const value: unknown = typeof get === 'function' ? get.call(headers, 'retry-after') : undefined;
+  const read = (name: string): unknown => (typeof get === 'function' ? get.call(headers, name) : undefined);
+  const value = read(waitHeader) ?? read('retry-after');
   const seconds = Number(value);
   return value === undefined || Number.isNaN(seconds) ? undefined : seconds;
 }

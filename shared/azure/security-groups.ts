@@ -63,9 +63,31 @@ export function mergeSecurityGroup(
   return { ...existing, ...wanted, securityRules };
 }
 
-/** Reads a security group. */
+/** Reads a security group. One whose rules somebody edited has not the configuration that its tag still names. */
 export function observedSecurityGroup(found: NetworkSecurityGroup): ObservedSecurityGroup {
-  return { kind: 'security-group', ...commonOf(found) };
+  const { config, ...common } = commonOf(found);
+  const isTrue = config !== undefined && hasOurRules(found);
+  return { kind: 'security-group', ...common, ...(isTrue ? { config } : {}) };
+}
+
+/** What of our rules is the same for every site. Prefixes and ports are the site's: edits of these alone aren't seen. */
+const fixedRules: readonly SecurityRule[] = [
+  { name: 'probe', priority: 100, direction: 'Inbound', access: 'Allow', protocol: 'Tcp' },
+  { name: 'clients', priority: 200, direction: 'Inbound', access: 'Allow', protocol: 'Tcp' },
+  { name: 'nothing-else', priority: 4096, direction: 'Inbound', access: 'Deny', protocol: '*' },
+];
+
+function hasOurRules({ securityRules = [] }: NetworkSecurityGroup): boolean {
+  return fixedRules.every((wanted) =>
+    securityRules.some(
+      (rule) =>
+        rule.name === wanted.name &&
+        rule.priority === wanted.priority &&
+        rule.direction === wanted.direction &&
+        rule.access === wanted.access &&
+        rule.protocol?.toLowerCase() === wanted.protocol?.toLowerCase(),
+    ),
+  );
 }
 
 /** Begins to write the site's security group. */

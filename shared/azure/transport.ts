@@ -1,6 +1,7 @@
 /** Where do requests go? To Azure, or to the local region that answers for it; nobody else knows. */
 import type { TokenCredential } from '@azure/identity';
-import type { HttpClient } from '@azure/core-rest-pipeline';
+import type { HttpClient, PipelinePolicy } from '@azure/core-rest-pipeline';
+import { leaveWaitingToPlan } from './leave-waiting-to-plan.js';
 import { deployment } from './settings.js';
 
 /** What every SDK client is made with. */
@@ -10,7 +11,15 @@ export interface ClientOptions {
     readonly retryDelayInMs: number;
     readonly maxRetryDelayInMs: number;
   };
+  /** Not `readonly`, since the SDKs' own types aren't. */
+  readonly additionalPolicies: AddedPolicy[];
   readonly httpClient?: HttpClient;
+}
+
+/** A policy that sees each try of a request. */
+interface AddedPolicy {
+  readonly policy: PipelinePolicy;
+  readonly position: 'perRetry';
 }
 
 /** One quick retry for a lost packet; waiting is the plan's, where an operator can see it. */
@@ -19,9 +28,10 @@ const retryOptions = { maxRetries: 1, retryDelayInMs: 300, maxRetryDelayInMs: 10
 /** Options for every client; in the local region also the transport that rewrites scheme and host. */
 export async function clientOptions(): Promise<ClientOptions> {
   const { localCloud } = deployment();
+  const additionalPolicies: AddedPolicy[] = [{ policy: leaveWaitingToPlan, position: 'perRetry' }];
   return localCloud === undefined
-    ? { retryOptions }
-    : { retryOptions, httpClient: await localTransport(localCloud) };
+    ? { retryOptions, additionalPolicies }
+    : { retryOptions, additionalPolicies, httpClient: await localTransport(localCloud) };
 }
 
 /** Who we are: the app's managed identity, or anybody in the local region. */

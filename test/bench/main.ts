@@ -1,10 +1,11 @@
 /**
- * `npm run bench`: all parts, or the ones that are named: `builds`, `healing`, `host`, `sweep`. Ends with 1 when a promise
- * is broken.
+ * `npm run bench`: all parts, or the ones that are named: `bad-hour`, `builds`, `day`, `healing`, `host`, `speed`, `sweep`. Ends
+ * with 1 when a promise is broken.
  *
  * `npm run bench -- healing --seeds 5`, `npm run bench -- builds --build 3:0.9 --build 4:0.99`.
  */
 import { parseArgs } from 'node:util';
+import { benchBadHour, usualBadHours } from './bad-hour.js';
 import { benchBuilds, readBuilds } from './builds.js';
 import { benchHealing, usualRegionsAtOnce, usualSpeed } from './healing.js';
 import { benchFaults } from './healing-messages.js';
@@ -13,7 +14,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     build: { type: 'string', multiple: true, default: [] },
-    seeds: { type: 'string', default: '50' },
+    seeds: { type: 'string' },
     'first-seed': { type: 'string', default: '1' },
     speed: { type: 'string', default: String(usualSpeed) },
     'regions-at-once': { type: 'string', default: String(usualRegionsAtOnce) },
@@ -26,10 +27,14 @@ const knownFaults = benchFaults.map(({ wish }) => wish.fault);
 const parts = {
   host: async () => (await import('./host.js')).benchHost(),
   sweep: async () => (await import('./sweep.js')).benchSweep(),
+  day: async () => (await import('./day.js')).benchDay({}),
+  speed: async () => (await import('./day.js')).benchSpeed(),
+  'bad-hour': () =>
+    benchBadHour({ seeds: numberOf('seeds', usualBadHours), firstSeed: numberOf('first-seed') }),
   builds: () => benchBuilds(readBuilds(values.build)),
   healing: () =>
     benchHealing({
-      seeds: numberOf('seeds'),
+      seeds: numberOf('seeds', 50),
       firstSeed: numberOf('first-seed'),
       speed: numberOf('speed'),
       regionsAtOnce: numberOf('regions-at-once'),
@@ -48,8 +53,9 @@ for (const part of named.length === 0 ? (Object.keys(parts) as Part[]) : named) 
 process.exitCode = isKept ? 0 : 1;
 
 function partOf(name: string): Part {
-  if (name === 'builds' || name === 'healing' || name === 'host' || name === 'sweep') return name;
-  throw new Error(`There is no part ${name}; give builds, healing, host or sweep.`);
+  const known = (Object.keys(parts) as Part[]).find((part) => part === name); // the object's own keys
+  if (known !== undefined) return known;
+  throw new Error(`There is no part ${name}; give ${Object.keys(parts).join(', ')}.`);
 }
 
 function faultOf(name: string) {
@@ -58,9 +64,9 @@ function faultOf(name: string) {
   return known;
 }
 
-function numberOf(option: 'seeds' | 'first-seed' | 'speed' | 'regions-at-once'): number {
-  const value = Number(values[option]);
+function numberOf(option: 'seeds' | 'first-seed' | 'speed' | 'regions-at-once', usual?: number): number {
+  const value = Number(values[option] ?? usual);
   if (!Number.isInteger(value) || value < 1)
-    throw new Error(`--${option} is ${values[option]}; give 1 or more.`);
+    throw new Error(`--${option} is ${values[option] ?? 'missing'}; give 1 or more.`);
   return value;
 }

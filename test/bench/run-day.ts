@@ -63,7 +63,10 @@ async function untilAllServe(): Promise<void> {
     await clock.pass(30);
     const sites = await clock.during(region.api.sites());
     if (sites.every(({ phase }) => phase === 'serving')) return;
-    if (clock.now() > end) throw new Error(`Not all sites serve: ${sites.map(({ name, phase, problem }) => `${name} ${phase} ${problem?.detail ?? ''}`).join('; ')}`);
+    if (clock.now() > end)
+      throw new Error(
+        `Not all sites serve: ${sites.map(({ name, phase, problem }) => `${name} ${phase} ${problem?.detail ?? ''}`).join('; ')}`,
+      );
   }
 }
 

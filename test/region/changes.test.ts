@@ -39,7 +39,7 @@ async function backInService(count: number): Promise<void> {
       const lines = (await region.api.timeline('hq')).slice(seen);
       return lines.filter(({ sentence }) => sentence.includes('is back in service')).length >= count;
     },
-    60,
+    6000,
   );
 }
 
@@ -98,7 +98,7 @@ test('a site grows, and shrinks again, and what has no place any more goes whole
   await region.until(
     'hq',
     ({ serving, observed }) => serving === '2 of 2' && observed.gateways.length === 2,
-    60,
+    6000,
   );
   const left = await region.call<readonly Resource[]>('region.cloud.resources');
   expect(left.filter(({ name }) => name.includes('hq-z3-1'))).toEqual([]);
@@ -115,7 +115,7 @@ test('PSKs rotate on demand: proved by new IKE SAs, the old version disabled, no
       const lines = (await region.api.timeline('hq')).slice(seen);
       return lines.some(({ reason }) => reason === 'rotation-done');
     },
-    60,
+    6000,
   );
   const versions = await region.call<readonly { enabled: boolean }[]>(
     'region.cloud.vault.versions',

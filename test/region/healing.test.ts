@@ -52,16 +52,21 @@ test.each([
   },
   { body: { fault: 'edge-down' }, detail: /"edge" is missing/ },
   { body: { fault: 'ipsec-stopped' }, detail: /"gateway" is missing/ },
-  { body: { fault: 'ipsec-stopped', gateway: 'hq-z9-1' }, detail: /no machine of hq-z9-1/ },
-])('POST /faults refuses $body', async ({ body, detail }) => {
+  {
+    body: { fault: 'ipsec-stopped', gateway: 'hq-z9-1' },
+    detail: /no machine of hq-z9-1/,
+    status: 422,
+  },
+])('POST /faults refuses $body', async ({ body, detail, status = 400 }) => {
   const answer = await fetch(`${region.cloudUrl}/faults`, { method: 'POST', body: JSON.stringify(body) });
-  expect(answer.status).toBe(422);
+  expect(answer.status).toBe(status);
   expect(((await answer.json()) as { detail: string }).detail).toMatch(detail);
 });
 
 test('POST /faults breaks what it is told, and GET names what can be broken', async () => {
   const named = await fetch(`${region.cloudUrl}/faults`);
-  expect(await named.json()).toMatchObject({ faults: expect.arrayContaining(['machine-hangs']) as unknown });
+  const { faults } = (await named.json()) as { faults: readonly { fault: string }[] }; // fault-api.ts
+  expect(faults.map(({ fault }) => fault)).toContain('machine-hangs');
   const body = JSON.stringify({ fault: 'ipsec-stopped', gateway: 'hq-z2-1' });
   expect((await fetch(`${region.cloudUrl}/faults`, { method: 'POST', body })).status).toBe(200);
   await region.until('hq', ({ phase }) => phase !== 'serving', 3000);

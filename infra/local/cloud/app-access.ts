@@ -1,4 +1,6 @@
 /** What did the app need to be allowed, and may it? Others have every right here. */
+import type { Clock } from './clock.js';
+import type { Draw } from './durations.js';
 import { actionsOf, type AskedRequest, type NeededAction } from './rbac-actions.js';
 import { refusal, type Refusal, type WireRequest } from './wire.js';
 import { clientId, type World } from './world.js';
@@ -9,15 +11,28 @@ const appBearer = 'Bearer local';
 /** Keeps what the app used, and refuses what its role lacks. */
 export class AppAccess {
   readonly #used = new Map<string, string>();
-  readonly #allowed: readonly RegExp[] | undefined;
+  #allowed: readonly RegExp[] | undefined;
 
   constructor(
     private readonly world: World,
     /** Actions and data actions, with Azure's wildcards; everything without a list. */
     allowedActions: readonly string[] | undefined,
+    /** By which a role that is given comes to apply. */
+    private readonly time: { readonly clock: Clock; readonly draw: Draw },
   ) {
     this.#allowed = allowedActions?.map(patternOf);
   }
+
+  /**
+   * Gives the app another role. It applies once it has propagated; until then the app may what it might before, and is
+   * refused the rest with 403.
+   */
+  readonly give = (actions: readonly string[]): void => {
+    const { clock, draw } = this.time;
+    void clock.pause(draw('role.propagation')).then(() => {
+      this.#allowed = actions.map(patternOf);
+    });
+  };
 
   /** Names of the actions that the app needed, each once, in the order of the alphabet. */
   used(): readonly string[] {

@@ -46,6 +46,12 @@ export function answerForAction(
   const seconds = provision.draw(action.does.duration);
   existing.state = 'Updating';
   const about = { ...aboutOf(kind, existing, 'action'), action: action.name };
-  const operation = beginChange(provision, existing, about, () => action.does.perform(existing, seconds));
-  return { status: 202, headers: headersOf(provision, operation, request, 10) };
+  const operation = beginChange(
+    provision,
+    existing,
+    about,
+    async () => (await action.does.perform(existing, seconds)) ?? provision.failureOf(about),
+  );
+  const retryAfter = provision.answers.retryAfter(kind.duration, 'action');
+  return { status: 202, headers: headersOf(provision, operation, request, retryAfter) };
 }

@@ -25,14 +25,14 @@ export interface KindGround extends MachineGround {
 
 /** All of them. */
 export function kindsOf(ground: KindGround): readonly ResourceKind[] {
-  const { resources, random, subnets, states, publicIpQuota, machines, clock } = ground;
+  const { resources, random, subnets, states, publicIpQuota, machines, clock, faults } = ground;
   return [
     publicIps(resources, random, publicIpQuota),
     securityGroups(resources, random),
     watchedBalancers(ground),
     networkInterfaces(resources, random, subnets, states),
     virtualMachines(ground),
-    runCommands(machines, clock),
+    runCommands({ machines, clock, liesOf: (name) => faults.liesOf(name) }),
     routeTables(resources, random),
     virtualNetworks(resources, subnets, random),
   ];

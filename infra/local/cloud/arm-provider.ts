@@ -4,10 +4,12 @@ import type { ResourceAction } from './arm-actions.js';
 import { checkNothingInFlight, checkParent, checkPreconditions, notFound } from './arm-refusals.js';
 import type { Clock } from './clock.js';
 import type { Draw, Duration } from './durations.js';
+import { checkLocation } from './immutable.js';
 import { asRecord, type Json } from './json.js';
 import type { Change, Operation, OperationVerb, Operations, Provider } from './operations.js';
+import type { RecordedAnswers, WrittenKind } from './recorded-answers.js';
 import type { Resource, Resources } from './resources.js';
-import { methodNotAllowed, type WireAnswer, type WireRequest } from './wire.js';
+import { methodNotAllowed, refusal, type Refusal, type WireAnswer, type WireRequest } from './wire.js';
 
 /** What is written: the request's body under the resource's id. */
 export interface Write {
@@ -17,6 +19,8 @@ export interface Write {
   readonly body: Json;
   /** The resource before; `undefined` for one that is made. */
   readonly existing: Resource | undefined;
+  /** Of the request; texts have changed over the years. */
+  readonly apiVersion: string;
 }
 
 /** Answers for a child that stands inside its parent, or for the list of them, without a name. */
@@ -31,20 +35,8 @@ export type ChildAnswer = (
 export interface ResourceKind {
   readonly type: string;
   readonly provider: Provider;
-  /** The kind's name among the durations. */
-  readonly duration:
-    | 'public-ip'
-    | 'security-group'
-    | 'load-balancer'
-    | 'network-interface'
-    | 'route-table'
-    | 'virtual-network'
-    | 'virtual-machine'
-    | 'run-command';
-  /** Seconds that the first answer to a write names (recorded). */
-  readonly retryAfter: number;
-  /** What the first answer claims (recorded): some say Succeeded while their operation still runs. */
-  readonly claims: Readonly<Record<'create' | 'update', Resource['state']>>;
+  /** The kind's name among the durations and the recorded answers. */
+  readonly duration: Exclude<WrittenKind, 'backend-pool'>;
   /** Checks a write and completes it with what Azure fills in. Throws a refusal. */
   complete(write: Write): Json;
   /** The work itself, where it is more than time; answers the error of one that failed. */
@@ -57,6 +49,8 @@ export interface ResourceKind {
   settle?(resource: Resource): void;
   /** A deletion ends a write that is under way, instead of being refused for it. */
   readonly deletionEndsWrite?: boolean;
+  /** Says whether a write ends one that is under way, instead of being refused for it. */
+  endsWrite?(write: Write): boolean;
   /** Throws a refusal when the resource can't be deleted now. */
   checkDeletion?(resource: Resource): void;
   /** What goes with a resource that is gone. */
@@ -73,6 +67,9 @@ export interface Provision {
   readonly operations: Operations;
   readonly draw: Draw;
   readonly clock: Clock;
+  readonly answers: RecordedAnswers;
+  /** The error that a change is to end with, when somebody wants it to fail. */
+  readonly failureOf: (change: Pick<Change, 'type' | 'verb'>) => Json | undefined;
 }
 
 /** Answers for a kind of resource. */
@@ -88,7 +85,7 @@ export function answerForKind(
     if (request.method !== 'GET') throw methodNotAllowed(request);
     const parent = formatArmId(path).replace(/\/$/, '');
     const all = resources
-      .ofType(kind.type, path.resourceGroup)
+      .listed(kind.type, path.resourceGroup)
       .filter(({ id }) => id.toLowerCase().startsWith(`${parent.toLowerCase()}/`));
     return { status: 200, body: { value: all.map((found) => kind.view(found, request.query)) } };
   }
@@ -96,7 +93,7 @@ export function answerForKind(
   const existing = resources.get(id);
   switch (request.method) {
     case 'GET':
-      if (existing === undefined) throw notFound(path);
+      if (existing === undefined) throw absent(kind, provision, path, id);
       return {
         status: 200,
         headers: { etag: kind.etag(existing) },
@@ -106,7 +103,10 @@ export function answerForKind(
       return write(
         kind,
         provision,
-        { id, name: lastName(id), resourceGroup: path.resourceGroup, existing, body: request.body ?? {} },
+        {
+          ...{ id, name: lastName(id), resourceGroup: path.resourceGroup, existing },
+          ...{ body: request.body ?? {}, apiVersion: request.query.get('api-version') ?? '' },
+        },
         request,
       );
     case 'PATCH':
@@ -133,7 +133,8 @@ function patchTags(
   const body = tags === undefined ? existing.body : { ...existing.body, tags: asRecord(tags) };
   if (kind.provider === 'Microsoft.Compute') {
     const { id, name, resourceGroup } = existing;
-    return write(kind, provision, { id, name, resourceGroup, body, existing }, request);
+    const apiVersion = request.query.get('api-version') ?? '';
+    return write(kind, provision, { id, name, resourceGroup, body, existing, apiVersion }, request);
   }
   checkPreconditions(kind.etag(existing), request);
   checkNothingInFlight(existing);
@@ -142,28 +143,53 @@ function patchTags(
   return { status: 200, headers: { etag: kind.etag(existing) }, body: kind.view(existing, request.query) };
 }
 
+/** ARM answers for what it doesn't know; what it still knows for a moment, compute itself has no more (recorded). */
+function absent(kind: ResourceKind, { resources }: Provision, path: ArmId, id: string): Refusal {
+  return kind.provider === 'Microsoft.Compute' && resources.lingers(id)
+    ? refusal(404, 'NotFound', 'The entity was not found in this Azure location.')
+    : notFound(path);
+}
+
 function write(kind: ResourceKind, provision: Provision, wanted: Write, request: WireRequest): WireAnswer {
-  const { resources, draw, clock } = provision;
+  const { resources, answers } = provision;
   const { existing } = wanted;
+  if (existing !== undefined) checkLocation(wanted, wanted.body, existing.body);
   checkPreconditions(existing && kind.etag(existing), request);
-  checkNothingInFlight(existing);
+  if (existing?.operation?.verb === 'delete' || kind.endsWrite?.(wanted) !== true)
+    checkNothingInFlight(existing);
   const body = kind.complete(wanted);
   const verb = existing === undefined ? 'create' : 'update';
+  const status = verb === 'create' ? 201 : 200;
   const resource = resources.put({ ...wanted, type: kind.type }, body);
-  const seconds = draw(`${kind.duration}.${verb}` as Duration); // every kind has both in the table
-  resource.state = kind.claims[verb];
-  const view = kind.view(resource, new URLSearchParams());
-  const operation = beginChange(provision, resource, aboutOf(kind, resource, verb), async () => {
-    const error = await (kind.perform?.(resource, verb, seconds) ?? clock.pause(seconds));
-    if (typeof error === 'object') return error;
+  if (kind.perform === undefined && answers.isDoneAtOnce(kind.duration, verb)) {
+    resource.state = 'Succeeded';
     kind.settle?.(resource);
-    return undefined;
+    return { status, body: kind.view(resource, new URLSearchParams()) };
+  }
+  resource.state = answers.claim(kind.duration, verb);
+  const view = kind.view(resource, new URLSearchParams());
+  const operation = beginWrite(kind, provision, resource, { verb, isPatch: request.method === 'PATCH' });
+  const retryAfter = answers.retryAfter(kind.duration, verb);
+  return { status, headers: headersOf(provision, operation, request, retryAfter), body: view };
+}
+
+/** The work of a write, which takes its time. */
+function beginWrite(
+  kind: ResourceKind,
+  provision: Provision,
+  resource: Resource,
+  { verb, isPatch }: { readonly verb: 'create' | 'update'; readonly isPatch: boolean },
+): Operation {
+  const { clock, draw, failureOf } = provision;
+  const change = aboutOf(kind, resource, verb);
+  const name = isPatch && kind.duration === 'virtual-machine' ? 'patch' : verb;
+  const seconds = draw(`${kind.duration}.${name}` as Duration); // every kind has both in the table
+  return beginChange(provision, resource, change, async () => {
+    const error = await (kind.perform?.(resource, verb, seconds) ?? clock.pause(seconds));
+    const failure = typeof error === 'object' ? error : failureOf(change);
+    if (failure === undefined) kind.settle?.(resource);
+    return failure;
   });
-  return {
-    status: verb === 'create' ? 201 : 200,
-    headers: headersOf(provision, operation, request, kind.retryAfter),
-    body: view,
-  };
 }
 
 /** Starts what changes a resource; until it is over, the resource takes no other change. */
@@ -194,7 +220,7 @@ export function headersOf(
   { operations }: Provision,
   operation: Operation,
   { query }: WireRequest,
-  retryAfter: number,
+  retryAfter: number | undefined,
 ): Record<string, string> {
   return operations.headersOf(operation, query.get('api-version') ?? '', retryAfter);
 }
@@ -216,6 +242,8 @@ function remove(
     aboutOf(kind, resource, 'delete'),
     async () => {
       await (kind.perform?.(resource, 'delete', seconds) ?? clock.pause(seconds));
+      const failure = provision.failureOf(aboutOf(kind, resource, 'delete'));
+      if (failure !== undefined) return failure;
       resources.remove(resource.id);
       kind.removed?.(resource);
       return undefined;
@@ -227,5 +255,6 @@ function remove(
     },
   );
   resource.operation = operation;
-  return { status: 202, headers: headersOf(provision, operation, request, 10) };
+  const retryAfter = provision.answers.retryAfter(kind.duration, 'delete');
+  return { status: 202, headers: headersOf(provision, operation, request, retryAfter) };
 }

@@ -24,11 +24,11 @@ export function checkNothingInFlight(resource: Resource | undefined): void {
   if (resource?.operation !== undefined) throw inFlight(resource.operation);
 }
 
-function inFlight({ id }: Operation): Refusal {
+function inFlight({ namedAs }: Operation): Refusal {
   return refusal(
     409,
     'AnotherOperationInProgress',
-    `Another operation on this or dependent resource is in progress. To retrieve status of the operation use uri: ${id}.`,
+    `Another operation on this or dependent resource is in progress. To retrieve status of the operation use uri: ${namedAs}.`,
     { details: [] },
   );
 }

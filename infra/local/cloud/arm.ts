@@ -59,8 +59,9 @@ export function answerArm(services: ArmServices, request: WireRequest): WireAnsw
       'The api-version query parameter (?api-version=) is required for all requests.',
     );
   }
-  const budget = services.throttling.take(request.method);
+  let budget = services.throttling.takeArm(request);
   try {
+    budget = { ...budget, ...services.throttling.takeProvider(request) };
     services.faults.checkAny(services.place.subscriptionId);
     const answer = route(services, request);
     return { ...answer, headers: { ...budget, ...answer.headers } };
@@ -142,6 +143,7 @@ function networkUsages({ place, publicIpQuota, resources }: ArmServices): WireAn
         usage('VirtualNetworks', 'Virtual Networks', 1000, count(resourceType.virtualNetwork)),
         usage('NetworkSecurityGroups', 'Network Security Groups', 5000, count(resourceType.securityGroup)),
         usage('PublicIPAddresses', 'Public IP Addresses', publicIpQuota.limit, used),
+        usage('StaticPublicIPAddresses', 'Static Public IP Addresses', publicIpQuota.limit, used),
       ],
     },
   };

@@ -44,9 +44,10 @@ export async function bringUp(
 ): Promise<Json | undefined> {
   const { machines, faults, clock } = ground;
   const zone = zoneOf(resource);
-  if (allocates && faults.lacksCapacity(zone)) {
+  const lack = allocates ? faults.lacksCapacity(zone) : undefined;
+  if (lack !== undefined) {
     await clock.pause(seconds * allocationShare);
-    return allocationFailed(zone);
+    return allocationFailed(zone, lack);
   }
   const refused = putDisk(ground, resource);
   if (refused !== undefined) {
@@ -66,21 +67,31 @@ export function zoneOf({ body }: Pick<Resource, 'body'>): string | undefined {
   return asText(asList(body['zones'])[0]) || undefined;
 }
 
-/** Texts: Azure documentation on allocation failures. */
-function allocationFailed(zone: string | undefined): Json {
-  return zone === undefined
-    ? {
-        code: 'AllocationFailed',
-        message:
-          'Allocation failed. Please try reducing the VM size or number of VMs, retry later, or try deploying to a different ' +
-          'Availability Set or different Azure location.',
-      }
-    : {
-        code: 'ZonalAllocationFailed',
-        message:
-          'Allocation failed. We do not have sufficient capacity for the requested VM size in this zone. Read more about improving ' +
-          'likelihood of allocation success at http://aka.ms/allocation-guidance',
-      };
+/** Texts: Azure documentation on allocation failures; that of what is overconstrained is from public issues. */
+function allocationFailed(zone: string | undefined, lack: 'capacity' | 'constraints'): Json {
+  if (lack === 'constraints') {
+    const constraints = [...(zone === undefined ? [] : ['Availability Zone']), 'VM Size'];
+    return {
+      code: zone === undefined ? 'OverconstrainedAllocationRequest' : 'OverconstrainedZonalAllocationRequest',
+      message:
+        'Allocation failed. VM(s) with the following constraints cannot be allocated, because the condition is too restrictive. ' +
+        `Please remove some constraints and try again. Constraints applied are:\n${constraints.map((one) => `  - ${one}\n`).join('')}`,
+    };
+  }
+  if (zone === undefined) {
+    return {
+      code: 'AllocationFailed',
+      message:
+        'Allocation failed. Please try reducing the VM size or number of VMs, retry later, or try deploying to a different ' +
+        'Availability Set or different Azure location.',
+    };
+  }
+  return {
+    code: 'ZonalAllocationFailed',
+    message:
+      'Allocation failed. We do not have sufficient capacity for the requested VM size in this zone. Read more about improving ' +
+      'likelihood of allocation success at http://aka.ms/allocation-guidance',
+  };
 }
 
 /**

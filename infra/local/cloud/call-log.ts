@@ -9,6 +9,7 @@ export interface Call {
   readonly host: string;
   readonly method: string;
   readonly path: string;
+  /** 0 when the connection was cut before an answer. */
   readonly status: number;
 }
 

@@ -3,36 +3,31 @@ import { AdminStates } from './admin-states.js';
 import type { SentAlert } from './alert-notifications.js';
 import { AppAccess } from './app-access.js';
 import { formatArmId } from './arm-id.js';
-import { kindsOf } from './arm-kinds.js';
-import type { ArmServices } from './arm.js';
+import { armServices } from './arm-services.js';
 import { CallLog, callOf, type Call } from './call-log.js';
 import { Clock } from './clock.js';
-import { ComputeOffers } from './compute-offers.js';
-import { durationsDrawnBy, type Draw } from './durations.js';
-import { EffectiveRoutes } from './effective-routes.js';
 import { startEventGrid } from './event-sources.js';
 import type { EventWebHooks } from './event-web-hooks.js';
-import { Faults } from './faults.js';
-import { GroupDeletion } from './group-deletion.js';
-import { Governance } from './governance.js';
+import type { ComputeOffers } from './compute-offers.js';
+import { drawMishap } from './failing-calls.js';
+import type { Faults } from './faults.js';
 import type { Guests } from './guests.js';
 import { answerHost } from './hosts.js';
 import type { Json } from './json.js';
 import { KeyVault } from './key-vault.js';
+import { latencyOf } from './latency.js';
 import { LoadBalancerDataPlane, type Delivery, type FrontendRequest } from './load-balancer-data-plane.js';
 import { MachineHosts } from './machine-host.js';
 import { Machines, type MachineDraws } from './machines.js';
-import { Monitor } from './monitor.js';
-import { Operations, type Operation } from './operations.js';
+import type { Operation } from './operations.js';
 import type { PacketFilter } from './packet-filter.js';
-import { seededRandom, type Random } from './random.js';
-import { ResourceGroups } from './resource-groups.js';
+import { RecordedAnswers } from './recorded-answers.js';
 import { Resources, type Resource } from './resources.js';
 import { listen, type Exchange } from './server.js';
 import { answerSimulator } from './simulator-api.js';
-import { Throttling } from './throttling.js';
+import { streamsOf } from './streams.js';
 import { steerMachines, type SteeredMachines } from './steered-machines.js';
-import { Subnets } from './virtual-networks.js';
+import { VaultThrottling } from './vault-throttling.js';
 import type { WireAnswer, WireRequest } from './wire.js';
 import type { World } from './world.js';
 
@@ -77,37 +72,32 @@ export interface Cloud extends SteeredMachines {
   /** Web hooks that get what Event Grid tells, besides `onEvent`. */
   readonly eventHooks: EventWebHooks;
   send(request: FrontendRequest): Promise<Delivery>;
+  /** Gives the app a role of these actions; it applies some time later. */
+  giveRole(actions: readonly string[]): void;
   close(): Promise<void>;
 }
-
-/** Sets the stream of durations apart from those of ids and of latencies, which begin at the seed and next to it. */
-const drawStream = 0x5eed;
-
-/** The same for what Monitor and Event Grid draw, ids and delays alike. */
-const signalStream = 0xa1e7;
 
 /** Brings the cloud up. */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const { world, seed, guests, onExchange, longest = 0.9 } = options;
-  const random = seededRandom(seed);
-  // Streams of their own: how often a client asks must not change how long Azure takes.
-  const draw = durationsDrawnBy(seededRandom(seed + drawStream), longest);
-  const drawLatency = durationsDrawnBy(seededRandom(seed + 1), longest);
+  const streams = streamsOf(seed, longest);
+  const { ids: random, durations: draw, signals } = streams;
   const clock = new Clock();
-  const resources = new Resources(random);
+  const resources = new Resources(random, () => clock.pause(streams.lags('arm.list-lag')));
   const machines = new Machines(guests, draw, clock);
   const states = new AdminStates();
   const hosts = new MachineHosts({ resources, clock, world, seed });
   const balancers = new LoadBalancerDataPlane({ resources, machines, states, clock, filter: hosts.filter });
-  const signals = seededRandom(seed + signalStream);
-  const services = armServices(world, random, {
-    ...{ resources, machines, hosts, balancers, states, draw, clock, signals, seed, longest },
-  });
-  const vault = new KeyVault(world.vaultHost, world.tenantId, random);
   furnish(resources, world);
+  const services = armServices(world, {
+    ...{ random, resources, machines, hosts, balancers, states, draw, clock, signals, seed, longest },
+    answers: new RecordedAnswers(streams.answers),
+  });
+  const throttled = new VaultThrottling(() => services.faults.bucketShare());
+  const vault = new KeyVault(world.vaultHost, world.tenantId, random, throttled);
   const { events, hooks } = startEventGrid({ options, vault, machines, services, random: signals });
   const calls = new CallLog();
-  const access = new AppAccess(world, options.allowedActions);
+  const access = new AppAccess(world, options.allowedActions, { clock, draw: streams.roles });
   const steered = {
     faults: services.faults,
     vault,
@@ -131,7 +121,9 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
           ? answerSimulator(steered, request)
           : answerHost(request, { world, vault, events, hooks, services, access, hosts });
       },
-      latency: latencyOf(world, clock, drawLatency),
+      mishap: (request) =>
+        isBeside(options, request) ? undefined : drawMishap(services.faults, streams.mishaps, request),
+      latency: latencyOf(world, clock, streams.latencies),
       onExchange: (exchange) => {
         if (exchange.target.startsWith('/sim/')) return;
         calls.add(callOf(exchange));
@@ -145,6 +137,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     world,
     ...steered,
     usedActions: () => access.used(),
+    giveRole: access.give,
     offers: services.offers,
     send: (request) => balancers.send(request),
     async close() {
@@ -157,89 +150,15 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   };
 }
 
-/** How long each service thinks about a request. */
-function latencyOf(world: World, clock: Clock, draw: Draw) {
-  return ({ host, method, path }: WireRequest): Promise<void> => {
-    if (path.startsWith('/sim/')) return Promise.resolve();
-    const service = host === world.vaultHost ? 'key-vault' : 'arm';
-    return clock.pause(draw(`${service}.${method === 'GET' ? 'read' : 'write'}`));
-  };
+/** Says whether a request is for the simulator itself, or for what is served beside it. */
+function isBeside({ beside = {} }: Pick<CloudOptions, 'beside'>, { path }: WireRequest): boolean {
+  return path.startsWith('/sim/') || beside[path] !== undefined;
 }
 
 /** Puts what is there from the start where it belongs. */
 function furnish(resources: Resources, { subscriptionId, resources: all }: World): void {
   for (const { resourceGroup, type, name, body } of all) {
     const id = formatArmId({ subscriptionId, resourceGroup, type, names: [name] });
-    resources.put({ id, name, type, resourceGroup }, body);
+    resources.furnish({ id, name, type, resourceGroup }, body);
   }
-}
-
-/** Subscription and region, and the groups that are there by now. */
-function placeOf({ subscriptionId, region }: World, groups: ResourceGroups): ArmServices['place'] {
-  return {
-    subscriptionId,
-    region,
-    get resourceGroups() {
-      return groups.names();
-    },
-  };
-}
-
-function armServices(
-  world: World,
-  random: () => number,
-  ground: {
-    readonly resources: Resources;
-    readonly machines: Machines;
-    readonly hosts: MachineHosts;
-    readonly balancers: LoadBalancerDataPlane;
-    readonly states: AdminStates;
-    readonly draw: Draw;
-    readonly clock: Clock;
-    /** What Monitor draws from. */
-    readonly signals: Random;
-    readonly seed: number;
-    readonly longest: number;
-  },
-): ArmServices {
-  const { resources, machines, hosts, balancers, states, draw, clock, signals, seed, longest } = ground;
-  const coreQuotas = Object.fromEntries(
-    Object.entries(world.coreQuotas).map(([name, quota]) => [name, { ...quota }]),
-  );
-  const publicIpQuota = { ...world.publicIpQuota };
-  const offers = new ComputeOffers(resources, world.region, world.sizes, world.images, coreQuotas);
-  const faults = new Faults(random);
-  const subnets = new Subnets(resources);
-  const groups = new ResourceGroups(world.resourceGroups, world.region);
-  const place = placeOf(world, groups);
-  const governance = new Governance(resources, (name) => groups.content(name), world.governed ?? []);
-  const monitor = new Monitor({
-    ...{ resources, states, faults, clock, draw: durationsDrawnBy(signals, longest), random: signals },
-    ...{ seed, longest, place, world, identities: hosts.identities },
-  });
-  balancers.onRound((...round) => {
-    monitor.round(...round);
-  });
-  const shared = { resources, random, subnets, states, publicIpQuota };
-  const compute = { machines, hosts, offers, faults, clock, governance };
-  const kinds = kindsOf({ ...shared, ...compute, balancers });
-  const going = { groups, resources, kinds, draw, clock, monitor, governance, region: world.region };
-  return {
-    resources,
-    operations: new Operations(random, place),
-    draw,
-    clock,
-    place,
-    kinds,
-    subnets,
-    offers,
-    publicIpQuota,
-    faults,
-    throttling: new Throttling(),
-    monitor,
-    governance,
-    groups,
-    groupDeletion: new GroupDeletion(going),
-    effectiveRoutes: new EffectiveRoutes(resources, machines, world.announced),
-  };
 }

@@ -2,7 +2,7 @@
 import { asRecord, asText, propertiesOf, type Json } from './json.js';
 import { resourceType } from './resource-types.js';
 import type { Resources } from './resources.js';
-import { refusal, type WireAnswer } from './wire.js';
+import { refusal, type Refusal, type WireAnswer } from './wire.js';
 
 /** A VM size. */
 export interface Size {
@@ -42,29 +42,28 @@ export class ComputeOffers {
       });
     }
     if (zone !== undefined && (!offered.zones.includes(zone) || offered.restrictedZones?.includes(zone))) {
-      throw refusal(
-        409,
-        'SkuNotAvailable',
-        `The requested VM size for resource 'Following SKUs have failed for Capacity Restrictions: ${size}' is currently not available ` +
-          `in location '${this.region}'. Please try another size or deploy to a different location or different zone. ` +
-          'See https://aka.ms/azureskunotavailable for details.',
-      );
+      throw this.sizeLacks(size);
     }
   }
 
-  checkQuota(size: string): void {
+  /** The refusal of a size that isn't to be had now, at once (text from a public issue). */
+  sizeLacks(size: string): Refusal {
+    return refusal(
+      409,
+      'SkuNotAvailable',
+      `The requested VM size for resource 'Following SKUs have failed for Capacity Restrictions: ${size}' is currently not available ` +
+        `in location '${this.region}'. Please try another size or deploy to a different location or different zone. ` +
+        'See https://aka.ms/azureskunotavailable for details.',
+    );
+  }
+
+  checkQuota(size: string, apiVersion: string): void {
     const { vCpus = 0, family = '' } = this.#find(size) ?? {};
     for (const name of ['cores', family]) {
       const quota = this.quotas[name];
       const used = this.#used(name);
       if (quota === undefined || used + vCpus <= quota.limit) continue;
-      throw refusal(
-        409,
-        'OperationNotAllowed',
-        `Operation could not be completed as it results in exceeding approved ${refusedName(name)} quota. Additional details - ` +
-          `Deployment Model: Resource Manager, Location: ${this.region}, Current Limit: ${quota.limit}, Current Usage: ${used}, ` +
-          `Additional Required: ${vCpus}, (Minimum) New Limit Required: ${used + vCpus}. Submit a request for Quota increase at https://aka.ms/ProdportalCRP/`,
-      );
+      throw quotaRefusal(apiVersion, { name, region: this.region, limit: quota.limit, used, vCpus });
     }
   }
 
@@ -80,13 +79,18 @@ export class ComputeOffers {
     return this.images[imageKey(asText(publisher), asText(offer), asText(sku))]?.at(-1) ?? '';
   }
 
+  /** Counts that aren't limited here have the limits that are usual (estimates). */
   usages(): WireAnswer {
-    const value = Object.entries(this.quotas).map(([name, { limit }]) => ({
-      limit,
-      unit: 'Count',
-      currentValue: this.#used(name),
-      name: { value: name, localizedValue: label(name) },
-    }));
+    const cores = Object.entries(this.quotas).map(([name, { limit }]) =>
+      usage(name, label(name), limit, this.#used(name)),
+    );
+    const machines = this.resources.ofType(resourceType.virtualMachine).length;
+    const value = [
+      usage('availabilitySets', 'Availability Sets', 2500, 0),
+      ...cores,
+      usage('virtualMachines', 'Virtual Machines', 25_000, machines),
+      usage('lowPriorityCores', 'Total Regional Spot vCPUs', 100, 0),
+    ];
     return { status: 200, body: { value } };
   }
 
@@ -149,6 +153,34 @@ export class ComputeOffers {
 
 function imageKey(publisher: string, offer: string, sku: string): string {
   return `${publisher}:${offer}:${sku}`.toLowerCase();
+}
+
+function usage(value: string, localizedValue: string, limit: number, currentValue: number) {
+  return { limit, unit: 'Count', currentValue, name: { value, localizedValue } };
+}
+
+/** What a used-up quota is told by. */
+interface UsedUp {
+  readonly name: string;
+  readonly region: string;
+  readonly limit: number;
+  readonly used: number;
+  readonly vCpus: number;
+}
+
+/** Api-versions from which the longer text comes; which year it changed in is inferred. */
+const firstWithLongText = '2020';
+
+/** The older text was recorded, the newer is from a public issue. */
+function quotaRefusal(apiVersion: string, { name, region, limit, used, vCpus }: UsedUp): Refusal {
+  const text =
+    apiVersion < firstWithLongText
+      ? `Operation results in exceeding quota limits of ${name === 'cores' ? 'Core' : name}. Maximum allowed: ${limit}, ` +
+        `Current in use: ${used}, Additional requested: ${vCpus}.`
+      : `Operation could not be completed as it results in exceeding approved ${refusedName(name)} quota. Additional details - ` +
+        `Deployment Model: Resource Manager, Location: ${region}, Current Limit: ${limit}, Current Usage: ${used}, ` +
+        `Additional Required: ${vCpus}, (Minimum) New Limit Required: ${used + vCpus}. Submit a request for Quota increase at https://aka.ms/ProdportalCRP/`;
+  return refusal(409, 'OperationNotAllowed', text);
 }
 
 /** Usages say vCPUs (recorded), the refusal says Cores (from an issue; a family's is inferred from it). */

@@ -1,12 +1,17 @@
 /** What can be made to go wrong? Switched on and off while the cloud runs. */
-import { guid, type Random } from './random.js';
+import type { Clock } from './clock.js';
+import type { Json } from './json.js';
+import type { Random } from './random.js';
+import { serverErrors, type FailureShape } from './server-errors.js';
 import { refusal, type WireRequest } from './wire.js';
 import { clientId } from './world.js';
 
-/** One thing that is wrong. */
-export type Fault =
+/** One thing that is wrong; it ends by itself after `forSeconds`, or is ended. */
+export type Fault = AnyFault & { readonly forSeconds?: number };
+
+type AnyFault =
   /** Machines are accepted and then fail to be allocated; without a zone, in all of them. */
-  | { readonly kind: 'no-capacity'; readonly zone?: string }
+  | { readonly kind: 'no-capacity'; readonly zone?: string; readonly because?: 'capacity' | 'constraints' }
   /** Machines whose name begins so hang at each boot. */
   | { readonly kind: 'hang'; readonly machine: string }
   /** Machines of this size are refused at once. */
@@ -21,6 +26,27 @@ export type Fault =
   | { readonly kind: 'throttle'; readonly share: number; readonly retryAfterSeconds?: number }
   /** A share of all requests, 0 to 1, times out inside Azure. */
   | { readonly kind: 'server-timeout'; readonly share: number }
+  /**
+   * A share of all requests to any service, 0 to 1, fails: 500, 503, 504, or a connection that is cut; what writes may
+   * have taken effect all the same. In all shapes alike unless told.
+   */
+  | { readonly kind: 'failing-calls'; readonly share: number; readonly shapes?: readonly FailureShape[] }
+  /** A share of the polls of operations, 0 to 1, is answered 5xx; the operations go on. */
+  | { readonly kind: 'failing-polls'; readonly share: number }
+  /** Every bucket holds and refills only this share of what is usual, above 0 to 1. */
+  | { readonly kind: 'tight-buckets'; readonly share: number }
+  /** What is begun of a type fails in the end, for a reason that stands in its operation alone. */
+  | {
+      readonly kind: 'operation-fails';
+      readonly type: string;
+      readonly verb?: 'create' | 'update' | 'delete' | 'action';
+      readonly code: string;
+      readonly message: string;
+      /** How many operations; all of them unless told. */
+      readonly times?: number;
+    }
+  /** Run commands of machines whose name begins so say Succeeded, exit code 0, and have run nothing. */
+  | { readonly kind: 'run-command-lies'; readonly machine: string }
   /** Queries of metrics answer nonsense, or nothing. Alert rules are not touched. */
   | { readonly kind: 'metrics'; readonly shape: 'gaps' | 'nan' | 'future' | 'none' }
   /** What alert rules have to tell reaches nobody. */
@@ -41,8 +67,12 @@ interface About {
 /** The faults that are on. */
 export class Faults {
   #on: readonly Fault[] = [];
+  readonly #failed = new Map<Fault, number>();
 
-  constructor(private readonly random: Random) {}
+  constructor(
+    private readonly random: Random,
+    private readonly clock: Pick<Clock, 'pause'>,
+  ) {}
 
   all(): readonly Fault[] {
     return this.#on;
@@ -50,6 +80,15 @@ export class Faults {
 
   add(fault: Fault): void {
     this.#on = [...this.#on, fault];
+    if (fault.forSeconds === undefined) return;
+    void this.clock.pause(fault.forSeconds).then(() => {
+      this.#on = this.#on.filter((one) => one !== fault);
+    });
+  }
+
+  /** The faults of a kind that are on. */
+  ofKind<Kind extends Fault['kind']>(kind: Kind): readonly Extract<Fault, { kind: Kind }>[] {
+    return this.#on.filter((fault): fault is Extract<Fault, { kind: Kind }> => fault.kind === kind);
   }
 
   /** Ends all faults of a kind. */
@@ -57,11 +96,34 @@ export class Faults {
     this.#on = kind === undefined ? [] : this.#on.filter((fault) => fault.kind !== kind);
   }
 
-  /** Says whether a zone is without capacity. */
-  lacksCapacity(zone: string | undefined): boolean {
-    return this.#on.some(
-      (fault) => fault.kind === 'no-capacity' && (fault.zone === undefined || fault.zone === zone),
+  /** Why a zone has no place for a machine; `undefined` when it has. */
+  lacksCapacity(zone: string | undefined): 'capacity' | 'constraints' | undefined {
+    const found = this.ofKind('no-capacity').find((fault) => fault.zone === undefined || fault.zone === zone);
+    return found && (found.because ?? 'capacity');
+  }
+
+  /** The share of their size that buckets have, above 0 to 1. */
+  bucketShare(): number {
+    return Math.min(1, ...this.ofKind('tight-buckets').map(({ share }) => share));
+  }
+
+  /** The error that an operation is to end with, which counts as used; `undefined` for one that may succeed. */
+  failureOf(type: string, verb: 'create' | 'update' | 'delete' | 'action'): Json | undefined {
+    const found = this.ofKind('operation-fails').find(
+      (fault) =>
+        fault.type.toLowerCase() === type.toLowerCase() &&
+        (fault.verb === undefined || fault.verb === verb) &&
+        (this.#failed.get(fault) ?? 0) < (fault.times ?? Number.POSITIVE_INFINITY),
     );
+    if (found === undefined) return undefined;
+    this.#failed.set(found, (this.#failed.get(found) ?? 0) + 1);
+    return { code: found.code, message: found.message };
+  }
+
+  /** Says whether what a machine is told to run isn't run, and called a success. */
+  liesOf(machineName: string): boolean {
+    const name = machineName.toLowerCase();
+    return this.ofKind('run-command-lies').some(({ machine }) => name.startsWith(machine.toLowerCase()));
   }
 
   /** Says whether a machine that boots now hangs. */
@@ -92,7 +154,7 @@ export class Faults {
         (fault.kind === 'throttle' || fault.kind === 'server-timeout') && this.random() < fault.share;
       if (!isMet) continue;
       if (fault.kind === 'throttle') throw throttled(fault.retryAfterSeconds);
-      throw timedOut(subscriptionId, guid(this.random));
+      throw serverErrors.serverTimeout({ path: `/subscriptions/${subscriptionId}` }, this.random);
     }
   }
 
@@ -135,6 +197,11 @@ export class Faults {
         );
       case 'throttle':
       case 'server-timeout':
+      case 'failing-calls':
+      case 'failing-polls':
+      case 'tight-buckets':
+      case 'operation-fails':
+      case 'run-command-lies':
       case 'no-capacity':
       case 'hang':
       case 'size-not-available':
@@ -149,12 +216,4 @@ export class Faults {
 function throttled(retryAfterSeconds: number | undefined) {
   const thrown = refusal(429, 'TooManyRequests', 'Too many requests. Please try again after sometime.');
   return retryAfterSeconds === undefined ? thrown : thrown.with({ 'retry-after': String(retryAfterSeconds) });
-}
-
-function timedOut(subscriptionId: string, tracking: string) {
-  return refusal(
-    503,
-    'ServerTimeout',
-    `The request timed out. Diagnostic information: timestamp '${new Date().toISOString()}', subscription id '${subscriptionId}', tracking id '${tracking}'.`,
-  );
 }

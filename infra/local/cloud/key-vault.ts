@@ -5,10 +5,13 @@ import {
   badParameter,
   deletedBundle,
   secretBundle,
+  inOlderWords,
   secretItem,
+  secretNotFound,
   sentAbout,
   sentValue,
 } from './secret-wire.js';
+import { VaultThrottling } from './vault-throttling.js';
 import { methodNotAllowed, refusal, Refusal, type WireAnswer, type WireRequest } from './wire.js';
 
 /** Versions on a page, at most and unless told (documented). */
@@ -32,6 +35,7 @@ export class KeyVault {
     readonly host: string,
     private readonly tenantId: string,
     random: Random,
+    private readonly throttling = new VaultThrottling(),
   ) {
     this.#store = new SecretStore(random);
   }
@@ -51,6 +55,20 @@ export class KeyVault {
   /** Deletes for good, as by a purge. */
   delete(name: string): void {
     this.#store.purge(name);
+  }
+
+  /** Deletes so that it can be recovered; until then its name can't be used again. */
+  softDelete(name: string): void {
+    const secret = this.#store.get(name);
+    if (secret === undefined) throw new Error(`There is no secret ${name}.`);
+    secret.deletedAt = Date.now();
+  }
+
+  /** Takes back a deletion. */
+  recover(name: string): void {
+    const secret = this.#store.deleted(name);
+    if (secret === undefined) throw new Error(`There is no deleted secret ${name}.`);
+    delete secret.deletedAt;
   }
 
   /** The newest value, for whoever plays the operator. */
@@ -81,6 +99,15 @@ export class KeyVault {
   /** Answers a request; one without a token gets the challenge that the SDK waits for. Throws a refusal. */
   answer(request: WireRequest): WireAnswer {
     if (request.headers['authorization'] === undefined) throw this.#challenge();
+    this.throttling.take(request.method);
+    try {
+      return this.#route(request);
+    } catch (error) {
+      throw error instanceof Refusal ? inOlderWords(error, request) : error;
+    }
+  }
+
+  #route(request: WireRequest): WireAnswer {
     const [, root, name, more, ...rest] = request.path.split('/');
     if (name === undefined || rest.length > 0) throw methodNotAllowed(request);
     if (root === 'secrets') return this.#answerSecret(name, more, request);
@@ -207,15 +234,6 @@ export class KeyVault {
       body: { error: { code: 'Unauthorized', message: 'Request is missing a Bearer or PoP token.' } },
     });
   }
-}
-
-function secretNotFound(name: string): Refusal {
-  return refusal(
-    404,
-    'SecretNotFound',
-    `A secret with (name/id) ${name} was not found in this key vault. If you recently deleted this secret you may be able ` +
-      'to recover it using the correct recovery command.',
-  );
 }
 
 function shown(body: unknown): WireAnswer {

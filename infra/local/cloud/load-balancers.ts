@@ -4,6 +4,7 @@ import type { ResourceKind } from './arm-provider.js';
 import { takeAdminStates, withMembers } from './backend-members.js';
 import { backendPools, keptOf } from './backend-pools.js';
 import { idKey } from './arm-id.js';
+import { checkZones } from './immutable.js';
 import { leavePoolsOf } from './network-interfaces.js';
 import { asList, asRecord, asText, propertiesOf, referenceOf, type Json } from './json.js';
 import { networkBody, networkView } from './network-view.js';
@@ -24,12 +25,10 @@ export function loadBalancers(
     type: resourceType.loadBalancer,
     provider: 'Microsoft.Network',
     duration: 'load-balancer',
-    retryAfter: 10,
-    claims: { create: 'Succeeded', update: 'Succeeded' },
     complete({ id, body, existing }) {
       const sent = asRecord(body['properties']);
       const before = propertiesOf(existing?.body);
-      const frontends = completeFrontends(sent, before, subnets);
+      const frontends = completeFrontends(id, sent, before, subnets);
       const rules = asList(sent['loadBalancingRules']).map(asRecord);
       checkReferences(id, rules, sent);
       const pools = asList(sent['backendAddressPools']).map(asRecord);
@@ -75,14 +74,15 @@ export function loadBalancers(
   };
 }
 
-function completeFrontends(sent: Json, before: Json, subnets: Subnets): readonly Json[] {
+function completeFrontends(id: string, sent: Json, before: Json, subnets: Subnets): readonly Json[] {
   const given: string[] = [];
   return asList(sent['frontendIPConfigurations']).map((child) => {
     const frontend = asRecord(child);
     const kept = asList(before['frontendIPConfigurations'])
       .map(asRecord)
       .find(({ name }) => name === frontend['name']);
-    checkZones(frontend, kept);
+    if (kept !== undefined)
+      checkZones(`${id}/frontendIPConfigurations/${asText(kept['name'])}`, frontend['zones'], kept['zones']);
     const address = subnets.addressFor(propertiesOf(frontend), propertiesOf(kept), given);
     given.push(address);
     return {
@@ -91,16 +91,6 @@ function completeFrontends(sent: Json, before: Json, subnets: Subnets): readonly
       properties: { ...propertiesOf(frontend), privateIPAddress: address },
     };
   });
-}
-
-function checkZones(frontend: Json, kept: Json | undefined): void {
-  if (kept !== undefined && JSON.stringify(kept['zones']) !== JSON.stringify(frontend['zones'])) {
-    throw networkRefusal(
-      400,
-      'ResourceAvailabilityZonesCannotBeModified',
-      `Resource ${asText(frontend['name'])} has an existing availability zone constraint and the request has another; which cannot be modified.`,
-    );
-  }
 }
 
 function checkReferences(id: string, rules: readonly Json[], sent: Json): void {

@@ -23,7 +23,7 @@ export function listMachines(services: ArmServices, request: WireRequest): WireA
   services.faults.check(about);
   const after = indexAfter(query.get('$skiptoken'));
   const statusOnly = query.get('statusOnly')?.toLowerCase() === 'true';
-  const all = services.resources.ofType(kind.type).filter(({ number }) => number > after);
+  const all = services.resources.listed(kind.type).filter(({ number }) => number > after);
   const page = all.slice(0, pageSize);
   const expanded = new URLSearchParams(statusOnly ? { $expand: 'instanceView' } : {});
   const value = page.map((machine) => {

@@ -17,10 +17,16 @@ export function machineView(machines: Machines, resource: Resource, query: URLSe
       ...properties,
       // What was sent as custom data is never shown again.
       osProfile: without(asRecord(properties['osProfile']), 'customData'),
-      provisioningState: state,
+      provisioningState: isOld(query) ? state.toLowerCase() : state,
       ...(wantsView ? { instanceView: instanceView(machines, resource) } : {}),
     },
   };
+}
+
+/** `updating` was recorded beside `Succeeded`; that it's the older versions that write so is inferred. */
+function isOld(query: URLSearchParams): boolean {
+  const version = query.get('api-version');
+  return version !== null && version < '2018';
 }
 
 /** Texts of the statuses as recorded; those of the transitions are inferred from their codes. */

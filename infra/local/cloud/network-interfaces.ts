@@ -22,8 +22,6 @@ export function networkInterfaces(
     type: resourceType.networkInterface,
     provider: 'Microsoft.Network',
     duration: 'network-interface',
-    retryAfter: 10,
-    claims: { create: 'Succeeded', update: 'Succeeded' },
     complete({ id, body, existing }) {
       // Who uses an interface is Azure's to say, whatever a client read earlier and sends back.
       const sent = without(asRecord(body['properties']), 'virtualMachine');

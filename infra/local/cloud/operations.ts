@@ -1,6 +1,7 @@
 /** What is in flight, and what does it answer who asks? The machinery of long-running operations, for all services. */
 import type { Json } from './json.js';
 import { guid, type Random } from './random.js';
+import type { RecordedAnswers } from './recorded-answers.js';
 import { refusal, type WireAnswer } from './wire.js';
 
 /** What a write or a deletion does. */
@@ -12,6 +13,8 @@ export type Provider = 'Microsoft.Network' | 'Microsoft.Compute';
 /** One long-running operation. */
 export interface Operation {
   readonly id: string;
+  /** How a refusal of another change names it: by its id or by its URL. */
+  readonly namedAs: string;
   readonly provider: Provider;
   /** ARM id of the resource. */
   readonly resourceId: string;
@@ -32,8 +35,14 @@ export interface Operation {
 /** What is begun. */
 export type Change = Pick<Operation, 'provider' | 'resourceId' | 'type' | 'verb' | 'action'>;
 
-/** Seconds that the providers name on every poll of an operation that runs (recorded). */
-const pollSeconds: Record<Provider, number> = { 'Microsoft.Network': 10, 'Microsoft.Compute': 30 };
+/** An older api-version that an operation's URL may have instead of the request's (recorded for compute). */
+const otherVersion: Record<Provider, string> = {
+  'Microsoft.Network': '2020-05-01',
+  'Microsoft.Compute': '2019-03-01',
+};
+
+/** Requests up to this api-version get statuses in lower case (recorded in versions of 2016 and 2017). */
+const lastLowerCaseVersion = '2018';
 
 /** Host of ARM; operations are asked there, whatever the address of the simulator. */
 const armHost = 'https://management.azure.com';
@@ -50,10 +59,12 @@ export interface OperationListener {
 /** All operations since the cloud came up. */
 export class Operations {
   readonly #byId = new Map<string, Operation>();
+  readonly #resultStatus = new Map<string, 200 | 204>();
   #listener: OperationListener | undefined;
 
   constructor(
     private readonly random: Random,
+    private readonly answers: RecordedAnswers,
     private readonly place: { readonly subscriptionId: string; readonly region: string },
   ) {}
 
@@ -78,13 +89,16 @@ export class Operations {
     perform: () => Promise<Json | undefined>,
     settle: (operation: Operation) => void,
   ): Operation {
+    const id = guid(this.random);
     const operation: Operation = {
       ...about,
-      id: guid(this.random),
+      id,
+      namedAs: this.answers.namesUrl() ? `${this.#path(about.provider, 'operations')}/${id}` : id,
       startedAt: Date.now(),
       status: 'InProgress',
     };
-    this.#byId.set(operation.id, operation);
+    this.#byId.set(id, operation);
+    this.#resultStatus.set(id, this.answers.resultStatus());
     this.#listener?.begun(operation);
     void perform()
       .catch(internalError)
@@ -98,25 +112,39 @@ export class Operations {
     return operation;
   }
 
-  /** Headers of the first answer: Azure-AsyncOperation, and Location beside it on a deletion and an action. */
-  headersOf(operation: Operation, apiVersion: string, retryAfter: number): Record<string, string> {
-    const { provider, verb } = operation;
+  /**
+   * Headers of the first answer: Azure-AsyncOperation, and Location beside it on a deletion and an action.
+   *
+   * @param retryAfter seconds; `undefined` for an answer that names none
+   */
+  headersOf(
+    operation: Operation,
+    apiVersion: string,
+    retryAfter: number | undefined,
+  ): Record<string, string> {
+    const { provider, verb, id } = operation;
+    const version = this.answers.hasOtherVersion(provider) ? otherVersion[provider] : apiVersion;
     const url = (kind: 'operations' | 'operationResults', more = '') =>
-      `${armHost}/subscriptions/${this.place.subscriptionId}/providers/${provider}/locations/${this.place.region}` +
-      `/${kind}/${operation.id}?${this.#signature(apiVersion)}${more}`;
+      `${this.#path(provider, kind)}/${id}?${this.#signature(provider, version)}${more}`;
     const location =
       provider === 'Microsoft.Network' ? url('operationResults') : url('operations', '&monitor=true');
     return {
       'azure-asyncoperation': url('operations'),
       ...(verb === 'delete' || verb === 'action' ? { location } : {}),
-      'retry-after': String(retryAfter),
+      ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
     };
   }
 
-  /** Newer URLs are signed: opaque to whoever asks. */
-  #signature(apiVersion: string): string {
+  #path(provider: Provider, kind: 'operations' | 'operationResults'): string {
+    const { subscriptionId, region } = this.place;
+    return `${armHost}/subscriptions/${subscriptionId}/providers/${provider}/locations/${region}/${kind}`;
+  }
+
+  /** Newer URLs are signed, hundreds of characters: opaque to whoever asks. */
+  #signature(provider: Provider, apiVersion: string): string {
     const long = () => guid(this.random).replaceAll('-', '').repeat(3);
-    return `api-version=${apiVersion}&t=${Date.now()}&c=${long()}&s=${long()}&h=${long()}`;
+    const partition = provider === 'Microsoft.Compute' ? `p=${guid(this.random)}&` : '';
+    return `${partition}api-version=${apiVersion}&t=${Date.now()}&c=${long()}&s=${long()}&h=${long()}`;
   }
 
   /** Answers a poll; `undefined` when the path is none of an operation. */
@@ -127,15 +155,22 @@ export class Operations {
     if (operation === undefined) {
       throw refusal(404, 'NotFound', `The operation ${id} was not found.`);
     }
-    const retryAfter = { 'retry-after': String(pollSeconds[operation.provider]) };
     const isRunning = operation.status === 'InProgress';
-    if (kind?.toLowerCase() === 'results' || query.get('monitor') === 'true') {
-      if (isRunning) return { status: 202, headers: retryAfter };
-      if (operation.result !== undefined) return { status: 200, body: operation.result };
-      // Network: recorded beside 200. Compute: its SDK takes 200 at the end of an action, and no 204.
-      return { status: operation.provider === 'Microsoft.Network' ? 204 : 200 };
+    const headers = isRunning
+      ? { 'retry-after': String(this.answers.pollAfter(operation.provider)) }
+      : undefined;
+    const isMonitor = query.get('monitor') === 'true';
+    if (kind?.toLowerCase() === 'results' || isMonitor) {
+      if (headers === undefined && operation.result !== undefined)
+        return { status: 200, body: operation.result };
+      // How compute ends here wasn't recorded: its SDK takes 200 at the end of an action, and no 204.
+      if (headers === undefined)
+        return { status: isMonitor ? 200 : (this.#resultStatus.get(operation.id) ?? 204) };
+      const location = isMonitor ? { location: `${armHost}${path}?${query.toString()}` } : {};
+      return { status: 202, headers: { ...headers, ...location } };
     }
-    return { status: 200, headers: isRunning ? retryAfter : {}, body: bodyOf(operation) };
+    const isOld = (query.get('api-version') ?? '') < lastLowerCaseVersion;
+    return { status: 200, headers: headers ?? {}, body: bodyOf(operation, isOld) };
   }
 }
 
@@ -145,9 +180,13 @@ function internalError(error: unknown): Json {
   return { code: 'InternalExecutionError', message: `The simulated cloud failed: ${message}` };
 }
 
-function bodyOf({ provider, id, status, error, startedAt, endedAt }: Operation): Json {
+function bodyOf(operation: Operation, isOld: boolean): Json {
+  const { provider, id, error, startedAt, endedAt } = operation;
   const failure = error === undefined ? {} : { error };
-  if (provider === 'Microsoft.Network') return { status, ...failure };
+  if (provider === 'Microsoft.Network') return { status: operation.status, ...failure };
+  const status = isOld
+    ? operation.status.charAt(0).toLowerCase() + operation.status.slice(1)
+    : operation.status;
   return {
     startTime: new Date(startedAt).toISOString(),
     ...(endedAt === undefined ? {} : { endTime: new Date(endedAt).toISOString() }),

@@ -1,6 +1,7 @@
 /** How do public IPs behave? */
 import type { ResourceKind } from './arm-provider.js';
 import { asRecord, propertiesOf, referenceOf, without } from './json.js';
+import { checkAddressKind, checkZones } from './immutable.js';
 import { networkBody, networkView } from './network-view.js';
 import { guid, type Random } from './random.js';
 import type { Resource, Resources } from './resources.js';
@@ -22,9 +23,11 @@ export function publicIps(resources: Resources, random: Random, quota: PublicIpQ
     type: resourceType.publicIp,
     provider: 'Microsoft.Network',
     duration: 'public-ip',
-    retryAfter: 1,
-    claims: { create: 'Updating', update: 'Updating' },
-    complete({ body, existing }) {
+    complete({ id, body, existing }) {
+      if (existing !== undefined) {
+        checkZones(id, body['zones'], existing.body['zones']);
+        checkAddressKind(id, body, existing.body);
+      }
       const used = quota.usedByOthers + resources.ofType(resourceType.publicIp).length;
       if (existing === undefined && used >= quota.limit) {
         throw networkRefusal(

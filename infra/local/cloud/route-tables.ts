@@ -16,8 +16,6 @@ export function routeTables(resources: Resources, random: Random): ResourceKind 
     type: resourceType.routeTable,
     provider: 'Microsoft.Network',
     duration: 'route-table',
-    retryAfter: 10,
-    claims: { create: 'Updating', update: 'Updating' },
     complete({ body, existing }) {
       const sent = asRecord(body['properties']);
       return networkBody(body, {

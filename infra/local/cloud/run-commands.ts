@@ -1,82 +1,37 @@
 /** How do managed run commands behave? By documentation: no recording of them was found (docs/azure.md). */
-import { idKey } from './arm-id.js';
+import { idKey, lastName } from './arm-id.js';
 import type { ResourceKind } from './arm-provider.js';
 import type { Clock } from './clock.js';
-import type { Guest } from './guests.js';
 import { asList, asRecord, asText, propertiesOf, without, type Json } from './json.js';
 import type { Machines } from './machines.js';
 import type { OperationVerb } from './operations.js';
 import { resourceType } from './resource-types.js';
 import type { Resource } from './resources.js';
-import { aborted, never, unlessAborted } from './signals.js';
+import { machineOfCommand, runScript, type Execution } from './run-script.js';
 import { refusal } from './wire.js';
 
-/** What a read with `$expand=instanceView` shows. */
-interface Execution {
-  executionState: 'Pending' | 'Running' | 'Failed' | 'Succeeded' | 'TimedOut' | 'Canceled';
-  exitCode?: number;
-  output: string;
-  error: string;
-  startTime?: string;
-  endTime?: string;
+/** What the commands stand on. */
+export interface CommandGround {
+  readonly machines: Machines;
+  readonly clock: Clock;
+  /** Says whether commands of a machine of this name are called a success without having been run. */
+  readonly liesOf: (machineName: string) => boolean;
 }
 
-/** The action's documented limit; taken for the managed kind too (inferred). */
-const outputBytes = 4096;
-
-/** How long a script may take unless told (documented: 90 minutes). */
-const defaultTimeoutSeconds = 5400;
-
-/** Share of a short script's duration before it starts; the rest is its report. An estimate. */
-const pickupShare = 0.4;
-
-/** Run commands: run once the agent is ready; Succeeded only says that the platform ran them. A deletion ends the script. */
-export function runCommands(machines: Machines, clock: Clock): ResourceKind {
-  const executions = new Map<string, Execution>();
-  const secrets = new Map<string, readonly unknown[]>();
-  const running = new Map<string, AbortController>();
+/** Run commands: run once the agent is ready; Succeeded only says that the platform ran them. */
+export function runCommands(ground: CommandGround): ResourceKind {
+  const runs = new Commands(ground);
   return {
     type: resourceType.runCommand,
     provider: 'Microsoft.Compute',
     duration: 'run-command',
-    retryAfter: 10,
-    claims: { create: 'Creating', update: 'Updating' },
     deletionEndsWrite: true,
-    complete({ id, body }) {
-      if (machines.guest(machineOf(id)) === undefined) {
-        throw refusal(
-          409,
-          'OperationNotAllowed',
-          `Cannot modify extensions in the VM when the VM is not running.`,
-        );
-      }
-      secrets.set(idKey(id), asList(propertiesOf(body)['protectedParameters']));
-      executions.set(idKey(id), { executionState: 'Pending', output: '', error: '' });
-      return { ...body, properties: without(propertiesOf(body), 'protectedParameters') };
+    endsWrite: ({ body }) => isEmpty(body),
+    complete: ({ id, body }) => runs.accept(id, body),
+    perform: (resource, verb, seconds) => runs.perform(resource, verb, seconds),
+    removed: ({ id }) => {
+      runs.forget(id);
     },
-    async perform(resource, verb: OperationVerb, seconds) {
-      const key = idKey(resource.id);
-      if (verb === 'delete') {
-        running.get(key)?.abort();
-        await clock.pause(seconds);
-        return undefined;
-      }
-      const stop = new AbortController();
-      running.set(key, stop);
-      const execution = executions.get(key) ?? { executionState: 'Pending', output: '', error: '' };
-      const known = secrets.get(key) ?? [];
-      secrets.delete(key);
-      try {
-        await run(machines, resource, { clock, execution, stop, seconds, secrets: known });
-      } catch (error) {
-        execution.executionState = 'Failed';
-        throw error;
-      } finally {
-        if (running.get(key) === stop) running.delete(key);
-      }
-      return undefined;
-    },
-    removed: ({ id }) => void executions.delete(idKey(id)),
     view: ({ id, name, type, state, body }, query) => ({
       name,
       id,
@@ -85,120 +40,118 @@ export function runCommands(machines: Machines, clock: Clock): ResourceKind {
       properties: {
         ...propertiesOf(body),
         provisioningState: state,
-        ...(query.get('$expand')?.toLowerCase() === 'instanceview'
-          ? { instanceView: { ...executions.get(idKey(id)) } }
-          : {}),
+        ...(query.get('$expand')?.toLowerCase() === 'instanceview' ? { instanceView: runs.shown(id) } : {}),
       },
     }),
     etag: ({ version }) => `"${version}"`,
   };
 }
 
-function machineOf(commandId: string): string {
-  return commandId.replace(/\/runCommands\/[^/]+$/i, '');
-}
+/** What was told to run, with how it went; protected parameters are kept until then, and shown to nobody. */
+class Commands {
+  readonly #executions = new Map<string, Execution>();
+  readonly #secrets = new Map<string, readonly unknown[]>();
+  readonly #running = new Map<string, AbortController>();
 
-interface Run {
-  readonly clock: Clock;
-  readonly execution: Execution;
-  readonly stop: AbortController;
-  readonly seconds: number;
-  readonly secrets: readonly unknown[];
-}
+  constructor(private readonly ground: CommandGround) {}
 
-/** Waits until the machine takes the script, runs it, and writes down how it went. */
-async function run(machines: Machines, resource: Resource, about: Run): Promise<void> {
-  const { clock, execution, stop, seconds } = about;
-  const machineId = machineOf(resource.id);
-  const hang = machines.hanging(machineId);
-  const ready = machines.whenAgentReady(machineId);
-  const isReady = hang === undefined ? await ready : await unlessAborted(ready, hang);
-  // The agent of a machine that hangs never picks the script up.
-  if (isReady === undefined) return expire(machines, machineId, about, timeoutOf(resource));
-  machines.drawsOf(machineId).runCommandSeconds = seconds;
-  await clock.pause(seconds * pickupShare, stop.signal);
-  const guest = machines.guest(machineId);
-  const power = machines.power(machineId);
-  if (!isReady || guest === undefined || power === undefined || isAborted(stop.signal)) {
-    execution.executionState = 'Canceled';
-    return;
+  accept(id: string, body: Json): Json {
+    if (this.ground.machines.guest(machineOfCommand(id)) === undefined) {
+      throw refusal(
+        409,
+        'OperationNotAllowed',
+        `Cannot modify extensions in the VM when the VM is not running.`,
+      );
+    }
+    checkSource(body);
+    this.#secrets.set(idKey(id), asList(propertiesOf(body)['protectedParameters']));
+    this.#executions.set(idKey(id), { executionState: 'Pending', output: '', error: '' });
+    return { ...body, properties: without(propertiesOf(body), 'protectedParameters') };
   }
-  await execute(guest, resource, { ...about, power, hang: machines.hanging(machineId) ?? power });
-}
 
-/** Nothing comes from the machine until time is up, power goes, or somebody deletes the command. */
-async function expire(
-  machines: Machines,
-  machineId: string,
-  { clock, execution, stop }: Run,
-  limitSeconds: number,
-): Promise<void> {
-  const power = machines.power(machineId) ?? stop.signal;
-  const either = AbortSignal.any([power, stop.signal]);
-  await clock.pause(limitSeconds, either);
-  execution.executionState = isAborted(either) ? 'Canceled' : 'TimedOut';
-  execution.endTime = new Date().toISOString();
-}
-
-/** A script in a machine: `power` aborts when its power goes, `hang` when it hangs. */
-interface Executing extends Run {
-  readonly power: AbortSignal;
-  readonly hang: AbortSignal;
-}
-
-async function execute(guest: Guest, resource: Resource, about: Executing): Promise<void> {
-  const { clock, execution, stop, power, hang, seconds } = about;
-  const { source, parameters } = propertiesOf(resource.body);
-  execution.executionState = 'Running';
-  execution.startTime = new Date().toISOString();
-  const over = new AbortController();
-  const timedOut = clock.pause(timeoutOf(resource), over.signal).then(() => !over.signal.aborted);
-  void timedOut.then((isOver) => {
-    if (isOver) stop.abort();
-  });
-  const script = guest.runScript({
-    script: asText(asRecord(source)['script']),
-    environment: environmentOf([...asList(parameters), ...about.secrets]),
-    signal: stop.signal,
-  });
-  const reported = script.then(async (end) => {
-    const wasStopped = isAborted(stop.signal);
-    await clock.pause(seconds * (1 - pickupShare), power);
-    return hang.aborted ? never() : { ...end, wasStopped };
-  });
-  // A script that is told to stop ends by itself, unless its machine hangs.
-  const silent = aborted(stop.signal).then(() => aborted(hang));
-  const ended = await unlessAborted(Promise.race([reported, silent]), power).finally(() => {
-    over.abort();
-  });
-  execution.endTime = new Date().toISOString();
-  const stopped = (await timedOut) ? 'TimedOut' : 'Canceled';
-  if (ended === undefined || isAborted(power)) {
-    execution.executionState = isAborted(power) ? 'Canceled' : stopped;
-    return;
+  async perform(resource: Resource, verb: OperationVerb, seconds: number): Promise<Json | undefined> {
+    const key = idKey(resource.id);
+    if (verb === 'delete' || isEmpty(resource.body)) {
+      this.#running.get(key)?.abort();
+      this.#secrets.delete(key);
+      await this.ground.clock.pause(seconds);
+      this.#executionOf(key).executionState = 'Canceled';
+      return undefined;
+    }
+    const execution = this.#executionOf(key);
+    let started: () => void = () => undefined;
+    const isStarted = new Promise<void>((resolve) => (started = resolve));
+    const ended = this.#run(resource, { execution, seconds, started });
+    const { asyncExecution, treatFailureAsDeploymentFailure } = propertiesOf(resource.body);
+    // The platform has done its part once the script runs (documented); how it ends is seen in the instance view alone.
+    await (asyncExecution === true ? Promise.race([isStarted, ended]) : ended);
+    const isOver = execution.endTime !== undefined || execution.executionState === 'Canceled';
+    return treatFailureAsDeploymentFailure === true && isOver && execution.executionState !== 'Succeeded'
+      ? failureOf(resource, execution)
+      : undefined;
   }
-  execution.exitCode = ended.exitCode;
-  execution.output = last(ended.stdout);
-  execution.error = last(ended.stderr);
-  const outcome = ended.exitCode === 0 ? 'Succeeded' : 'Failed';
-  execution.executionState = ended.wasStopped ? stopped : outcome;
+
+  async #run(
+    resource: Resource,
+    about: {
+      readonly execution: Execution;
+      readonly seconds: number;
+      readonly started: () => void;
+    },
+  ): Promise<void> {
+    const { machines, clock, liesOf } = this.ground;
+    const key = idKey(resource.id);
+    const stop = new AbortController();
+    this.#running.set(key, stop);
+    const secrets = this.#secrets.get(key) ?? [];
+    this.#secrets.delete(key);
+    const isLie = liesOf(lastName(machineOfCommand(resource.id)));
+    try {
+      await runScript(machines, resource, { ...about, clock, stop, secrets, isLie });
+    } catch (error) {
+      about.execution.executionState = 'Failed';
+      throw error;
+    } finally {
+      if (this.#running.get(key) === stop) this.#running.delete(key);
+    }
+  }
+
+  forget(id: string): void {
+    this.#executions.delete(idKey(id));
+  }
+
+  shown(id: string): Json {
+    return { ...this.#executions.get(idKey(id)) };
+  }
+
+  #executionOf(key: string): Execution {
+    return this.#executions.get(key) ?? { executionState: 'Pending', output: '', error: '' };
+  }
 }
 
-function timeoutOf({ body }: Resource): number {
-  return Number(propertiesOf(body)['timeoutInSeconds'] ?? defaultTimeoutSeconds);
+/** A script of nothing cancels what runs (documented). */
+function isEmpty(body: Json): boolean {
+  return asRecord(propertiesOf(body)['source'])['script'] === '';
 }
 
-/** A function, so that the check before the script doesn't count for the time after it. */
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted;
-}
-
-function environmentOf(parameters: readonly unknown[]): Record<string, string> {
-  return Object.fromEntries(
-    parameters.map(asRecord).map(({ name, value }: Json) => [asText(name), asText(value)] as const),
+/** Only scripts that are sent are run here: nothing is fetched, and the platform's own commands aren't modelled. */
+function checkSource(body: Json): void {
+  const source = asRecord(propertiesOf(body)['source']);
+  const other = ['scriptUri', 'commandId', 'galleryScriptReferenceId'].find((name) => name in source);
+  if (other === undefined || asText(source['script']) !== '') return;
+  throw refusal(
+    400,
+    'InvalidParameter',
+    `The local region runs what source.script holds, and knows no source.${other}.`,
+    { target: `source.${other}` },
   );
 }
 
-function last(text: string): string {
-  return Buffer.from(text).subarray(-outputBytes).toString();
+/** As recorded of extensions; that a run command's failure is told in the same way is inferred. */
+function failureOf({ name }: Resource, { executionState, exitCode, error }: Execution): Json {
+  const how = exitCode === undefined ? executionState : `failed with exit code ${exitCode}`;
+  return {
+    code: 'VMExtensionProvisioningError',
+    message: `VM has reported a failure when processing extension '${name}'. Error message: "Enable ${how} ${error}".`,
+  };
 }

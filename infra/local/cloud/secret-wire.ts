@@ -1,7 +1,7 @@
 /** How does Key Vault write a secret, and how is one read that it is sent? */
 import { asRecord, type Json } from './json.js';
 import type { Secret, SecretAbout, SecretVersion } from './secret-store.js';
-import { refusal } from './wire.js';
+import { refusal, type Refusal, type WireRequest } from './wire.js';
 
 /** Days for which a deleted secret can be recovered (documented default). */
 const recoverableDays = 90;
@@ -84,4 +84,24 @@ function textsOf(tags: Json): Readonly<Record<string, string>> {
 
 function epochSeconds(ms: number): number {
   return Math.floor(ms / 1000);
+}
+
+/** Last api-version with the shorter text for what is absent (recorded; which version is the last is inferred). */
+const lastWithShortText = '7.0';
+
+/** What isn't there, in the newer words. */
+export function secretNotFound(name: string): Refusal {
+  return refusal(
+    404,
+    'SecretNotFound',
+    `A secret with (name/id) ${name} was not found in this key vault. If you recently deleted this secret you may be able ` +
+      'to recover it using the correct recovery command.',
+  );
+}
+
+/** The same refusal, as an older api-version words it. */
+export function inOlderWords(refused: Refusal, { path, query }: WireRequest): Refusal {
+  const isOld = (query.get('api-version') ?? '') <= lastWithShortText;
+  if (!isOld || refused.answer.status !== 404) return refused;
+  return refusal(404, 'SecretNotFound', `Secret not found: ${path.split('/')[2] ?? ''}`);
 }

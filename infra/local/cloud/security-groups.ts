@@ -16,8 +16,6 @@ export function securityGroups(resources: Resources, random: Random): ResourceKi
     type: resourceType.securityGroup,
     provider: 'Microsoft.Network',
     duration: 'security-group',
-    retryAfter: 3,
-    claims: { create: 'Updating', update: 'Updating' },
     complete({ body, existing }) {
       const sent = asRecord(body['properties']);
       const rules = asList(sent['securityRules']).map(asRecord);

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { asRecord } from './json.js';
+import type { Mishap } from './failing-calls.js';
 import { guid, type Random } from './random.js';
 import { Refusal, refusal, type WireAnswer, type WireRequest } from './wire.js';
 
@@ -13,6 +14,7 @@ export interface Exchange {
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** 0 when the connection was cut before an answer. */
   readonly status: number;
   readonly responseHeaders: Readonly<Record<string, string>>;
   readonly responseBody: unknown;
@@ -23,6 +25,8 @@ export interface Serving {
   readonly random: Random;
   /** Answers, or throws a refusal. */
   readonly answer: (request: WireRequest) => WireAnswer | Promise<WireAnswer>;
+  /** What goes wrong with a request whatever it asks for; `undefined` for nothing. */
+  readonly mishap: (request: WireRequest) => Mishap | undefined;
   /** Ends when it is time to look at a request. */
   readonly latency: (request: WireRequest) => Promise<void>;
   readonly onExchange: (exchange: Exchange) => void;
@@ -49,20 +53,29 @@ async function serve(serving: Serving, incoming: IncomingMessage, outgoing: Serv
   const text = await readText(incoming);
   const { request, body } = parse(incoming, text);
   await serving.latency(request);
-  const answer = await answerOrRefuse(serving, request, text, body);
+  const mishap = serving.mishap(request);
+  const done = mishap?.isAfter === false ? undefined : await answerOrRefuse(serving, request, text, body);
+  const answer = mishap === undefined ? done : mishap.refusal?.answer;
+  const seen = { host: request.host, method: request.method, target: incoming.url ?? '/', body };
+  if (answer === undefined) {
+    // A client sees its connection reset, and can't tell whether anything was done.
+    incoming.socket.destroy();
+    serving.onExchange({
+      ...seen,
+      ...{ headers: request.headers, status: 0, responseHeaders: {}, responseBody: undefined },
+    });
+    return;
+  }
   const headers = {
     ...(answer.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
-    ...correlation(serving.random, request),
+    ...correlation(serving.random, request, answer),
     ...answer.headers,
   };
   outgoing.writeHead(answer.status, headers);
   outgoing.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
   serving.onExchange({
-    host: request.host,
-    method: request.method,
-    target: incoming.url ?? '/',
+    ...seen,
     headers: request.headers,
-    body,
     status: answer.status,
     responseHeaders: headers,
     responseBody: answer.body,
@@ -134,13 +147,21 @@ async function readText(incoming: IncomingMessage): Promise<string> {
   return Buffer.concat(pieces).toString();
 }
 
-function correlation(random: Random, { headers }: WireRequest): Record<string, string> {
-  const id = guid(random);
+/** An error of ARM's own has one id for request and correlation; the network provider adds one of its own (recorded). */
+function correlation(
+  random: Random,
+  { headers, path }: WireRequest,
+  answer: WireAnswer,
+): Record<string, string> {
+  const [requestId, id] = [guid(random), guid(random)];
   const stamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  const isFromGateway = answer.headers?.['x-ms-failure-cause'] === 'gateway';
+  const isNetwork = !isFromGateway && /\/providers\/Microsoft\.Network\//i.test(path);
   return {
-    'x-ms-request-id': guid(random),
+    'x-ms-request-id': isFromGateway ? id : requestId,
     'x-ms-correlation-request-id': id,
     'x-ms-routing-request-id': `WESTEUROPE:${stamp}:${id}`,
+    ...(isNetwork ? { 'x-ms-arm-service-request-id': requestId } : {}),
     ...(headers['x-ms-client-request-id'] === undefined
       ? {}
       : { 'x-ms-client-request-id': headers['x-ms-client-request-id'] }),

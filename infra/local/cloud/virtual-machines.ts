@@ -2,6 +2,7 @@
 import { idKey, lastName } from './arm-id.js';
 import type { ResourceKind, Write } from './arm-provider.js';
 import { bringUp, zoneOf, type MachineGround } from './boot-machine.js';
+import { checkMachineFields } from './immutable.js';
 import { asList, asRecord, asText, propertiesOf, referenceOf, type Json } from './json.js';
 import { machineActions } from './machine-actions.js';
 import { machineView } from './machine-view.js';
@@ -19,8 +20,6 @@ export function virtualMachines(ground: MachineGround): ResourceKind {
     type: resourceType.virtualMachine,
     provider: 'Microsoft.Compute',
     duration: 'virtual-machine',
-    retryAfter: 10,
-    claims: { create: 'Creating', update: 'Updating' },
     complete: (write) => complete(ground, write),
     perform: (resource, verb, seconds) => perform(ground, resource, verb, seconds),
     removed(resource) {
@@ -39,22 +38,16 @@ export function virtualMachines(ground: MachineGround): ResourceKind {
 
 function complete(
   { resources, random, offers, faults, hosts }: MachineGround,
-  { id, name, body, existing }: Write,
+  { id, name, body, existing, apiVersion }: Write,
 ): Json {
   const sent = asRecord(body['properties']);
+  if (existing === undefined) checkRequired(sent);
+  else checkMachineFields(body, existing.body);
   const size = asText(asRecord(sent['hardwareProfile'])['vmSize']);
   const zone = zoneOf({ body });
   offers.checkSize(size, zone);
-  if (faults.refusesSize(size)) {
-    throw refusal(
-      409,
-      'SkuNotAvailable',
-      `The requested VM size for resource 'Following SKUs have failed for Capacity Restrictions: ${size}' is currently not available ` +
-        `in location '${asText(body['location'])}'. Please try another size or deploy to a different location or different zone. ` +
-        'See https://aka.ms/azureskunotavailable for details.',
-    );
-  }
-  if (existing === undefined) offers.checkQuota(size);
+  if (faults.refusesSize(size)) throw offers.sizeLacks(size);
+  if (existing === undefined) offers.checkQuota(size, apiVersion);
   for (const networkInterface of interfacesOf(resources, sent, id)) {
     useNetworkInterface(resources, networkInterface, id);
   }
@@ -85,6 +78,14 @@ function complete(
       },
     },
   };
+}
+
+/** A machine that is made from an image needs an account (recorded). */
+function checkRequired({ osProfile }: Json): void {
+  if (asText(asRecord(osProfile)['adminUsername']) !== '') return;
+  throw refusal(400, 'InvalidParameter', "Required parameter 'adminUsername' is missing (null).", {
+    target: 'adminUsername',
+  });
 }
 
 function completeIdentity(machineId: string, identity: Json, identities: ManagedIdentities): Json {

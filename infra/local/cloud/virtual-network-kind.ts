@@ -14,8 +14,6 @@ export function virtualNetworks(resources: Resources, subnets: Subnets, random: 
     type: resourceType.virtualNetwork,
     provider: 'Microsoft.Network',
     duration: 'virtual-network',
-    retryAfter: 3,
-    claims: { create: 'Updating', update: 'Updating' },
     complete({ body, existing }) {
       const sent = asRecord(body['properties']);
       const before = propertiesOf(existing?.body);

@@ -142,6 +142,11 @@ export class ServiceEdges {
     this.changed({});
   }
 
+  /** Names of all edges. */
+  names(): readonly string[] {
+    return this.specs.map(({ name }) => name);
+  }
+
   /** Turns troubles of an edge on or off; what isn't named stays as it was. */
   trouble(edge: string, change: Partial<EdgeTrouble>): void {
     if (!this.specs.some(({ name }) => name === edge)) throw new Error(`There is no edge ${edge}.`);

@@ -1,10 +1,11 @@
 /** What is believed of what Azure says? */
+import type { NetworkSecurityGroup } from '@azure/arm-network';
 import { describe, expect, test } from '@jest/globals';
 import { listed } from '../../../shared/azure/look-at-resources.js';
 import { observedLoadBalancer } from '../../../shared/azure/load-balancers.js';
 import { observedNetworkInterface } from '../../../shared/azure/network-interfaces.js';
 import { observedPublicIp } from '../../../shared/azure/public-ips.js';
-import { observedSecurityGroup } from '../../../shared/azure/security-groups.js';
+import { observedSecurityGroup, securityGroupBody } from '../../../shared/azure/security-groups.js';
 import { observedSetup } from '../../../shared/azure/setups.js';
 import { isOf, slotOf, stateOf, tagsOf } from '../../../shared/azure/tags.js';
 import { observedVirtualMachine } from '../../../shared/azure/virtual-machines.js';
@@ -99,7 +100,7 @@ describe('a look keeps only the site’s own', () => {
 
 test('resources of the network are read with what decisions need', () => {
   const common = { name: 'x', id: '/x', provisioningState: 'Succeeded', tags: ours };
-  expect(observedSecurityGroup(common)).toEqual({
+  expect(observedSecurityGroup({ ...common, ...securityGroupBody(aGroupIntent()) })).toEqual({
     kind: 'security-group',
     name: 'x',
     id: '/x',
@@ -116,6 +117,26 @@ test('resources of the network are read with what decisions need', () => {
   ).toMatchObject({
     slot: 'hq-z2-1',
     privateIp: '10.0.1.5',
+  });
+});
+
+// Seen: rules that somebody removed in the portal were never written again, since the tag stayed.
+describe('observedSecurityGroup', () => {
+  const rules = securityGroupBody(aGroupIntent()).securityRules ?? [];
+  const edited = (name: string, change: object) =>
+    rules.map((rule) => (rule.name === name ? { ...rule, ...change } : rule));
+  const theirs = { name: 'theirs', priority: 150, direction: 'Inbound', access: 'Allow', protocol: '*' };
+  test.each([
+    { when: 'all rules are as they were written', securityRules: rules, config: 'c1' },
+    { when: 'somebody added a rule of theirs', securityRules: [...rules, theirs], config: 'c1' },
+    { when: 'all rules are gone', securityRules: [], config: undefined },
+    { when: 'the rules are not told', securityRules: undefined, config: undefined },
+    { when: 'the last rule lets in', securityRules: edited('nothing-else', { access: 'Allow' }) },
+    { when: 'the clients’ rule was moved', securityRules: edited('clients', { priority: 300 }) },
+    { when: 'the probe’s rule was turned', securityRules: edited('probe', { direction: 'Outbound' }) },
+  ])('has the configuration $config when $when', ({ securityRules, config }) => {
+    const group = { name: 'nsg-hq', tags: ours, ...(securityRules === undefined ? {} : { securityRules }) };
+    expect(observedSecurityGroup(group as NetworkSecurityGroup).config).toBe(config); // rules of the SDK's own shape
   });
 });
 

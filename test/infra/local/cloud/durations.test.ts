@@ -1,6 +1,6 @@
 /** Do drawn durations keep to the recorded percentiles, and does a seed repeat them? */
 import { expect, test } from '@jest/globals';
-import { durationsDrawnBy } from '../../../../infra/local/cloud/durations.js';
+import { durations, durationsDrawnBy, sourceOf } from '../../../../infra/local/cloud/durations.js';
 import { seededRandom } from '../../../../infra/local/cloud/random.js';
 
 test.each([
@@ -26,3 +26,12 @@ test('a seed repeats its draws, another has others', () => {
   expect(draws(4)).toEqual(draws(4));
   expect(draws(4)).not.toEqual(draws(5));
 });
+
+test.each(durations.map((duration) => ({ duration })))(
+  '$duration says where it is from, and takes no less on a worse day',
+  ({ duration }) => {
+    expect(sourceOf(duration)).toMatch(/^(\d+ recorded, (Date headers|startTime and endTime)|estimate)/);
+    const seconds = [0, 0.1, 0.5, 0.9, 0.99].map((at) => durationsDrawnBy(() => at, 1)(duration));
+    expect(seconds).toEqual([...seconds].sort((one, other) => one - other));
+  },
+);

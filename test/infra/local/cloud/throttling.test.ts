@@ -20,7 +20,7 @@ test.each([
   const takeAll = () => {
     for (let taken = 0; ; taken++) {
       try {
-        throttling.take(row.method);
+        throttling.takeArm({ method: row.method, path: '/', headers: {} });
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         expect(error.answer).toMatchObject({ status: 429, headers: { 'retry-after': '1' } });

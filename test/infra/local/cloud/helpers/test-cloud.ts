@@ -196,7 +196,11 @@ export class TestCloud {
           imageReference: { publisher: 'debian', offer: 'debian-12', sku: '12-gen2', version: 'latest' },
           osDisk: { name: `disk-${networkInterface}`, createOption: 'FromImage', deleteOption: 'Delete' },
         },
-        osProfile: { computerName: 'gw', customData: Buffer.from('#cloud-config').toString('base64') },
+        osProfile: {
+          computerName: 'gw',
+          adminUsername: 'gateway',
+          customData: Buffer.from('#cloud-config').toString('base64'),
+        },
         networkProfile: {
           networkInterfaces: [{ id: this.network(`networkInterfaces/${networkInterface}`) }],
         },

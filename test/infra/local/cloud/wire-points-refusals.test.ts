@@ -1,0 +1,333 @@
+/** What is refused, with which status, code and text? One row a point; texts as recorded where they were. */
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { Fault } from '../../../../infra/local/cloud/faults.js';
+import { asList, asRecord } from '../../../../infra/local/cloud/json.js';
+import { codeOf, messageOf, operationOf, TestCloud, type Answer } from './helpers/test-cloud.js';
+import type { WirePoint } from './helpers/wire-point.js';
+
+let cloud: TestCloud;
+
+beforeAll(async () => {
+  cloud = await TestCloud.start();
+  const publicIPAddress = { id: cloud.network('publicIPAddresses/pip-used') };
+  const networkSecurityGroup = { id: cloud.network('networkSecurityGroups/nsg-used') };
+  await cloud.made(publicIPAddress.id, address);
+  await cloud.made(networkSecurityGroup.id, located);
+  await cloud.makeMachine('used', { publicIPAddress }, { networkSecurityGroup });
+});
+
+afterEach(async () => {
+  cloud.release();
+  cloud.cloud.faults.clear();
+  await cloud.atRest();
+});
+
+afterAll(() => cloud.close());
+
+const located = { location: 'westeurope', properties: {} };
+const address = { ...located, sku: { name: 'Standard' } };
+/** Seconds from which time is held back: first answers take less, what is held more. */
+const longerThanAnswers = 1;
+
+/** Status, code and text of a refusal, and what else its error holds. */
+function refusalOf(answer: Answer) {
+  const { code, message, ...more } = asRecord(answer.body['error']);
+  return { status: answer.status, code, message, more };
+}
+
+const put = (id: string, body: object) => cloud.arm('PUT', id, body).then(refusalOf);
+const remove = (id: string) => cloud.arm('DELETE', id).then(refusalOf);
+
+let count = 0;
+/** Asks for a machine on an interface of its own. */
+async function putMachine(more: object = {}, version = '2024-11-01'): Promise<Answer> {
+  const name = `refused-${++count}`;
+  await cloud.makeInterface(`nic-${name}`);
+  return cloud.arm(
+    'PUT',
+    `${cloud.machine(name)}?api-version=${version}`,
+    cloud.machineBody(`nic-${name}`, more),
+  );
+}
+
+async function errorInPoll(fault: Fault): Promise<unknown> {
+  cloud.cloud.faults.add(fault);
+  const made = await putMachine();
+  expect(made.status).toBe(201);
+  await cloud.atRest();
+  return (await cloud.arm('GET', operationOf(made))).body['error'];
+}
+
+/** Tries changes of the standing machine; each is refused in the same words. */
+async function changed(change: object): Promise<unknown> {
+  return put(cloud.machine('used'), cloud.machineBody('nic-used', change));
+}
+
+const points: readonly WirePoint[] = [
+  {
+    point: '400 PublicIPAddressCannotBeDeleted, which names the address and its configuration',
+    async holds() {
+      const id = cloud.network('publicIPAddresses/pip-used');
+      const holder = cloud.network('networkInterfaces/nic-used/ipConfigurations/primary');
+      const refused = await remove(id);
+      expect(refused).toMatchObject({ status: 400, code: 'PublicIPAddressCannotBeDeleted' });
+      expect(refused.message).toContain(
+        `Public IP address ${id} can not be deleted since it is still allocated to resource ${holder}.`,
+      );
+      expect(refused.more).toEqual({ details: [] });
+    },
+  },
+  {
+    point: '400 NicInUse, with its link',
+    async holds() {
+      const id = cloud.network('networkInterfaces/nic-used');
+      expect(await remove(id)).toEqual({
+        status: 400,
+        code: 'NicInUse',
+        message:
+          `Network Interface ${id} is used by existing resource ${cloud.machine('used')}. In order to delete the network ` +
+          'interface, it must be dissociated from the resource. To learn more, see aka.ms/deletenic.',
+        more: { details: [] },
+      });
+    },
+  },
+  {
+    point: '400 InUseNetworkSecurityGroupCannotBeDeleted, which names the interface',
+    async holds() {
+      const id = cloud.network('networkSecurityGroups/nsg-used');
+      const refused = await remove(id);
+      expect(refused).toMatchObject({ status: 400, code: 'InUseNetworkSecurityGroupCannotBeDeleted' });
+      expect(refused.message).toContain(
+        `cannot be deleted because it is in use by the following resources: ${cloud.network('networkInterfaces/nic-used')}.`,
+      );
+    },
+  },
+  {
+    point: '409 AnotherOperationInProgress, which names the operation by its id or by its URL, details []',
+    async holds() {
+      cloud.holdFrom(longerThanAnswers);
+      const forms = new Set<string>();
+      for (let index = 0; forms.size < 2; index++) {
+        const id = cloud.network(`networkInterfaces/nic-busy-${index}`);
+        const ipConfigurations = [{ name: 'a', properties: { subnet: cloud.subnet('gateways') } }];
+        await cloud.arm('PUT', id, { location: 'westeurope', properties: { ipConfigurations } });
+        const refused = await remove(id);
+        expect(refused).toMatchObject({
+          status: 409,
+          code: 'AnotherOperationInProgress',
+          more: { details: [] },
+        });
+        const [, named = ''] =
+          /^Another operation on this or dependent resource is in progress\. To retrieve status of the operation use uri: (.+)\.$/.exec(
+            String(refused.message),
+          ) ?? [];
+        expect(named).toMatch(/[0-9a-f-]{36}$/);
+        forms.add(named.startsWith('https://') ? 'url' : 'id');
+      }
+    },
+  },
+  {
+    point: '429 RetryableError without Retry-After, for a reference to what is being updated',
+    async holds() {
+      const balancer = cloud.network('loadBalancers/lb-retry');
+      await cloud.made(balancer, located);
+      cloud.holdFrom(longerThanAnswers);
+      await cloud.arm('PUT', `${balancer}/backendAddressPools/one`, { properties: {} });
+      const properties = {
+        subnet: cloud.subnet('gateways'),
+        loadBalancerBackendAddressPools: [{ id: `${balancer}/backendAddressPools/one` }],
+      };
+      const answer = await cloud.arm('PUT', cloud.network('networkInterfaces/nic-retry'), {
+        location: 'westeurope',
+        properties: { ipConfigurations: [{ name: 'a', properties }] },
+      });
+      expect(refusalOf(answer)).toMatchObject({
+        status: 429,
+        code: 'RetryableError',
+        message: 'A retryable error occurred.',
+      });
+      const [detail] = asList(asRecord(answer.body['error'])['details']).map(asRecord);
+      expect(detail?.['code']).toBe('RetryableErrorDueToAnotherOperation');
+      expect(detail?.['message']).toMatch(
+        /^Operation \w+ \([0-9a-f-]{36}\) is updating resource .*\. The call can be retried in 11 seconds\.$/,
+      );
+      expect(answer.headers.get('retry-after')).toBeNull();
+    },
+  },
+  {
+    point: '409 OperationNotAllowed for a used-up quota, in the newer and in the older words',
+    async holds() {
+      cloud.cloud.offers.setLimit('cores', 11);
+      const [now, old] = [await putMachine(), await putMachine({}, '2018-06-01')].map(refusalOf);
+      cloud.cloud.offers.setLimit('cores', 100);
+      expect(now).toMatchObject({ status: 409, code: 'OperationNotAllowed' });
+      expect(now?.message).toMatch(
+        /^Operation could not be completed as it results in exceeding approved Total Regional Cores quota\. Additional details - Deployment Model: Resource Manager, Location: westeurope, Current Limit: 11, Current Usage: 10, Additional Required: 2, \(Minimum\) New Limit Required: 12\. Submit a request for Quota increase at /,
+      );
+      expect(old).toMatchObject({
+        status: 409,
+        code: 'OperationNotAllowed',
+        message:
+          'Operation results in exceeding quota limits of Core. Maximum allowed: 11, Current in use: 10, Additional requested: 2.',
+      });
+    },
+  },
+  {
+    point: '409 PropertyChangeNotAllowed with its target, for what stays of a machine',
+    async holds() {
+      expect(await changed({ priority: 'Spot' })).toEqual({
+        status: 409,
+        code: 'PropertyChangeNotAllowed',
+        message: "Changing property 'priority' is not allowed.",
+        more: { target: 'priority' },
+      });
+      const customData = Buffer.from('other').toString('base64');
+      expect(await changed({ osProfile: { customData } })).toMatchObject({
+        more: { target: 'osProfile.customData' },
+      });
+      expect(await put(cloud.machine('used'), cloud.machineBody('nic-used', {}, '2'))).toMatchObject({
+        message: "Changing property 'zones' is not allowed.",
+      });
+    },
+  },
+  {
+    point: '400 InvalidParameter with its target, for a machine without an account',
+    async holds() {
+      expect(refusalOf(await putMachine({ osProfile: { computerName: 'gw' } }))).toEqual({
+        status: 400,
+        code: 'InvalidParameter',
+        message: "Required parameter 'adminUsername' is missing (null).",
+        more: { target: 'adminUsername' },
+      });
+    },
+  },
+  {
+    point: '409 SkuNotAvailable at once',
+    async holds() {
+      cloud.cloud.faults.add({ kind: 'size-not-available', size: 'Standard_D2s_v5' });
+      expect(refusalOf(await putMachine())).toMatchObject({
+        status: 409,
+        code: 'SkuNotAvailable',
+        message: expect.stringContaining(
+          "'Following SKUs have failed for Capacity Restrictions: Standard_D2s_v5' is currently not available in location 'westeurope'.",
+        ) as unknown,
+      });
+    },
+  },
+  {
+    point:
+      'allocation fails in the poll, after the 201: for want of capacity, or of room for the constraints',
+    async holds() {
+      expect(await errorInPoll({ kind: 'no-capacity', zone: '1' })).toMatchObject({
+        code: 'ZonalAllocationFailed',
+      });
+      cloud.cloud.faults.clear();
+      expect(await errorInPoll({ kind: 'no-capacity', because: 'constraints' })).toEqual({
+        code: 'OverconstrainedZonalAllocationRequest',
+        message:
+          'Allocation failed. VM(s) with the following constraints cannot be allocated, because the condition is too restrictive. ' +
+          'Please remove some constraints and try again. Constraints applied are:\n  - Availability Zone\n  - VM Size\n',
+      });
+    },
+  },
+  {
+    point: '400 ResourceAvailabilityZonesCannotBeModified, on a frontend and on an address',
+    async holds() {
+      const id = cloud.network('loadBalancers/lb-zones');
+      const frontend = (zones: readonly string[]) => ({
+        location: 'westeurope',
+        properties: {
+          frontendIPConfigurations: [{ name: 'f', zones, properties: { subnet: cloud.subnet('workloads') } }],
+        },
+      });
+      await cloud.made(id, frontend(['1']));
+      const refused = await put(id, frontend(['1', '2']));
+      expect(refused).toMatchObject({ status: 400, code: 'ResourceAvailabilityZonesCannotBeModified' });
+      expect(refused.message).toContain(
+        `Resource ${id}/frontendIPConfigurations/f has an existing availability zone constraint 1 and the request has availability zone constraint 1, 2, which do not match.`,
+      );
+      expect(
+        await put(cloud.network('publicIPAddresses/pip-used'), { ...address, zones: ['1'] }),
+      ).toMatchObject({ status: 400, code: 'ResourceAvailabilityZonesCannotBeModified' });
+    },
+  },
+  {
+    point: '409 InvalidResourceLocation, for a move to another region',
+    async holds() {
+      const id = cloud.network('publicIPAddresses/pip-used');
+      expect(await put(id, { ...address, location: 'northeurope' })).toMatchObject({
+        status: 409,
+        code: 'InvalidResourceLocation',
+      });
+    },
+  },
+  {
+    point: '503 ServerTimeout and 504 GatewayTimeout name what a support case needs',
+    async holds() {
+      cloud.cloud.faults.add({ kind: 'failing-calls', share: 1, shapes: ['server-timeout'] });
+      const late = await cloud.arm('GET', cloud.machine('used'));
+      cloud.cloud.faults.clear();
+      cloud.cloud.faults.add({ kind: 'failing-calls', share: 1, shapes: ['gateway-timeout'] });
+      const lost = await cloud.arm('GET', cloud.machine('used'));
+      expect([late.status, codeOf(late), lost.status, codeOf(lost)]).toEqual([
+        503,
+        'ServerTimeout',
+        504,
+        'GatewayTimeout',
+      ]);
+      expect(messageOf(late)).toMatch(
+        new RegExp(
+          `^The request timed out\\. Diagnostic information: timestamp '.+', subscription id '${cloud.world.subscriptionId}', tracking id '[0-9a-f-]{36}'\\.$`,
+        ),
+      );
+      expect(messageOf(lost)).toContain("'Microsoft.Compute'");
+    },
+  },
+  {
+    point: 'what fails after its work has been done all the same: a cut connection, a 504',
+    async holds() {
+      const id = (name: string) => cloud.network(`publicIPAddresses/pip-${name}`);
+      const failing = async (shape: 'cut-before' | 'cut-after' | 'gateway-timeout-after', name: string) => {
+        cloud.cloud.faults.add({ kind: 'failing-calls', share: 1, shapes: [shape] });
+        const answer = await cloud.arm('PUT', id(name), address).catch(() => undefined);
+        cloud.cloud.faults.clear();
+        return [answer?.status, (await cloud.arm('GET', id(name))).status];
+      };
+      expect(await failing('cut-before', 'cut')).toEqual([undefined, 404]);
+      expect(await failing('cut-after', 'cut-late')).toEqual([undefined, 200]);
+      expect(await failing('gateway-timeout-after', 'late')).toEqual([504, 200]);
+      expect(cloud.cloud.calls().filter(({ status }) => status === 0)).toHaveLength(2);
+    },
+  },
+  {
+    point:
+      'ARM’s own 404 has x-ms-failure-cause gateway and one id for request and correlation; a provider’s has not',
+    async holds() {
+      const own = await cloud.arm('GET', cloud.network('publicIPAddresses/none'));
+      const header = (answer: Answer, name: string) => answer.headers.get(name);
+      expect([own.status, codeOf(own), header(own, 'x-ms-failure-cause')]).toEqual([
+        404,
+        'ResourceNotFound',
+        'gateway',
+      ]);
+      expect(header(own, 'x-ms-request-id')).toBe(header(own, 'x-ms-correlation-request-id'));
+      const well = await cloud.arm('GET', cloud.network('publicIPAddresses/pip-used'));
+      expect(header(well, 'x-ms-request-id')).not.toBe(header(well, 'x-ms-correlation-request-id'));
+      expect(header(well, 'x-ms-arm-service-request-id')).toBe(header(well, 'x-ms-request-id'));
+      expect(header(well, 'x-ms-routing-request-id')).toMatch(/^WESTEUROPE:\d{8}T\d{6}Z:[0-9a-f-]{36}$/);
+    },
+  },
+  {
+    point: 'metric alert 400: {"Code":"BadRequest","Message":…}, in capitals and without a wrapper',
+    async holds() {
+      const { status, body } = await cloud.arm(
+        'PUT',
+        `${cloud.group}/Microsoft.Insights/metricAlerts/alert`,
+        located,
+      );
+      expect([status, Object.keys(body), body['Code']]).toEqual([400, ['Code', 'Message'], 'BadRequest']);
+    },
+  },
+];
+
+test.each(points)('$point', ({ holds }) => holds());

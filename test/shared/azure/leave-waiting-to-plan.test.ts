@@ -1,0 +1,65 @@
+/** Does a call come back at once when Azure asks to slow down, and does its problem say for how long? */
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { computeClient, monitorClient, networkClient, secretClient } from '../../../shared/azure/clients.js';
+import { outcomeOf } from '../../../shared/azure/problem-of-error.js';
+import { policy } from '../site/helpers/builders.js';
+import { startWire, type Wire } from './helpers/wire.js';
+
+let wire: Wire;
+
+beforeAll(async () => {
+  wire = await startWire();
+}, 30_000);
+beforeEach(() => {
+  wire.reset();
+});
+afterAll(() => wire.stop());
+
+const { subscriptionId } = policy;
+const group = `/subscriptions/${subscriptionId}/resourceGroups/rg`;
+
+// Seen: compute's documented `Retry-After: 1200` put a call to sleep for twenty minutes inside its activity.
+test.each<{ readonly client: string; readonly path: string; readonly call: () => Promise<unknown> }>([
+  {
+    client: 'compute',
+    path: `${group}/providers/Microsoft.Compute/virtualMachines/vm`,
+    call: async () => (await computeClient(subscriptionId)).virtualMachines.get('rg', 'vm'),
+  },
+  {
+    client: 'network',
+    path: `${group}/providers/Microsoft.Network/publicIPAddresses/pip`,
+    call: async () => (await networkClient(subscriptionId)).publicIPAddresses.get('rg', 'pip'),
+  },
+  {
+    client: 'monitor',
+    path: `${group}/providers/Microsoft.Insights/metricAlerts/alert`,
+    call: async () => (await monitorClient(subscriptionId)).metricAlerts.get('rg', 'alert'),
+  },
+  {
+    client: 'vault',
+    path: '/secrets/psk/v',
+    call: async () => (await secretClient()).getSecret('psk', { version: 'v' }),
+  },
+])(
+  'a 429 of $client with Retry-After 1200 is a problem at once, with its seconds',
+  async ({ path, call }) => {
+    const body = { error: { code: 'TooManyRequests', message: 'Slower.' } };
+    wire.answers = { [`GET ${path}`]: { status: 429, headers: { 'retry-after': '1200' }, body } };
+    const outcome = await outcomeOf({ verb: 'read', what: path }, call);
+    expect(outcome).toMatchObject({
+      ok: false,
+      problem: { type: '/problems/throttled', retryAfterSeconds: 1200 },
+    });
+    expect(wire.asked()).toEqual([`GET ${path}`]);
+  },
+);
+
+test('a 503 with Retry-After 600 is tried once more at once, then a problem with its seconds', async () => {
+  const path = `${group}/providers/Microsoft.Compute/virtualMachines/vm`;
+  const body = { error: { code: 'ServerTimeout', message: 'The request timed out.' } };
+  wire.answers = { [`GET ${path}`]: { status: 503, headers: { 'retry-after': '600' }, body } };
+  const { virtualMachines } = await computeClient(subscriptionId);
+  const outcome = await outcomeOf({ verb: 'read', what: 'vm' }, () => virtualMachines.get('rg', 'vm'));
+  expect(outcome).toMatchObject({ problem: { type: '/problems/service-failed', retryAfterSeconds: 600 } });
+  expect(wire.asked()).toHaveLength(2);
+});
