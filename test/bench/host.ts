@@ -21,8 +21,9 @@ const leastFlat = 0.75;
 const waiting = [100, 5_000, 50_000];
 const inputBytes = 3 * 1024;
 
-/** Runs of each host and workload, in turns, besides one that warms up. */
+/** Runs of each host and workload, in turns, after some that warm up what is compiled while it runs. */
 const rounds = 7;
+const warmUps = 3;
 
 /** Orchestrations a run. */
 const workloads: readonly HostAsk[] = [
@@ -53,7 +54,7 @@ export async function benchHost(): Promise<boolean> {
 /** Lets hosts run in turns, since a machine is not equally quick all the time. */
 async function ratesOf(children: readonly HostChild[], asks: readonly HostAsk[]): Promise<Rates> {
   const taken = new Map(children.map(({ name }) => [name, asks.map((): number[] => [])]));
-  for (let round = -1; round < rounds; round++)
+  for (let round = -warmUps; round < rounds; round++)
     for (const [at, ask] of asks.entries())
       for (const child of turned(children, round)) {
         const tookMs = await child.ask(ask);
