@@ -27,6 +27,8 @@ export interface RegionOptions {
   readonly longest?: number;
   /** Where the tables and queues are kept; in memory without one. */
   readonly tables?: string;
+  /** Folder of the hub's journal; in memory without one. */
+  readonly journal?: string;
   readonly log: (line: string) => void;
   readonly onExchange?: CloudOptions['onExchange'];
   /** Actions of the app's role; without them it may do everything. */
@@ -140,7 +142,7 @@ function startRegionsCloud(
   });
 }
 
-function startApp({ appFile, port, log, onActivity }: RegionOptions): Promise<Host> {
+function startApp({ appFile, port, log, onActivity, journal }: RegionOptions): Promise<Host> {
   return startHost({
     appFile: appFile ?? new URL('../../../functions/main.ts', import.meta.url).href,
     port,
@@ -149,6 +151,7 @@ function startApp({ appFile, port, log, onActivity }: RegionOptions): Promise<Ho
       log(`${level}: ${text}`);
     },
     ...(onActivity === undefined ? {} : { onActivity }),
+    ...(journal === undefined ? {} : { journal }),
   });
 }
 
