@@ -193,6 +193,16 @@ test('Orchestrations ends a run that follows when the one before was terminated 
   expect(engine.orchestrations.instances.get('one')?.output).toBe('enough');
 });
 
+test('Orchestrations warns when an orchestrator waits for what nobody does', async () => {
+  const engine = anEngine(() => ({ isDone: false, actions: [[]] }));
+  await start(engine);
+  await eventually('a word', () => Promise.resolve(engine.log[0]));
+  expect(engine.log).toEqual([
+    'warning: it one waits, and nothing that it asked for is under way: it waits for ever.',
+  ]);
+  expect(statusOf(engine)).toBe('Running');
+});
+
 test.each([
   { when: 'that is to be rejected', strategy: 'Reject', status: 'Pending' },
   { when: 'that is to fail', strategy: 'Fail', status: 'Failed' },
