@@ -2,7 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { HostAsk } from './run-host.js';
+import type { HostAnswer, HostAsk } from './run-host.js';
 
 /** A host under measurement. */
 export class HostChild {
@@ -23,11 +23,10 @@ export class HostChild {
     return new HostChild(name, child, readyMs);
   }
 
-  /** @returns the milliseconds that it took */
-  async ask(ask: HostAsk): Promise<number> {
+  async ask(ask: HostAsk): Promise<HostAnswer> {
     this.child.send(ask);
-    const [{ tookMs }] = (await once(this.child, 'message')) as [{ readonly tookMs: number }]; // run-host's own
-    return tookMs;
+    const [answer] = (await once(this.child, 'message')) as [HostAnswer]; // run-host's own
+    return answer;
   }
 
   /** Ends it as a kill does. */

@@ -21,13 +21,17 @@ const leastFlat = 0.75;
 const waiting = [100, 5_000, 50_000];
 const inputBytes = 3 * 1024;
 
-/** Runs of each host and workload, in turns, besides one that warms up. */
+/** Runs of each host and workload, in turns, after some that warm up what is compiled while it runs. */
 const rounds = 7;
+const warmUps = 2;
 
-/** Orchestrations a run. */
+/** Least length of a run. */
+const atLeastMs = 2_000;
+
+/** Orchestrations at once. */
 const workloads: readonly HostAsk[] = [
-  { name: 'fan', count: 400, isToEnd: true },
-  { name: 'chain', count: 200, isToEnd: true },
+  { name: 'fan', count: 400, isToEnd: true, atLeastMs },
+  { name: 'chain', count: 200, isToEnd: true, atLeastMs },
 ];
 
 /** 44 events in the history of each, so 100,012 in all. */
@@ -53,11 +57,11 @@ export async function benchHost(): Promise<boolean> {
 /** Lets hosts run in turns, since a machine is not equally quick all the time. */
 async function ratesOf(children: readonly HostChild[], asks: readonly HostAsk[]): Promise<Rates> {
   const taken = new Map(children.map(({ name }) => [name, asks.map((): number[] => [])]));
-  for (let round = -1; round < rounds; round++)
+  for (let round = -warmUps; round < rounds; round++)
     for (const [at, ask] of asks.entries())
       for (const child of turned(children, round)) {
-        const tookMs = await child.ask(ask);
-        if (round >= 0) taken.get(child.name)?.[at]?.push((ask.count * 1000) / tookMs);
+        const { count, tookMs } = await child.ask(ask);
+        if (round >= 0) taken.get(child.name)?.[at]?.push((count * 1000) / tookMs);
       }
   return new Map([...taken].map(([name, runs]) => [name, runs.map((values) => median(values))]));
 }

@@ -1,6 +1,6 @@
 /**
  * Runs one host for the bench, in a process of its own: this repository's, in memory or with a journal, or the prototype.
- * Messages name an orchestration and a number; the answer is how many milliseconds it took until all of them were over.
+ * Messages name an orchestration and a number; the answer is the time until all of them were over.
  */
 import { createRequire } from 'node:module';
 import { startHost, type Host } from '../../infra/local/host/host.js';
@@ -13,6 +13,18 @@ export interface HostAsk {
   readonly inputBytes?: number;
   /** Whether they are waited for until they are over, and then forgotten; otherwise until they wait themselves. */
   readonly isToEnd: boolean;
+  /**
+   * Runs as many more as fit into so many milliseconds; one without. Hosts are measured over times of one length, since
+   * a busy machine gives who was idle a better share for a moment, which favours short runs.
+   */
+  readonly atLeastMs?: number;
+}
+
+/** What was measured. */
+export interface HostAnswer {
+  /** How many were started in all, and the time that they took. */
+  readonly count: number;
+  readonly tookMs: number;
 }
 
 /** A host, as the bench drives it. */
@@ -85,6 +97,15 @@ async function theirs(folder: string): Promise<Driven> {
 
 let runs = 0;
 
+async function measure(ask: HostAsk): Promise<HostAnswer> {
+  let [count, tookMs] = [0, 0];
+  do {
+    tookMs += await run(ask);
+    count += ask.count;
+  } while (tookMs < (ask.atLeastMs ?? 0));
+  return { count, tookMs };
+}
+
 async function run({ name, count, inputBytes, isToEnd }: HostAsk): Promise<number> {
   const ids = Array.from({ length: count }, (_, index) => `${name}-${process.pid}-${runs}-${index}`);
   runs++;
@@ -105,6 +126,6 @@ async function run({ name, count, inputBytes, isToEnd }: HostAsk): Promise<numbe
 }
 
 process.on('message', (ask: HostAsk) => {
-  void run(ask).then((tookMs) => process.send?.({ tookMs }));
+  void measure(ask).then((answer) => process.send?.(answer));
 });
 process.on('disconnect', () => process.exit(0));

@@ -96,8 +96,9 @@ export class Hub {
   }
 
   private turn(instance: Instance, turned: Turned, position: number): void {
-    const { took, history, actions, from, becomes, at } = turned;
-    instance.inbox = instance.inbox.filter((arrival) => !took.includes(arrival.position));
+    const { history, actions, from, becomes, at } = turned;
+    const took = new Set(turned.took);
+    instance.inbox = instance.inbox.filter((arrival) => !took.has(arrival.position));
     instance.history = [...instance.history, ...history];
     instance.actions = [...instance.actions.slice(0, from), ...actions];
     instance.lastUpdatedTime = at;

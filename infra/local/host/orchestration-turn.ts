@@ -33,6 +33,8 @@ export interface TurnResult {
   readonly becomes: Becomes;
   /** What is to be begun, once the turn is kept. */
   readonly leaves: readonly Leaf[];
+  /** The orchestrator waits, and nothing that it could wait for is under way: as in the real engine, for ever. */
+  readonly waitsForNothing?: boolean;
 }
 
 /** Limit of a custom status, in characters of JSON: 16 KB of UTF-16 (DurableOrchestrationContext.SetCustomStatus). */
@@ -119,7 +121,7 @@ function goesOn(
   }
   if (answer.isDone)
     return { ...ended(instance, history, 'Completed', answer.output ?? null), ...told, actions };
-  return { ...completed(history), actions, ...told, becomes: { status }, leaves };
+  return { ...completed(history), actions, ...told, becomes: { status }, leaves, waitsForNothing: true };
 }
 
 function ended(

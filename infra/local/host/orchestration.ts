@@ -169,6 +169,7 @@ export class Orchestrations {
     result: TurnResult,
   ): void {
     const { hub, store } = this.kept;
+    const { log } = this.parts;
     const { id, run, actions: before } = instance;
     const { history, actions, leaves, becomes } = result;
     const from = changedFrom(before, actions);
@@ -182,6 +183,11 @@ export class Orchestrations {
     hub.apply(record, position);
     for (const leaf of leaves) drive.awaited.add(leaf.id);
     if (isOver(instance)) this.ended(instance);
+    if (result.waitsForNothing === true)
+      log(
+        'warning',
+        `${instance.name} ${id} waits, and nothing that it asked for is under way: it waits for ever.`,
+      );
     if (leaves.length > 0)
       void kept.then(() => {
         for (const leaf of leaves) this.begin(instance, leaf, run);

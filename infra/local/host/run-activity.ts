@@ -13,8 +13,10 @@ export async function runActivity(
   log: Log,
   { id, name, input }: Leaf & { readonly kind: 'activity' },
 ): Promise<HistoryEvent> {
+  const data = typed(input);
+  warnOfSize(log, `${name} is called with`, data?.json ?? data?.string ?? '');
   try {
-    const value: unknown = valueOf(await invoker.invoke(name, typed(input)));
+    const value: unknown = valueOf(await invoker.invoke(name, data));
     const Result = JSON.stringify(value ?? null);
     warnOfSize(log, `${name} answered`, Result);
     return historyEvent(eventType.taskCompleted, { TaskScheduledId: id, Result });

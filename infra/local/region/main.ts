@@ -37,6 +37,7 @@ async function run(options: Arguments): Promise<void> {
     port: options.port,
     seed: 7,
     tables: `${stateFolder}/tables`,
+    journal: `${stateFolder}/hub`,
     log: (line) => {
       writeFileSync(logFile, `${new Date().toISOString()} ${line}\n`, { flag: 'a' });
     },

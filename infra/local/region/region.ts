@@ -29,6 +29,8 @@ export interface RegionOptions {
   readonly tables?: string;
   /** Starts the tables and queues; processes of their own unless told. */
   readonly startStorage?: () => Promise<StorageService>;
+  /** Folder of the hub's journal; in memory without one. */
+  readonly journal?: string;
   readonly log: (line: string) => void;
   readonly onExchange?: CloudOptions['onExchange'];
   /** Actions of the app's role; without them it may do everything. */
@@ -153,7 +155,7 @@ function startRegionsCloud(
   });
 }
 
-function startApp({ appFile, port, log, onActivity }: RegionOptions): Promise<Host> {
+function startApp({ appFile, port, log, onActivity, journal }: RegionOptions): Promise<Host> {
   return startHost({
     appFile: appFile ?? new URL('../../../functions/main.ts', import.meta.url).href,
     port,
@@ -164,6 +166,7 @@ function startApp({ appFile, port, log, onActivity }: RegionOptions): Promise<Ho
       log(`${level}: ${text}`);
     },
     ...(onActivity === undefined ? {} : { onActivity }),
+    ...(journal === undefined ? {} : { journal }),
   });
 }
 

@@ -65,8 +65,8 @@ function anEngine(
   return { ...kept, orchestrations, called, ends, log };
 }
 
-function start({ orchestrations }: Engine, version = ''): Promise<string> {
-  return orchestrations.requests.start({ name: 'it', id: 'one', input: null, version, overrides: false });
+function start({ orchestrations }: Engine, version = '', overrides = false): Promise<string> {
+  return orchestrations.requests.start({ name: 'it', id: 'one', input: null, version, overrides });
 }
 
 const statusOf = ({ orchestrations }: Engine) => orchestrations.instances.get('one')?.status;
@@ -92,20 +92,24 @@ test('Orchestrations begins an activity only when the turn that asks for it is o
   await eventually('the call', () => Promise.resolve(engine.called[0]));
 });
 
-test('Orchestrations calls an activity again, and takes one end of it, when power was lost over it', async () => {
+test('Orchestrations calls what has not ended again, and nothing else, when power was lost over it', async () => {
   const disk = new Disk();
-  const before = anEngine(script([activity('a'), activity('b')]), await onDisk(disk));
+  const actions = [activity('a'), activity('b'), activity('c')];
+  const before = anEngine(script(actions), await onDisk(disk));
   await start(before);
   await eventually('the call', () => Promise.resolve(before.called[0]));
-  const after = anEngine(script([activity('a'), activity('b')]), await onDisk(disk.afterCrash(0)));
+  before.ends[0]?.();
+  await eventually('the next', () => Promise.resolve(before.called[1]));
+  const after = anEngine(script(actions), await onDisk(disk.afterCrash(0)));
   after.orchestrations.takeUp();
   await eventually('the call again', () => Promise.resolve(after.called[0]));
   after.ends[0]?.();
-  await eventually('the next', () => Promise.resolve(after.called[1]));
+  await eventually('the last', () => Promise.resolve(after.called[1]));
   after.ends[1]?.();
   await until(after, 'Completed');
+  expect(after.called).toEqual(['b', 'c']);
   const { history = [] } = after.orchestrations.instances.get('one') ?? {};
-  expect(history.filter((event) => endedBy(event) !== undefined).map(endedBy)).toEqual([0, 1]);
+  expect(history.flatMap((event) => endedBy(event) ?? [])).toEqual([0, 1, 2]);
 });
 
 test('Orchestrations fires a timer at once when its time came while no host was there', async () => {
@@ -157,6 +161,20 @@ test('Orchestrations drops the end of an activity when its instance was terminat
   await until(engine, 'Completed');
 });
 
+test('Orchestrations replaces what is at work, and drops what it still does, when a start may do that', async () => {
+  const engine = anEngine(script([activity('a')]));
+  await start(engine);
+  await eventually('the call', () => Promise.resolve(engine.called[0]));
+  expect(await start(engine)).toBe('exists');
+  expect(await start(engine, '', true)).toBe('started');
+  await eventually('the second call', () => Promise.resolve(engine.called[1]));
+  engine.ends[0]?.();
+  await aWhile();
+  expect(statusOf(engine)).toBe('Running');
+  engine.ends[1]?.();
+  await until(engine, 'Completed');
+});
+
 test('Orchestrations ends a run that follows when the one before was terminated as it continued as new', async () => {
   const again: Action = { actionType: actionType.continueAsNew, input: null };
   let turns = 0;
@@ -173,6 +191,16 @@ test('Orchestrations ends a run that follows when the one before was terminated 
   engine.ends[0]?.();
   await until(engine, 'Terminated');
   expect(engine.orchestrations.instances.get('one')?.output).toBe('enough');
+});
+
+test('Orchestrations warns when an orchestrator waits for what nobody does', async () => {
+  const engine = anEngine(() => ({ isDone: false, actions: [[]] }));
+  await start(engine);
+  await eventually('a word', () => Promise.resolve(engine.log[0]));
+  expect(engine.log).toEqual([
+    'warning: it one waits, and nothing that it asked for is under way: it waits for ever.',
+  ]);
+  expect(statusOf(engine)).toBe('Running');
 });
 
 test.each([

@@ -5,13 +5,13 @@ import type { Invoker } from '../../../../infra/local/host/invoke-function.js';
 import { runActivity } from '../../../../infra/local/host/run-activity.js';
 
 /** Calls an activity that gives an answer, or throws it. */
-async function called(answer: unknown) {
+async function called(answer: unknown, input?: unknown) {
   const log: string[] = [];
   const invoker: Invoker = {
     invoke: () =>
       answer instanceof Error ? Promise.reject(answer) : Promise.resolve({ json: JSON.stringify(answer) }),
   };
-  const leaf = { kind: 'activity', id: 3, name: 'look', input: undefined } as const;
+  const leaf = { kind: 'activity', id: 3, name: 'look', input } as const;
   const event = await runActivity(invoker, (level, text) => void log.push(`${level}: ${text}`), leaf);
   return { event, log };
 }
@@ -33,4 +33,11 @@ test.each([
   const { event, log } = await called(letter.repeat(letters));
   expect(event).toMatchObject({ EventType: eventType.taskCompleted, TaskScheduledId: 3 });
   expect(log).toHaveLength(warnings);
+});
+
+test('runActivity warns when the input is large', async () => {
+  const { log } = await called(1, 'x'.repeat(46 * 1024));
+  expect(log).toEqual([
+    expect.stringMatching(/^warning: look is called with 47104 bytes; keep payloads below 46080/),
+  ]);
 });
