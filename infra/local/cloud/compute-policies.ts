@@ -28,7 +28,7 @@ const sizes = {
 type Name = keyof typeof sizes;
 
 const machinePath =
-  /^\/subscriptions\/[^/]+(?:\/resourceGroups\/[^/]+)?\/providers\/Microsoft\.Compute\/virtualMachines(?:\/([^/]+))?(\/.+)?$/i;
+  /^\/subscriptions\/[^/]+(?:\/resourceGroups\/[^/]+)?\/providers\/Microsoft\.Compute\/virtualMachines(?:\/([^/]+)(\/(?!providers\/).+)?)?$/i;
 const operationPath =
   /^\/subscriptions\/[^/]+\/providers\/Microsoft\.Compute\/locations\/[^/]+\/operations\/([^/]+)$/i;
 

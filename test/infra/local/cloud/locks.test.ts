@@ -66,6 +66,11 @@ test('a lock on one resource leaves its neighbours alone, and holds up its group
   expect([answer.status, codeOf(answer)]).toEqual([409, 'ScopeLocked']);
 });
 
+test('a lock on a machine is no write of compute’s', async () => {
+  const { status, headers } = await lock(machine, 'CanNotDelete');
+  expect([status, headers.get('x-ms-ratelimit-remaining-resource')]).toEqual([201, null]);
+});
+
 test('what Monitor keeps in a group is locked with it', async () => {
   await lock(group(), 'ReadOnly');
   const id = `${cloud.group}/Microsoft.Insights/actionGroups/ag`;
