@@ -62,7 +62,8 @@ export function planPresence(given: Presence): Plan {
   });
   const balancerSite = withBalancerPorts(given.record.spec, observed, arranged.slots, outOfService);
   const { drained } = arranged;
-  const shared = planShared({ record, balancerSite, observed, resolved, drained, policy, now });
+  const isBuilt = arranged.slots.length > 0 && arranged.slots.every(({ plan }) => plan.doing === 'serving');
+  const shared = planShared({ record, balancerSite, observed, resolved, drained, isBuilt, policy, now });
   const kept: Kept = {
     outOfService,
     remedies,

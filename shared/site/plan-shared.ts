@@ -23,6 +23,8 @@ export interface SharedQuestion {
   readonly resolved: Resolved;
   /** Gateways that should get no new connections. */
   readonly drained: readonly SlotId[];
+  /** All gateways serve now. */
+  readonly isBuilt: boolean;
   readonly policy: Policy;
   readonly now: Date;
 }
@@ -34,6 +36,7 @@ export function planShared({
   observed,
   resolved,
   drained,
+  isBuilt,
   policy,
   now,
 }: SharedQuestion): readonly SharedPlan[] {
@@ -44,7 +47,7 @@ export function planShared({
     planOne(securityGroupIntent(spec, resolved, policy), observed, now),
     balancer,
     hasRule
-      ? planRule(alertRuleIntent(spec, policy), record, observed, now)
+      ? planRule(alertRuleIntent(spec, policy), isBuilt, observed, now)
       : planRemoval(record, observed, policy, now),
     ...(balancer.step === undefined && balancer.wait === undefined
       ? [planPool(record, observed, drained, policy, now)]
@@ -62,14 +65,8 @@ function planOne(intent: ResourceIntent, observed: Observed, now: Date): SharedP
 }
 
 /** A rule is made when the build is over: before, it would tell of probes that nobody can answer yet. */
-function planRule(
-  intent: AlertRuleIntent,
-  { gateways }: SiteRecord,
-  observed: Observed,
-  now: Date,
-): SharedPlan {
+function planRule(intent: AlertRuleIntent, isBuilt: boolean, observed: Observed, now: Date): SharedPlan {
   const stands = observed.resources.some(({ kind }) => kind === 'alert-rule');
-  const isBuilt = gateways.length > 0 && gateways.every(({ doing }) => doing === 'serving');
   return stands || isBuilt ? planOne(intent, observed, now) : {};
 }
 

@@ -11,6 +11,9 @@ export const [siteName, secretName] = ['hq', 'psk-hq'];
 /** Seconds that a rotation may take, with what a crash adds: a sweep comes each minute. */
 const patienceSeconds = 9000;
 
+/** Seconds in which the balancer's pool has its last gateway back. */
+const settleSeconds = 90;
+
 /** Starts a region with a site that serves, and clients whose requests are answered. */
 export async function startRotatingSite(
   wish: Pick<RegionWish, 'seed' | 'tables'>,
@@ -42,6 +45,7 @@ export async function rotate(region: TestRegion): Promise<readonly TimelineLine[
   const since = async () => (await region.api.timeline(siteName)).filter(({ at }) => Date.parse(at) >= began);
   await region.until(siteName, async () => (await since()).some(isEnd), patienceSeconds);
   await region.until(siteName, ({ phase, rotation }) => phase === 'serving' && rotation === undefined);
+  await region.pass(settleSeconds);
   return since();
 }
 

@@ -38,6 +38,8 @@ const started = startRegion({
   },
 });
 const region = await clock.during(started);
+// A vault tells the second in which a version was made: what a test makes is newer than what was there.
+await clock.pass(2);
 const { applyFault } = await import('../../infra/local/region/faults.js');
 const { watchSides } = await import('./rotation-sides.js');
 const { endRefusals, keepPskAtEdge, refuseCredential } = await import('./rotation-refusals.js');
@@ -74,10 +76,14 @@ const asked = Object.assign(Object.create(null) as object, {
 });
 
 function noteHistories(): void {
-  for (const event of [...region.host.orchestrations.instances.values()].flatMap(({ history }) => history)) {
-    if (noted.has(event)) continue;
-    noted.add(event);
-    historyEvents.push(event);
+  for (const { history } of region.host.orchestrations.instances.values()) {
+    // New events stand at the end; a run that begins anew has a history of its own.
+    for (let at = history.length - 1; at >= 0; at--) {
+      const event = history[at];
+      if (event === undefined || noted.has(event)) break;
+      noted.add(event);
+      historyEvents.push(event);
+    }
   }
 }
 

@@ -76,7 +76,7 @@ export class ClientFlow {
       if (this.state === 'open') this.#trafficAt = Date.now();
       return answer;
     } finally {
-      over.abort();
+      over.abort('over'); // without a reason Node makes an error with a stack, for each request
     }
   }
 

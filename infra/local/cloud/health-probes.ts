@@ -132,7 +132,7 @@ export class HealthProbes {
     try {
       return await Promise.race([machine.answers(probe), limit.then(() => false)]);
     } finally {
-      answered.abort();
+      answered.abort('answered'); // without a reason Node makes an error with a stack, for each probe
     }
   }
 }

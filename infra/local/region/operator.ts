@@ -14,6 +14,9 @@ export interface OperatorTools {
   readonly everySeconds: number;
 }
 
+/** Where all sites serve there is hardly anything to register: so many pauses are one. */
+const quietPauses = 5;
+
 interface Wanted extends Credential {
   /** The app changes the PSK itself, by Zscaler's API. */
   readonly isKeptByApp: boolean;
@@ -26,13 +29,16 @@ export function startOperator(tools: OperatorTools): { stop(): void } {
   const registered = new Map<string, string>();
   const look = async () => {
     const sites = await tools.api.sites().catch(() => []);
+    let isQuiet = sites.every(({ phase }) => phase === 'serving');
     for (const { isKeptByApp, ...credential } of sites.flatMap((site) => credentialsOf(site, tools.secret))) {
       if (registered.get(credential.identity) === credential.psk) continue;
       if (isKeptByApp && tools.isRegistered(credential.identity)) continue;
+      isQuiet = false;
       registered.set(credential.identity, credential.psk);
       tools.register(credential);
     }
-    if (!isStopped) timer = setTimeout(() => void look(), tools.everySeconds * 1000);
+    const pauseSeconds = tools.everySeconds * (isQuiet ? quietPauses : 1);
+    if (!isStopped) timer = setTimeout(() => void look(), pauseSeconds * 1000);
   };
   void look();
   return {
