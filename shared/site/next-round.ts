@@ -60,9 +60,13 @@ export function nextLookAt(round: Round, plan: Plan, now: Date): Date {
 /** Seconds until the next round when something is to be told: at once, but not in a spin. */
 const tellSeconds = 1;
 
-/** Says when the next round is due after steps were begun; one that could not be begun is recorded before its pause. */
+/**
+ * Says when the next round is due after steps were begun; one that could not be begun is recorded before its pause, and
+ * after those that were done at once there is nothing to wait for.
+ */
 export function nextRoundAt(round: Round, plan: Plan, now: Date): Date {
-  return round.happened.length > 0
+  const isDoneAtOnce = plan.steps.length > 0 && round.inFlight.length === 0;
+  return round.happened.length > 0 || isDoneAtOnce
     ? new Date(now.getTime() + tellSeconds * 1000)
     : nextLookAt(round, plan, now);
 }

@@ -21,6 +21,7 @@ import { MachineHosts } from './machine-host.js';
 import { Machines, type MachineDraws } from './machines.js';
 import type { Operation } from './operations.js';
 import type { PacketFilter } from './packet-filter.js';
+import type { Random } from './random.js';
 import { RecordedAnswers } from './recorded-answers.js';
 import { Resources, type Resource } from './resources.js';
 import { listen, type Exchange } from './server.js';
@@ -93,8 +94,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     ...{ random, resources, machines, hosts, balancers, states, draw, clock, signals, seed, longest },
     answers: new RecordedAnswers(streams.answers),
   });
-  const throttled = new VaultThrottling(() => services.faults.bucketShare());
-  const vault = new KeyVault(world.vaultHost, world.tenantId, random, throttled);
+  const vault = vaultOf(world, random, services.faults);
   const { events, hooks } = startEventGrid({ options, vault, machines, services, random: signals });
   const calls = new CallLog();
   const access = new AppAccess(world, options.allowedActions, { clock, draw: streams.roles });
@@ -148,6 +148,10 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function vaultOf({ vaultHost, tenantId }: World, random: Random, faults: Faults): KeyVault {
+  return new KeyVault(vaultHost, tenantId, random, new VaultThrottling(() => faults.bucketShare()));
 }
 
 /** Says whether a request is for the simulator itself, or for what is served beside it. */

@@ -163,6 +163,11 @@ describe('foldBegun', () => {
     expect(nextRoundAt({ ...begun, happened: [] }, quietPlan, noon)).toEqual(atSeconds(60));
   });
 
+  test('what was done at once leaves nothing to wait for', () => {
+    const done = foldBegun(aRound(), [balancer], [success<Begun>({})], noon);
+    expect(nextRoundAt(done, { ...quietPlan, steps: [balancer] }, noon)).toEqual(atSeconds(1));
+  });
+
   test('takes each answer for its own step', () => {
     const refused = failure<Begun>(problem('conflict', 'lb-hq is being written.', { retryable: true }));
     const round = foldBegun(aRound(), [group, balancer, address], [running, refused, running], noon);
