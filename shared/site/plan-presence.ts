@@ -12,7 +12,7 @@ import { planShared } from './plan-shared.js';
 import { withBalancerPorts, withRollingPorts } from './rolling-ports.js';
 import { planSlot } from './plan-slot.js';
 import { planSurplus } from './plan-surplus.js';
-import type { Policy } from './policy.js';
+import { alertLookBackSeconds, type Policy } from './policy.js';
 import type { Objection } from './preflight-slots.js';
 import type { Problem } from './problem.js';
 import type { Resolved, SiteRecord } from './site-record.js';
@@ -62,8 +62,8 @@ export function planPresence(given: Presence): Plan {
   });
   const balancerSite = withBalancerPorts(given.record.spec, observed, arranged.slots, outOfService);
   const { drained } = arranged;
-  const isBuilt = arranged.slots.length > 0 && arranged.slots.every(({ plan }) => plan.doing === 'serving');
-  const shared = planShared({ record, balancerSite, observed, resolved, drained, isBuilt, policy, now });
+  const isSettled = hasServed(record, arranged.slots, now);
+  const shared = planShared({ record, balancerSite, observed, resolved, drained, isSettled, policy, now });
   const kept: Kept = {
     outOfService,
     remedies,
@@ -96,6 +96,16 @@ export function planPresence(given: Presence): Plan {
     isGone: false,
     resolved,
   };
+}
+
+/** All have served for longer than the alert rule looks back, with what the metric is late. */
+function hasServed({ gateways }: SiteRecord, slots: readonly PlannedSlot[], now: Date): boolean {
+  const before = new Date(now.getTime() - alertLookBackSeconds * 1000).toISOString();
+  return (
+    slots.length > 0 &&
+    slots.every(({ plan }) => plan.doing === 'serving') &&
+    gateways.every(({ doing, since }) => doing === 'serving' && since <= before)
+  );
 }
 
 /** What the site's row tells of it from now on. */

@@ -23,8 +23,8 @@ export interface SharedQuestion {
   readonly resolved: Resolved;
   /** Gateways that should get no new connections. */
   readonly drained: readonly SlotId[];
-  /** All gateways serve now. */
-  readonly isBuilt: boolean;
+  /** All gateways have served for a while. */
+  readonly isSettled: boolean;
   readonly policy: Policy;
   readonly now: Date;
 }
@@ -36,7 +36,7 @@ export function planShared({
   observed,
   resolved,
   drained,
-  isBuilt,
+  isSettled,
   policy,
   now,
 }: SharedQuestion): readonly SharedPlan[] {
@@ -47,7 +47,7 @@ export function planShared({
     planOne(securityGroupIntent(spec, resolved, policy), observed, now),
     balancer,
     hasRule
-      ? planRule(alertRuleIntent(spec, policy), isBuilt, observed, now)
+      ? planRule(alertRuleIntent(spec, policy), isSettled, observed, now)
       : planRemoval(record, observed, policy, now),
     ...(balancer.step === undefined && balancer.wait === undefined
       ? [planPool(record, observed, drained, policy, now)]
@@ -64,10 +64,13 @@ function planOne(intent: ResourceIntent, observed: Observed, now: Date): SharedP
   return write(intent, observed, now, reason, `Writes ${intent.name}: ${why}.`);
 }
 
-/** A rule is made when the build is over: before, it would tell of probes that nobody can answer yet. */
-function planRule(intent: AlertRuleIntent, isBuilt: boolean, observed: Observed, now: Date): SharedPlan {
+/**
+ * A rule looks back over five minutes, also when it is new: made earlier, it would tell of probes that nobody could answer
+ * yet, after each build. Until then the sweep is there.
+ */
+function planRule(intent: AlertRuleIntent, isSettled: boolean, observed: Observed, now: Date): SharedPlan {
   const stands = observed.resources.some(({ kind }) => kind === 'alert-rule');
-  return stands || isBuilt ? planOne(intent, observed, now) : {};
+  return stands || isSettled ? planOne(intent, observed, now) : {};
 }
 
 /** A rule that the site doesn't want any more goes. */

@@ -36,6 +36,12 @@ export const returnSeconds = 30;
 /** A run ends when nothing is due within this; the sweep starts the next one. */
 export const runHorizonSeconds = 60;
 
+/**
+ * What the alert rule looks back over: its window of five minutes, and the three that the balancer's metric may be late
+ * (estimate, docs/azure.md).
+ */
+export const alertLookBackSeconds = 8 * 60;
+
 /** A site at rest is looked at this often though nothing was signalled. */
 export const restLookSeconds = 10 * 60;
 

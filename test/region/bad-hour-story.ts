@@ -35,8 +35,8 @@ export async function buildInBadHour(seed: number): Promise<BadHourStory> {
     for (const fault of badHour) await region.call('region.cloud.faults.add', fault);
     await region.api.request(siteSpec('hq', { farSide: 'zia' }));
     const site = await region.until('hq', ({ phase }) => phase === 'serving', 7200);
-    // The alert rule is made when the build is over, and its calls fail like any other.
-    await region.pass(300);
+    // The alert rule is made when all have served for a while, and its calls fail like any other.
+    await region.pass(1800);
     return {
       ...{ seed, site },
       timeline: await region.api.timeline('hq'),

@@ -54,6 +54,19 @@ test.each<{ readonly client: string; readonly path: string; readonly call: () =>
   },
 );
 
+test('a 429 with Retry-After 1 is tried again after that second, and succeeds', async () => {
+  const path = `${group}/providers/Microsoft.Network/publicIPAddresses/pip`;
+  const body = { error: { code: 'TooManyRequests', message: 'Slower.' } };
+  wire.answers = { [`GET ${path}`]: { status: 429, headers: { 'retry-after': '1' }, body } };
+  const { publicIPAddresses } = await networkClient(subscriptionId);
+  const asked = outcomeOf({ verb: 'read', what: path }, () => publicIPAddresses.get('rg', 'pip'));
+  setTimeout(() => {
+    wire.answers = { [`GET ${path}`]: { status: 200, body: { name: 'pip' } } };
+  }, 300);
+  expect(await asked).toMatchObject({ ok: true, value: { name: 'pip' } });
+  expect(wire.asked()).toHaveLength(2);
+});
+
 test('a 503 with Retry-After 600 is tried once more at once, then a problem with its seconds', async () => {
   const path = `${group}/providers/Microsoft.Compute/virtualMachines/vm`;
   const body = { error: { code: 'ServerTimeout', message: 'The request timed out.' } };

@@ -270,7 +270,7 @@ describe('planSite makes a rule that tells when probes fail', () => {
     },
   );
 
-  test('not before every gateway serves: probes that nobody can answer yet are no news', () => {
+  test('not before every gateway serves: probes that nobody could answer yet are no news', () => {
     const { steps } = planSite(aRecord(), nothingYet(), { ...policy, hasActionGroup: true }, noon);
     expect(steps.map(({ intent }) => intent.kind)).not.toContain('alert-rule');
   });
