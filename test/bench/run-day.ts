@@ -22,6 +22,7 @@ const region = await clock.during(
     seed: wish.seed,
     world: roomyWorld(),
     startStorage: () => startStorageInProcess(),
+    timeouts: 'fails',
     operatorEverySeconds: 15,
     clientsEverySeconds: 10,
     log: (line) => {

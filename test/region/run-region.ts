@@ -27,6 +27,7 @@ const started = startRegion({
   hasOperator: wish.hasOperator ?? true,
   longest: wish.longest ?? 0.9,
   startStorage: () => startStorageInProcess(wish.tables),
+  timeouts: 'fails',
   ...(wish.allowedActions === undefined ? {} : { allowedActions: wish.allowedActions }),
   ...(wish.appFile === undefined ? {} : { appFile: wish.appFile }),
   log: (line) => void log.push(line),

@@ -38,6 +38,7 @@ async function run(options: Arguments): Promise<void> {
     seed: 7,
     tables: `${stateFolder}/tables`,
     journal: `${stateFolder}/hub`,
+    timers: `${stateFolder}/timers`,
     log: (line) => {
       writeFileSync(logFile, `${new Date().toISOString()} ${line}\n`, { flag: 'a' });
     },

@@ -31,6 +31,10 @@ export interface RegionOptions {
   readonly startStorage?: () => Promise<StorageService>;
   /** Folder of the hub's journal; in memory without one. */
   readonly journal?: string;
+  /** Folder in which timers keep when they fired; in memory without one. */
+  readonly timers?: string;
+  /** What becomes of functions that take too long; they are told of unless time is virtual, since a scaled clock makes them look slow. */
+  readonly timeouts?: HostOptions['timeouts'];
   readonly log: (line: string) => void;
   readonly onExchange?: CloudOptions['onExchange'];
   /** Actions of the app's role; without them it may do everything. */
@@ -155,18 +159,26 @@ function startRegionsCloud(
   });
 }
 
-function startApp({ appFile, port, log, onActivity, journal }: RegionOptions): Promise<Host> {
+function startApp({
+  appFile,
+  port,
+  log,
+  onActivity,
+  journal,
+  timers,
+  timeouts = 'told',
+}: RegionOptions): Promise<Host> {
   return startHost({
     appFile: appFile ?? new URL('../../../functions/main.ts', import.meta.url).href,
     port,
     hostJson: readHostJson(),
-    // The clock may be scaled, which makes what the app computes look slow.
-    timeouts: 'told',
+    timeouts,
     log: (level, text) => {
       log(`${level}: ${text}`);
     },
     ...(onActivity === undefined ? {} : { onActivity }),
     ...(journal === undefined ? {} : { journal }),
+    ...(timers === undefined ? {} : { timers }),
   });
 }
 
