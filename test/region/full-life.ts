@@ -6,6 +6,9 @@ import { siteSpec, subnetOf, type TestRegion } from './start-region.js';
 /** Seconds that one step may take; the longest, a rotation, is more than an hour. */
 const patienceSeconds = 12_000;
 
+/** Seconds after which a site that serves has its alert rule: eight minutes, and the next look at rest. */
+const ruleSeconds = 20 * 60;
+
 const faults: readonly FaultWish[] = [
   { fault: 'ipsec-stopped', gateway: 'hq-z1-1' },
   { fault: 'machine-stopped', gateway: 'hq-z2-1' },
@@ -27,6 +30,7 @@ export async function liveThroughEverything(
   const until = (isSo: (site: SiteView) => boolean) => region.until('hq', isSo, patienceSeconds);
   await region.api.request(spec);
   await until(({ phase }) => phase === 'serving');
+  await region.pass(ruleSeconds);
   for (const fault of faults) {
     await region.call('applyFault', fault);
     await until(({ phase }) => phase !== 'serving');

@@ -17,6 +17,9 @@ const planted = 'Pl4ntedInATag0'.repeat(5).slice(0, 64);
 const tables = mkdtempSync(join(tmpdir(), 'tunnelkeeper-tables-'));
 let searched: SearchedPlaces = new Map();
 let psks: readonly string[] = [];
+/** Seconds after which a site that serves has its alert rule: eight minutes, and the next look at rest. */
+const ruleSeconds = 20 * 60;
+
 /** Of the API client at Zscaler, and of its sessions. */
 let ziaSecrets: readonly string[] = [];
 
@@ -36,9 +39,19 @@ async function tokensOf(region: TestRegion): Promise<readonly string[]> {
     .map(({ answer }) => (JSON.parse(answer) as { access_token: string }).access_token); // the simulator's own answer
 }
 
+/** Breaks a tunnel once the alert rule is there, so that alerts are among what is searched. */
+async function letAlertsFire(region: TestRegion): Promise<void> {
+  const alerts = () => region.call<readonly unknown[]>('region.cloud.alerts');
+  await region.pass(ruleSeconds);
+  await region.call('applyFault', { fault: 'ipsec-stopped', gateway: `${siteName}-z1-1` });
+  await region.until(siteName, async () => (await alerts()).length > 0);
+  await region.until(siteName, ({ phase }) => phase === 'serving');
+}
+
 beforeAll(async () => {
   const watched = watchAnswers();
   const region = await startRotatingSite({ seed: 8, tables }, { planted });
+  await letAlertsFire(region);
   await rotate(region);
   await region.call('keepPskAtEdge', `${siteName}-z1-1`);
   await rotate(region);
