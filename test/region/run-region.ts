@@ -17,7 +17,8 @@ const exchanges: unknown[] = [];
 /** Names of the activities that have begun, oldest first. */
 const activities: string[] = [];
 const historyEvents: unknown[] = [];
-const noted = new WeakSet();
+/** Events that were noted, by instance, run and place: each look may give other copies of them. */
+const noted = new Set<string>();
 /** Where the host is to crash next. */
 let armed: CrashPoint | undefined;
 const crashes: string[] = [];
@@ -74,11 +75,13 @@ const asked = Object.assign(Object.create(null) as object, {
 });
 
 function noteHistories(): void {
-  for (const event of [...region.host.orchestrations.instances.values()].flatMap(({ history }) => history)) {
-    if (noted.has(event)) continue;
-    noted.add(event);
-    historyEvents.push(event);
-  }
+  for (const { id, run, history } of region.host.orchestrations.instances.values())
+    for (const [index, event] of history.entries()) {
+      const key = `${id} ${run} ${index}`;
+      if (noted.has(key)) continue;
+      noted.add(key);
+      historyEvents.push(event);
+    }
 }
 
 /** A boundary of an activity, and how often it is passed until the host crashes there. */

@@ -155,11 +155,12 @@ function startRegionsCloud(
   });
 }
 
-function startApp({ appFile, port, log, onActivity, journal }: RegionOptions): Promise<Host> {
+function startApp({ appFile, port, seed, log, onActivity, journal }: RegionOptions): Promise<Host> {
   return startHost({
     appFile: appFile ?? new URL('../../../functions/main.ts', import.meta.url).href,
     port,
     hostJson: readHostJson(),
+    random: seededRandom(seed + 5),
     // The clock may be scaled, which makes what the app computes look slow.
     timeouts: 'told',
     log: (level, text) => {
