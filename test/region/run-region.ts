@@ -17,7 +17,9 @@ const exchanges: unknown[] = [];
 /** Names of the activities that have begun, oldest first. */
 const activities: string[] = [];
 const historyEvents: unknown[] = [];
-const noted = new WeakSet();
+/** Events that were noted, by instance, run and place: each look may give other copies of them. */
+/** How much of each run's history was noted. */
+const noted = new Map<string, number>();
 /** Where the host is to crash next. */
 let armed: CrashPoint | undefined;
 const crashes: string[] = [];
@@ -77,14 +79,13 @@ const asked = Object.assign(Object.create(null) as object, {
 });
 
 function noteHistories(): void {
-  for (const { history } of region.host.orchestrations.instances.values()) {
-    // New events stand at the end; a run that begins anew has a history of its own.
-    for (let at = history.length - 1; at >= 0; at--) {
-      const event = history[at];
-      if (event === undefined || noted.has(event)) break;
-      noted.add(event);
-      historyEvents.push(event);
-    }
+  for (const { id, run, history } of region.host.orchestrations.instances.values()) {
+    const key = `${id} ${run}`;
+    const before = noted.get(key) ?? 0;
+    if (history.length === before) continue;
+    // One that is shorter is another's: the hub was lost, and somebody began anew under the same id.
+    historyEvents.push(...history.slice(history.length > before ? before : 0));
+    noted.set(key, history.length);
   }
 }
 

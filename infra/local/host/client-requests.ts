@@ -2,7 +2,7 @@
 import type { Log } from './functions-core.js';
 import { historyEvent } from './history-event.js';
 import { isOver } from './hub-record.js';
-import type { Instance } from './hub.js';
+import type { Instance } from './instance.js';
 import type { KeptHub } from './hub-store.js';
 import { warnOfSize } from './run-activity.js';
 

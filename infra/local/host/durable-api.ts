@@ -1,7 +1,7 @@
 /** What do `DurableClient` and the management URLs call? The extension's HTTP API over the instances. */
 import { eventType } from './history-event.js';
 import { isOver } from './hub-record.js';
-import type { Instance } from './hub.js';
+import type { Instance } from './instance.js';
 import { isMeant, pageOf, readFilter } from './instance-query.js';
 import { statusOf, type Shown } from './instance-status.js';
 import type { Orchestrations } from './orchestration.js';
@@ -176,12 +176,14 @@ async function many(api: Api, { method, query, continuationToken }: ApiRequest):
   const filter = readFilter(query);
   if (method === 'DELETE' && filter.createdFrom === -Infinity)
     return { status: 400, body: "Please provide value for 'createdTimeFrom' parameter." };
-  const meant = [...api.orchestrations.instances.values()].filter((instance) => isMeant(instance, filter));
+  const meant: Instance[] = [];
+  for (const instance of api.orchestrations.instances.values())
+    if (isMeant(instance, filter)) meant.push(instance);
   if (method === 'DELETE') return purge(api, meant);
   const { found, next } = pageOf(meant, query.get('top'), continuationToken);
   const headers: Record<string, string> = next === undefined ? {} : { 'x-ms-continuation-token': next };
   const shown = { history: false, historyOutput: false, input: query.get('showInput') !== 'false' };
-  return { status: 200, headers, body: found.map((instance) => statusOf(instance, shown)) };
+  return { status: 200, headers, body: found.map((instance) => statusOf(instance.state(), shown)) };
 }
 
 async function purge({ orchestrations }: Api, meant: readonly Instance[]): Promise<ApiAnswer> {
@@ -229,7 +231,7 @@ function status(
     historyOutput: is('showHistoryOutput', false),
     input: is('showInput', true),
   };
-  const body = statusOf(instance, shown);
+  const body = statusOf(instance.state(), shown);
   if (isOver(instance)) {
     const isError = instance.status === 'Failed' && is('returnInternalServerErrorOnFailure', false);
     return { status: isError ? 500 : 200, body };

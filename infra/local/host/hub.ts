@@ -1,50 +1,7 @@
 /** What stands in the hub? Every instance with its history and inbox: what the records so far add up to. */
-import { eventType, historyEvent, onTheWire, type HistoryEvent } from './history-event.js';
-import {
-  isOver,
-  type Arrival,
-  type HubRecord,
-  type InstanceState,
-  type RuntimeStatus,
-  type Turned,
-} from './hub-record.js';
-import type { Action } from './replay-actions.js';
-
-/** One instance. Its parts are replaced, never changed, so that a copy can be taken at any moment. */
-export class Instance implements InstanceState {
-  readonly id: string;
-  readonly name: string;
-  readonly version: string;
-  readonly createdTime: string;
-  run: number;
-  status: RuntimeStatus;
-  input: unknown;
-  output: unknown;
-  customStatus: unknown;
-  lastUpdatedTime: string;
-  history: readonly HistoryEvent[];
-  inbox: readonly Arrival[];
-  actions: readonly Action[];
-  /** The history as the next turn hands it over, kept so that it isn't written anew each time; '' when none follows. */
-  played: string;
-
-  constructor(state: InstanceState) {
-    this.id = state.id;
-    this.name = state.name;
-    this.version = state.version;
-    this.createdTime = state.createdTime;
-    this.run = state.run;
-    this.status = state.status;
-    this.input = state.input;
-    this.output = state.output;
-    this.customStatus = state.customStatus;
-    this.lastUpdatedTime = state.lastUpdatedTime;
-    this.history = state.history;
-    this.inbox = state.inbox;
-    this.actions = state.actions;
-    this.played = isOver(state) ? '' : onTheWire(state.history, true);
-  }
-}
+import { eventType, historyEvent, type HistoryEvent } from './history-event.js';
+import { isOver, type Arrival, type HubRecord, type InstanceState, type Turned } from './hub-record.js';
+import { Instance } from './instance.js';
 
 /** The instances of a hub, by their ids. */
 export class Hub {
@@ -61,7 +18,7 @@ export class Hub {
       case 'arrived': {
         const instance = this.instances.get(record.id);
         if (instance !== undefined && mayArrive(instance, record))
-          instance.inbox = [...instance.inbox, { position, event: record.event }];
+          instance.become({ inbox: [...instance.inbox, { position, event: record.event }] });
         return;
       }
       case 'turned': {
@@ -96,32 +53,23 @@ export class Hub {
   }
 
   private turn(instance: Instance, turned: Turned, position: number): void {
-    const { history, actions, from, becomes, at } = turned;
+    const { becomes, customStatus, at } = turned;
+    const before = instance.state();
     const took = new Set(turned.took);
-    instance.inbox = instance.inbox.filter((arrival) => !took.has(arrival.position));
-    instance.history = [...instance.history, ...history];
-    instance.actions = [...instance.actions.slice(0, from), ...actions];
-    instance.lastUpdatedTime = at;
-    if (turned.customStatus !== undefined) instance.customStatus = turned.customStatus;
+    const inbox = before.inbox.filter((arrival) => !took.has(arrival.position));
+    const told = { lastUpdatedTime: at, ...(customStatus === undefined ? {} : { customStatus }) };
     if (becomes.status !== 'ContinuedAsNew') {
-      instance.status = becomes.status;
-      if ('output' in becomes) instance.output = becomes.output;
-      const before = instance.played === '' ? '' : `${instance.played},`;
-      instance.played = isOver(instance) ? '' : `${before}${onTheWire(history, true)}`;
+      const history = [...before.history, ...turned.history];
+      const actions = [...before.actions.slice(0, turned.from), ...turned.actions];
+      instance.become({ ...told, ...becomes, inbox, history, actions });
       return;
     }
-    this.lastRun = Math.max(this.lastRun, becomes.run);
-    instance.status = 'Running';
-    instance.run = becomes.run;
-    instance.input = becomes.input;
-    instance.history = [];
-    instance.played = '';
-    instance.actions = [];
+    const { run, input } = becomes;
+    this.lastRun = Math.max(this.lastRun, run);
     // Results of the run before are none of the new one's; who was told to end or to pause still is.
-    instance.inbox = [
-      begins(instance, becomes.input, at, position),
-      ...instance.inbox.filter(({ event }) => isControl(event)),
-    ];
+    const controls = inbox.filter(({ event }) => isControl(event));
+    const begun = { inbox: [begins(instance, input, at, position), ...controls], history: [], actions: [] };
+    instance.become({ ...told, status: 'Running', run, input, ...begun });
   }
 }
 

@@ -33,16 +33,16 @@ export function readFilter(query: URLSearchParams): InstanceFilter {
   };
 }
 
-/** Says whether an instance is meant. */
-export function isMeant({ id, status, createdTime }: InstanceState, filter: InstanceFilter): boolean {
+/** Says whether an instance is meant; all of a hub are asked, so that what is cheap to say is asked first. */
+export function isMeant(
+  { id, status, createdTime }: Pick<InstanceState, 'id' | 'status' | 'createdTime'>,
+  { createdFrom, createdTo, statuses, idPrefix }: InstanceFilter,
+): boolean {
+  if (!id.startsWith(idPrefix)) return false;
+  if (statuses.length > 0 && !statuses.includes(status)) return false;
+  if (createdFrom === -Infinity && createdTo === Infinity) return true;
   const createdAt = Date.parse(createdTime);
-  const { createdFrom, createdTo, statuses, idPrefix } = filter;
-  return (
-    createdAt >= createdFrom &&
-    createdAt <= createdTo &&
-    (statuses.length === 0 || statuses.includes(status)) &&
-    id.startsWith(idPrefix)
-  );
+  return createdAt >= createdFrom && createdAt <= createdTo;
 }
 
 /**

@@ -12,10 +12,10 @@ export interface SnapshotHead {
   readonly lastRun: number;
 }
 
-/** A hub at one moment; the parts of an instance are never changed, so a shallow copy is enough. */
+/** A hub at one moment; what an instance holds is never changed. */
 export interface Snapshot {
   readonly head: SnapshotHead;
-  readonly instances: readonly InstanceState[];
+  readonly instances: readonly (InstanceState | Buffer)[];
 }
 
 /** Letters in one frame, about: between two frames the host does other work. */
@@ -23,12 +23,7 @@ const frameLetters = 128 * 1024;
 
 /** Takes a hub as it is now; `pending` are records up to `position` that it hasn't taken. */
 export function takeSnapshot(hub: Hub, position: number, pending: readonly number[]): Snapshot {
-  const instances = Array.from(hub.instances.values(), (instance): InstanceState => {
-    const { id, name, version, createdTime, run, status, input, output } = instance;
-    const { customStatus, lastUpdatedTime, history, inbox, actions } = instance;
-    const rest = { customStatus, lastUpdatedTime, history, inbox, actions };
-    return { id, name, version, createdTime, run, status, input, output, ...rest };
-  });
+  const instances = Array.from(hub.instances.values(), (instance) => instance.asHeld());
   return { head: { position, pending, lastRun: hub.lastRun }, instances };
 }
 
@@ -66,11 +61,11 @@ export async function writeSnapshot(
   return bytes;
 }
 
-function* framesOf(head: SnapshotHead, instances: readonly InstanceState[]): Generator<readonly string[]> {
+function* framesOf(head: SnapshotHead, instances: Snapshot['instances']): Generator<readonly string[]> {
   let lines = [JSON.stringify(head)];
   let letters = 0;
   for (const instance of instances) {
-    const line = JSON.stringify(instance);
+    const line = Buffer.isBuffer(instance) ? instance.toString() : JSON.stringify(instance);
     lines.push(line);
     letters += line.length;
     if (letters < frameLetters) continue;

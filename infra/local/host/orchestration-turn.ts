@@ -1,7 +1,7 @@
 /** What comes of one turn? The history goes to the orchestrator, its actions come back and are walked. */
 import { eventType, historyEvent, onTheWire, type HistoryEvent } from './history-event.js';
 import type { Arrival, Becomes } from './hub-record.js';
-import type { Instance } from './hub.js';
+import type { Instance } from './instance.js';
 import { refusalOf, type Action } from './replay-actions.js';
 import { deviation } from './replay-deviation.js';
 import { longestTimerMs, timerPartMs, type Leaf, type ReplayWalk } from './replay-walk.js';
@@ -160,10 +160,11 @@ function failed({ name }: Instance, message: string): string {
 }
 
 /** Hands the history over as the extension does: as JSON. */
-function triggerOf({ id, input, played }: Instance, taken: readonly HistoryEvent[]): string {
+function triggerOf(instance: Instance, taken: readonly HistoryEvent[]): string {
+  const played = instance.played();
   const rest = {
-    input,
-    instanceId: id,
+    input: instance.input,
+    instanceId: instance.id,
     isReplaying: false,
     parentInstanceId: null,
     upperSchemaVersion: 1,

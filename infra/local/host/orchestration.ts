@@ -1,10 +1,12 @@
 /** How does an orchestration run? Turn by turn: history in, actions out, their results back into the history. */
 import { ClientRequests } from './client-requests.js';
+import { DurableTimers } from './durable-timers.js';
 import type { Log } from './functions-core.js';
 import { endedBy, eventType, historyEvent, type HistoryEvent } from './history-event.js';
 import { isOver, type Arrival } from './hub-record.js';
-import { Hub, type Instance } from './hub.js';
+import { Hub } from './hub.js';
 import type { KeptHub } from './hub-store.js';
+import type { Instance } from './instance.js';
 import type { Invoker } from './invoke-function.js';
 import { InstanceDrive, takenNext } from './instance-drive.js';
 import { takeTurn, type TurnResult, type TurnTools } from './orchestration-turn.js';
@@ -29,6 +31,10 @@ export interface OrchestrationParts {
 /** Starts and drives instances. */
 export class Orchestrations {
   private readonly drives = new Map<Instance, InstanceDrive>();
+  private readonly timers = new DurableTimers<Instance>(({ owner, run, id, dueMs }) => {
+    const facts = { TimerId: id, FireAt: new Date(dueMs).toISOString() };
+    this.deliver(owner, run, historyEvent(eventType.timerFired, facts));
+  });
   /** What clients ask. */
   readonly requests: ClientRequests;
   private isClosed = false;
@@ -80,30 +86,32 @@ export class Orchestrations {
   }
 
   private stopAll(): void {
-    for (const { timers } of this.drives.values()) timers.clear();
+    this.timers.clear();
     this.drives.clear();
   }
 
   private takeUpOne(instance: Instance): void {
     const drive = this.driveOf(instance);
     const open = drive.catchUp(instance);
-    for (const leaf of open) drive.awaited.add(leaf.id);
+    for (const leaf of open) drive.awaited.set(leaf.id, 'begins');
     for (const leaf of open) this.begin(instance, leaf);
     this.goOn(instance);
+    drive.restIfIdle(instance);
   }
 
   /** The drive of an instance's run; a run that follows gets a new one. */
   private driveOf(instance: Instance): InstanceDrive {
     const known = this.drives.get(instance);
     if (known?.run === instance.run) return known;
-    known?.timers.clear();
+    this.stop(instance);
     const drive = new InstanceDrive(instance.run);
     this.drives.set(instance, drive);
     return drive;
   }
 
   private stop(instance: Instance): void {
-    this.drives.get(instance)?.timers.clear();
+    for (const awaited of this.drives.get(instance)?.awaited.values() ?? [])
+      if (awaited !== 'begins') this.timers.disarm(awaited);
     this.drives.delete(instance);
   }
 
@@ -134,7 +142,9 @@ export class Orchestrations {
     if (result !== undefined && this.mayGoOn(instance, run)) this.keep(instance, drive, arrivals, result);
     drive.isTurning = false;
     // An instance of another version waits for the host that can run it.
-    if (result !== undefined && this.mayGoOn(instance, instance.run)) this.goOn(instance);
+    if (result === undefined || !this.mayGoOn(instance, instance.run)) return;
+    this.goOn(instance);
+    drive.restIfIdle(instance);
   }
 
   /** `undefined` when another version of the host has to take it. */
@@ -151,13 +161,17 @@ export class Orchestrations {
         log('warning', `${instance.name} ${instance.id} waits for another host. ${verdict.sentence}`);
         return undefined;
       case 'failed':
-        return takeTurn(instance, drive.walk, arrivals, {
+        return takeTurn(instance, drive.walk(instance), arrivals, {
           ask: () => Promise.reject(new Error(verdict.sentence)),
           knowsActivity,
           nextRun: () => ++hub.lastRun,
         });
       case 'runs':
-        return takeTurn(instance, drive.walk, arrivals, { ask, knowsActivity, nextRun: () => ++hub.lastRun });
+        return takeTurn(instance, drive.walk(instance), arrivals, {
+          ask,
+          knowsActivity,
+          nextRun: () => ++hub.lastRun,
+        });
     }
   }
 
@@ -169,7 +183,6 @@ export class Orchestrations {
     result: TurnResult,
   ): void {
     const { hub, store } = this.kept;
-    const { log } = this.parts;
     const { id, run, actions: before } = instance;
     const { history, actions, leaves, becomes } = result;
     const from = changedFrom(before, actions);
@@ -181,35 +194,34 @@ export class Orchestrations {
     };
     const { position, kept } = store.append(record);
     hub.apply(record, position);
-    for (const leaf of leaves) drive.awaited.add(leaf.id);
+    for (const leaf of leaves) drive.awaited.set(leaf.id, 'begins');
     if (isOver(instance)) this.ended(instance);
     if (result.waitsForNothing === true)
-      log(
+      this.parts.log(
         'warning',
         `${instance.name} ${id} waits, and nothing that it asked for is under way: it waits for ever.`,
       );
     if (leaves.length > 0)
       void kept.then(() => {
         for (const leaf of leaves) this.begin(instance, leaf, run);
+        if (this.mayGoOn(instance, run)) drive.restIfIdle(instance);
       });
   }
 
   private ended(instance: Instance): void {
-    const { log } = this.parts;
     this.stop(instance);
     const { name, id, status, output } = instance;
-    warnOfSize(log, `${name} ended with`, JSON.stringify(output ?? null));
-    if (status === 'Failed') log('error', `${name} ${id} failed: ${String(output)}`);
+    warnOfSize(this.parts.log, `${name} ended with`, JSON.stringify(output ?? null));
+    if (status === 'Failed') this.parts.log('error', `${name} ${id} failed: ${String(output)}`);
   }
 
   private begin(instance: Instance, leaf: Leaf, run = instance.run): void {
     if (!this.mayGoOn(instance, run)) return;
     if (leaf.kind === 'activity') void this.runLeaf(instance, run, leaf);
-    else
-      this.driveOf(instance).timers.arm(leaf.id, leaf.fireAt, () => {
-        const facts = { TimerId: leaf.id, FireAt: leaf.fireAt };
-        this.deliver(instance, run, historyEvent(eventType.timerFired, facts));
-      });
+    else {
+      const timer = this.timers.arm(instance, run, leaf.id, Date.parse(leaf.fireAt));
+      this.driveOf(instance).awaited.set(leaf.id, timer);
+    }
   }
 
   private async runLeaf(

@@ -162,6 +162,7 @@ function startRegionsCloud(
 function startApp({
   appFile,
   port,
+  seed,
   log,
   onActivity,
   journal,
@@ -172,6 +173,7 @@ function startApp({
     appFile: appFile ?? new URL('../../../functions/main.ts', import.meta.url).href,
     port,
     hostJson: readHostJson(),
+    random: seededRandom(seed + 5),
     timeouts,
     log: (level, text) => {
       log(`${level}: ${text}`);

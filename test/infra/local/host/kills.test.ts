@@ -2,7 +2,7 @@
 import { expect, jest, test } from '@jest/globals';
 import { seededRandom } from '../../../../infra/local/cloud/random.js';
 import { endedBy, eventType, type HistoryEvent } from '../../../../infra/local/host/history-event.js';
-import type { Instance } from '../../../../infra/local/host/hub.js';
+import type { Instance } from '../../../../infra/local/host/instance.js';
 import { realFiles } from '../../../../infra/local/host/journal-files.js';
 import { recover } from '../../../../infra/local/host/journal-recovery.js';
 import { LedgerHost } from './ledger-host.js';

@@ -1,5 +1,5 @@
 /** When does the engine begin what a turn asks for, and what becomes of what comes late? Orchestrators are scripts here. */
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { endedBy, eventType, type HistoryEvent } from '../../../../infra/local/host/history-event.js';
 import { Hub } from '../../../../infra/local/host/hub.js';
 import { MemoryStore, type KeptHub } from '../../../../infra/local/host/hub-store.js';
@@ -201,6 +201,43 @@ test('Orchestrations warns when an orchestrator waits for what nobody does', asy
     'warning: it one waits, and nothing that it asked for is under way: it waits for ever.',
   ]);
   expect(statusOf(engine)).toBe('Running');
+});
+
+/** Lets all happen that needs no time. */
+async function noTime(): Promise<void> {
+  for (let rounds = 0; rounds < 50; rounds++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+test.each([
+  { when: 'its timer is 10 s off', afterMs: 10_000, isPacked: true },
+  { when: 'its timer is less than 10 s off', afterMs: 9_999, isPacked: false },
+])('Orchestrations goes on as it should (packed: $isPacked) when $when', async ({ afterMs, isPacked }) => {
+  jest.useFakeTimers({
+    now: Date.UTC(2026, 0, 5),
+    doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'],
+  });
+  try {
+    const wait = timer(new Date(Date.now() + afterMs).toISOString());
+    const engine = anEngine(script([activity('a'), wait, activity('b')]));
+    await start(engine);
+    await noTime();
+    const instance = engine.orchestrations.instances.get('one');
+    expect(instance?.isPacked).toBe(false); // an activity is under way
+    engine.ends[0]?.();
+    await noTime();
+    expect({ isPacked: instance?.isPacked, timers: jest.getTimerCount() }).toEqual({ isPacked, timers: 1 });
+    jest.advanceTimersByTime(afterMs);
+    await noTime();
+    engine.ends[1]?.();
+    await noTime();
+    expect({ status: statusOf(engine), called: engine.called }).toEqual({
+      status: 'Completed',
+      called: ['a', 'b'],
+    });
+    expect(instance?.history.flatMap((event) => endedBy(event) ?? [])).toEqual([0, 1, 2]);
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 test.each([
