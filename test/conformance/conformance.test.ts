@@ -38,7 +38,7 @@ beforeAll(async () => {
     const { base } = started.api;
     // Else the app would begin to mend what is done by hand, and the two would meet.
     await fetch(`${base}/sites/hq/pause`, { method: 'POST' });
-    await operate(started.cloudUrl);
+    await operate(started.cloudUrl, (seconds) => started.pass(seconds));
     await fetch(`${base}/sites/hq/resume`, { method: 'POST' });
   });
   exchanges = await region.call<readonly Exchange[]>('exchanges');

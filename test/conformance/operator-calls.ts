@@ -10,11 +10,15 @@ const vault = 'kv-tunnelkeeper.vault.azure.net';
 
 type Send = (method: string, path: string, body?: object) => Promise<Response>;
 
-/** Does everything once; each operation is over before the next begins. Fails at the first that is refused. */
-export async function operate(cloudUrl: string): Promise<void> {
+/**
+ * Does everything once; each operation is over before the next begins. Fails at the first that is refused.
+ *
+ * @param pass lets seconds of the region's time pass
+ */
+export async function operate(cloudUrl: string, pass: (seconds: number) => Promise<void>): Promise<void> {
   const arm = senderOf(cloudUrl, 'management.azure.com');
   for (const action of ['restart', 'redeploy', 'powerOff', 'start', 'deallocate', 'start']) {
-    await settled(arm, await arm('POST', `${machine}/${action}`));
+    await settled(arm, await arm('POST', `${machine}/${action}`), pass);
   }
   for (const query of ['?$expand=instanceView', '']) await arm('GET', `${machine}${query}`);
   await arm('GET', `${balancer}/backendAddressPools`);
@@ -48,14 +52,14 @@ async function keepSecret(secrets: Send): Promise<void> {
 }
 
 /** Polls an operation until it is over. */
-async function settled(arm: Send, begun: Response): Promise<void> {
+async function settled(arm: Send, begun: Response, pass: (seconds: number) => Promise<void>): Promise<void> {
   const url = new URL(begun.headers.get('azure-asyncoperation') ?? '');
   for (;;) {
     const { status } = (await (await arm('GET', `${url.pathname}${url.search}`)).json()) as {
       status: string;
     }; // ARM's form
     if (status !== 'InProgress') return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pass(10);
   }
 }
 

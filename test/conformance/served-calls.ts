@@ -33,6 +33,7 @@ function idsOf(cloud: TestCloud) {
     interface: cloud.network(`networkInterfaces/${names.interface}`),
     machine: cloud.machine(names.machine),
     network: cloud.network('virtualNetworks/vnet-spoke'),
+    ownNetwork: cloud.network('virtualNetworks/vnet'),
     disk: `${cloud.group}/Microsoft.Compute/disks/disk-${names.interface}`,
     actionGroup: `${cloud.group}/Microsoft.Insights/actionGroups/ag`,
     rule: `${cloud.group}/Microsoft.Insights/metricAlerts/alert`,
@@ -86,9 +87,25 @@ function networkCalls(cloud: TestCloud): readonly ServedCall[] {
         },
       },
     },
+    ...networkLife(cloud),
     { method: 'GET', target: ids.network },
     { method: 'GET', target: `${ids.network}/CheckIPAddressAvailability?ipAddress=10.1.4.77` },
     { method: 'GET', target: locationPath(cloud, 'Microsoft.Network', 'usages') },
+  ];
+}
+
+/** A network with a subnet, which a landing zone's team writes. */
+function networkLife(cloud: TestCloud): readonly ServedCall[] {
+  const { ownNetwork } = idsOf(cloud);
+  const subnet = `${ownNetwork}/subnets/one`;
+  const addressSpace = { addressPrefixes: ['10.4.0.0/16'] };
+  return [
+    ...life(ownNetwork, { location, properties: { addressSpace } }),
+    { method: 'PUT', target: subnet, body: { properties: { addressPrefix: '10.4.1.0/24' } } },
+    { method: 'GET', target: subnet },
+    { method: 'GET', target: listOf(subnet) },
+    { method: 'DELETE', target: subnet },
+    { method: 'DELETE', target: ownNetwork },
   ];
 }
 

@@ -140,7 +140,7 @@ testWithSpecs(
         NatGateways_Get: false,
         RestoreSecret: false,
         SetSecret: true,
-        Subnets_Get: false,
+        Subnets_Get: true,
       },
     });
     checked.exchanges.length = 0;
