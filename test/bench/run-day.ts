@@ -1,4 +1,4 @@
-/** Plays a day in virtual time, in a process of its own: `node --import tsx test/bench/run-day.ts '{"seed":1,…}'`. */
+/** Plays a day in virtual time, in a process of its own that has no loader: `node run-day.js '{"seed":1,…}'`. */
 import { installVirtualTime } from '../../infra/local/region/virtual/install.js';
 import { dayFaults, type DayDone, type DayWish } from './virtual-day.js';
 

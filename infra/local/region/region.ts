@@ -1,5 +1,6 @@
 /** What makes up a region on one machine? The cloud, the machines in it, storage, the app in its host, and clients. */
 import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startClients } from '../clients/clients.js';
 import type { ClientCounts } from '../clients/counts.js';
@@ -67,6 +68,9 @@ export interface Region {
   countAnew(): void;
   close(): Promise<void>;
 }
+
+/** `.ts`, or `.js` when the code was compiled. */
+const ownExtension = extname(import.meta.url);
 
 /** Two of Zscaler's data centres, by the names in the examples. */
 const serviceEdges = [
@@ -170,7 +174,7 @@ function startApp({
   timeouts = 'told',
 }: RegionOptions): Promise<Host> {
   return startHost({
-    appFile: appFile ?? new URL('../../../functions/main.ts', import.meta.url).href,
+    appFile: appFile ?? new URL(`../../../functions/main${ownExtension}`, import.meta.url).href,
     port,
     hostJson: readHostJson(),
     random: seededRandom(seed + 5),

@@ -16,7 +16,8 @@ const quietTurns = 2;
 
 /**
  * Waits until nothing runs: no callback is pending but those of timers, no file is read or written, no module loaded.
- * Work of the thread pool that Node doesn't tell of (WebCrypto, asynchronous zlib) isn't seen.
+ * Work of the thread pool that Node doesn't tell of (WebCrypto, asynchronous zlib) isn't seen. A module loaded through
+ * hooks is seen, yet when their thread answers is chance: whatever must be the same twice runs without a loader.
  *
  * @param nextTurn the process's own `setImmediate`
  */
