@@ -38,8 +38,8 @@ for (const [index, name] of names.entries()) {
   const spec = siteSpec(name, {
     zones,
     farSide: 'zia',
-    // Due at once, in a window of the coming night: half an hour for each.
-    rotation: { everyDays: 1, window: windowOf(index), timeZone: 'UTC' },
+    // In a window of the coming night, once the vault has a newer version.
+    rotation: { everyDays: 30, window: windowOf(index), timeZone: 'UTC' },
   });
   const { status, text } = await clock.during(region.api.request(spec));
   if (status !== 202) throw new Error(`${name} was answered ${status}: ${text}`);
@@ -48,16 +48,30 @@ const end = clock.now() + wish.hours * 3600_000;
 await untilAllServe();
 const buildSeconds = (clock.realNow() - began) / 1000;
 region.countAnew();
-for (const at of timesOfFaults()) {
+const happenings = [
+  ...momentsFor(wish.faults).map((at) => ({ at, happens: breakOne })),
+  ...momentsFor(names.length).map((at, index) => ({ at, happens: () => renewSecretOf(index) })),
+].sort((a, b) => a.at - b.at);
+for (const { at, happens } of happenings) {
   await clock.pass(Math.max(0, at - clock.now()) / 1000);
-  const fault = dayFaults[Math.floor(random() * dayFaults.length)] ?? 'ipsec-stopped';
-  const gateway = `${names[Math.floor(random() * names.length)] ?? ''}-z${zones[Math.floor(random() * zones.length)] ?? ''}-1`;
-  // A gateway that is gone at this moment can't be broken once more.
-  await clock.during(applyFault(region, { fault, gateway }).catch(() => undefined));
+  await clock.during(happens());
 }
 await clock.pass(Math.max(0, end - clock.now()) / 1000);
 process.stdout.write(JSON.stringify(await told()));
 process.exit(0);
+
+/** A gateway that is gone at this moment can't be broken once more. */
+function breakOne(): Promise<unknown> {
+  const fault = dayFaults[Math.floor(random() * dayFaults.length)] ?? 'ipsec-stopped';
+  const gateway = `${names[Math.floor(random() * names.length)] ?? ''}-z${zones[Math.floor(random() * zones.length)] ?? ''}-1`;
+  return applyFault(region, { fault, gateway }).catch(() => undefined);
+}
+
+/** Somebody writes a newer version: a rotation is due. */
+function renewSecretOf(index: number): Promise<void> {
+  region.cloud.vault.set(`psk-${names[index] ?? ''}`, `renewed${index}abcdefghijklmnop`);
+  return Promise.resolve();
+}
 
 async function untilAllServe(): Promise<void> {
   for (;;) {
@@ -72,10 +86,10 @@ async function untilAllServe(): Promise<void> {
 }
 
 /** Spread over the time that is left, each at a random moment of its share; none in the last hour, so that it is mended. */
-function timesOfFaults(): readonly number[] {
+function momentsFor(count: number): readonly number[] {
   const from = clock.now();
-  const share = Math.max(0, end - 3600_000 - from) / Math.max(1, wish.faults);
-  return Array.from({ length: wish.faults }, (_, index) => Math.round(from + (index + random()) * share));
+  const share = Math.max(0, end - 3600_000 - from) / Math.max(1, count);
+  return Array.from({ length: count }, (_, index) => Math.round(from + (index + random()) * share));
 }
 
 function windowOf(index: number): string {

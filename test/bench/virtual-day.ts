@@ -1,4 +1,4 @@
-/** What is a day of some sites made of? Built in the morning, broken by seed, rotated in a window; messages of its process. */
+/** What is a day of some sites made of? Built in the morning, broken by seed, PSKs renewed in a window; messages of its process. */
 import type { FaultName } from '../../infra/local/region/faults.js';
 
 /** A day, or some hours of it, that is wanted. */
