@@ -1,20 +1,9 @@
 /** Do refusals of the simulated cloud keep to Microsoft's descriptions, and would a fault be found? */
-import { afterAll, beforeAll, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import type { Exchange } from '../../infra/local/cloud/server.js';
-import type { Answer, TestCloud } from '../infra/local/cloud/helpers/test-cloud.js';
+import type { Answer } from '../infra/local/cloud/helpers/test-cloud.js';
 import { CheckedCloud, faultless, json, testWithSpecs } from './checked-cloud.js';
-import { hasSpecs } from './validator.js';
-
-let checked: CheckedCloud;
-let cloud: TestCloud;
-
-beforeAll(async () => {
-  if (!hasSpecs) return;
-  checked = await CheckedCloud.start();
-  cloud = checked.cloud;
-}, 120_000);
-
-afterAll(() => (hasSpecs ? checked.close() : undefined));
+import { checked, cloud } from './started-cloud.js';
 
 testWithSpecs('refusals: what is not there, in use, changed meanwhile, or nonsense', async () => {
   await cloud.makeInterface('nic-refused');

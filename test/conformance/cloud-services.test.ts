@@ -1,19 +1,7 @@
 /** Do machines' actions, lists, run commands, pools, rules and the vault keep to Microsoft's descriptions? */
-import { afterAll, beforeAll, expect } from '@jest/globals';
-import type { TestCloud } from '../infra/local/cloud/helpers/test-cloud.js';
-import { CheckedCloud, faultless, json, testWithSpecs } from './checked-cloud.js';
-import { hasSpecs } from './validator.js';
-
-let checked: CheckedCloud;
-let cloud: TestCloud;
-
-beforeAll(async () => {
-  if (!hasSpecs) return;
-  checked = await CheckedCloud.start();
-  cloud = checked.cloud;
-}, 120_000);
-
-afterAll(() => (hasSpecs ? checked.close() : undefined));
+import { expect } from '@jest/globals';
+import { faultless, json, testWithSpecs } from './checked-cloud.js';
+import { checked, cloud } from './started-cloud.js';
 
 testWithSpecs('a machine’s actions and states', async () => {
   const id = await cloud.makeMachine('conform');

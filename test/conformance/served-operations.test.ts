@@ -1,25 +1,14 @@
 /** Is every described operation that the simulated cloud serves held against its description? Found out by asking it. */
-import { afterAll, beforeAll, expect, jest } from '@jest/globals';
+import { expect, jest } from '@jest/globals';
 import type { Exchange } from '../../infra/local/cloud/server.js';
-import type { Answer, TestCloud } from '../infra/local/cloud/helpers/test-cloud.js';
-import { CheckedCloud, json, testWithSpecs } from './checked-cloud.js';
+import type { Answer } from '../infra/local/cloud/helpers/test-cloud.js';
+import { json, testWithSpecs } from './checked-cloud.js';
 import { describedOperations, pathOf, type DescribedOperation } from './described-operations.js';
 import { makeSchemaCheck } from './resource-schemas.js';
 import { servedCalls, type ServedCall } from './served-calls.js';
-import { hasSpecs } from './validator.js';
+import { checked, cloud } from './started-cloud.js';
 
 jest.setTimeout(60_000);
-
-let checked: CheckedCloud;
-let cloud: TestCloud;
-
-beforeAll(async () => {
-  if (!hasSpecs) return;
-  checked = await CheckedCloud.start();
-  cloud = checked.cloud;
-}, 120_000);
-
-afterAll(() => (hasSpecs ? checked.close() : undefined));
 
 let standingNames: Promise<Readonly<Record<string, string>>> | undefined;
 
