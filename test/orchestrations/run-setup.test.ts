@@ -1,16 +1,8 @@
 /** Does a PSK stay out of what a refused setup tells? */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { runSetup } from '../../orchestrations/run-setup.activity.js';
 import { aSetupIntent } from '../shared/azure/helpers/intents.js';
-import { startWire, type Wire } from '../shared/azure/helpers/wire.js';
-
-let wire: Wire;
-
-beforeAll(async () => {
-  wire = await startWire();
-});
-
-afterAll(() => wire.stop());
+import { wire } from '../shared/azure/helpers/started-wire.js';
 
 test.each([
   { where: 'in full', before: '' },

@@ -1,22 +1,12 @@
 /** What is read of Azure's answers on policies and locks, and what when it doesn't answer? */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { observeLocks } from '../../../shared/azure/locks.js';
 import { observePolicies } from '../../../shared/azure/policies.js';
 import type { SurroundingsQuestion } from '../../../shared/site/surroundings-question.js';
 import { subnetId } from '../site/helpers/bodies.js';
 import { policy } from '../site/helpers/builders.js';
 import { aGroupIntent, anAddressIntent } from './helpers/intents.js';
-import { startWire, type Wire } from './helpers/wire.js';
-
-let wire: Wire;
-
-beforeAll(async () => {
-  wire = await startWire();
-}, 30_000);
-beforeEach(() => {
-  wire.reset();
-});
-afterAll(() => wire.stop());
+import { wire } from './helpers/started-wire.js';
 
 const { subscriptionId } = policy;
 const subscription = `/subscriptions/${subscriptionId}`;

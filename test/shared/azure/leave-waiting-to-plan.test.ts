@@ -1,19 +1,9 @@
 /** Does a call come back at once when Azure asks to slow down, and does its problem say for how long? */
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { computeClient, monitorClient, networkClient, secretClient } from '../../../shared/azure/clients.js';
 import { outcomeOf } from '../../../shared/azure/problem-of-error.js';
 import { policy } from '../site/helpers/builders.js';
-import { startWire, type Wire } from './helpers/wire.js';
-
-let wire: Wire;
-
-beforeAll(async () => {
-  wire = await startWire();
-}, 30_000);
-beforeEach(() => {
-  wire.reset();
-});
-afterAll(() => wire.stop());
+import { wire } from './helpers/started-wire.js';
 
 const { subscriptionId } = policy;
 const group = `/subscriptions/${subscriptionId}/resourceGroups/rg`;

@@ -1,19 +1,11 @@
 /** Which minutes of which members are believed? */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { readMemberHealth } from '../../../shared/azure/backend-health.js';
 import { atSeconds, noon, policy } from '../site/helpers/builders.js';
-import { startWire, type Wire } from './helpers/wire.js';
+import { wire } from './helpers/started-wire.js';
 
 const balancer = `/subscriptions/${policy.subscriptionId}/resourceGroups/rg-gateways/providers/Microsoft.Network/loadBalancers/lb-hq`;
 const batch = `POST /subscriptions/${policy.subscriptionId}/metrics:getBatch`;
-let wire: Wire;
-
-beforeAll(async () => {
-  wire = await startWire();
-});
-
-afterAll(() => wire.stop());
-
 const point = (seconds: number, average?: unknown) => ({
   timeStamp: atSeconds(seconds).toISOString(),
   ...(average === undefined ? {} : { average }),

@@ -1,21 +1,11 @@
 /** Does a write send what others added back to Azure? */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { beginPutLoadBalancer } from '../../../shared/azure/load-balancers.js';
 import { beginPutNetworkInterface } from '../../../shared/azure/network-interfaces.js';
 import { beginPutSecurityGroup } from '../../../shared/azure/security-groups.js';
 import { aBalancerIntent, aGroupIntent, anInterfaceIntent } from './helpers/intents.js';
 import { policy } from '../site/helpers/builders.js';
-import { startWire, type Wire } from './helpers/wire.js';
-
-let wire: Wire;
-
-beforeAll(async () => {
-  wire = await startWire();
-}, 30_000);
-beforeEach(() => {
-  wire.reset();
-});
-afterAll(() => wire.stop());
+import { wire } from './helpers/started-wire.js';
 
 const group = `/subscriptions/${policy.subscriptionId}/resourceGroups/rg-gateways/providers`;
 

@@ -1,5 +1,5 @@
 /** Are policies asked about what is really written? What is asked against what the SDKs send. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { putAlertRule } from '../../../shared/azure/alert-rules.js';
 import { beginPutLoadBalancer } from '../../../shared/azure/load-balancers.js';
 import { beginPutNetworkInterface } from '../../../shared/azure/network-interfaces.js';
@@ -19,19 +19,12 @@ import {
   aSetupIntent,
 } from './helpers/intents.js';
 import { aSite, policy } from '../site/helpers/builders.js';
-import { startWire, type Wire } from './helpers/wire.js';
+import { wire } from './helpers/started-wire.js';
 
-let wire: Wire;
-
-beforeAll(async () => {
+beforeAll(() => {
   process.env['TUNNELKEEPER_ACTION_GROUP_ID'] =
     '/subscriptions/s/resourceGroups/rg/providers/microsoft.insights/actionGroups/ag';
-  wire = await startWire();
-}, 30_000);
-beforeEach(() => {
-  wire.reset();
 });
-afterAll(() => wire.stop());
 
 const deployment = {
   gatewayIdentityId: '/subscriptions/s/identities/gateways',

@@ -1,12 +1,12 @@
 /** What is written of pools, alert rules, scripts and secrets, and what of others stays? */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { alertRuleBody } from '../../../shared/azure/alert-rules.js';
 import { makeSecretVersion } from '../../../shared/azure/key-vault.js';
 import { observedLoadBalancer, poolWith } from '../../../shared/azure/load-balancers.js';
 import { runBody } from '../../../shared/azure/runs.js';
 import { alertRuleIntent, gatewayConfig, runIntent } from '../../../shared/site/desired-site.js';
 import { aSite, aSlot, noon, policy } from '../site/helpers/builders.js';
-import { startWire, type Wire } from './helpers/wire.js';
+import { wire } from './helpers/started-wire.js';
 
 const group = `/subscriptions/${policy.subscriptionId}/resourceGroups/${policy.resourceGroup}/providers`;
 const member = (nic: string, adminState?: string) => ({
@@ -103,7 +103,6 @@ test('a script is told apart from the one before by its parameter, and holds no 
 });
 
 describe('makeSecretVersion', () => {
-  let wire: Wire;
   const made = '2'.repeat(32);
   const version = (id: string, tags: object) => ({
     id: `https://kv.vault.azure.net/secrets/psk-hq/${id}`,
@@ -112,14 +111,7 @@ describe('makeSecretVersion', () => {
   });
   const versions = 'GET /secrets/psk-hq/versions';
 
-  beforeAll(async () => {
-    wire = await startWire();
-  });
-
-  afterAll(() => wire.stop());
-
   test('writes 64 letters and digits with the rotation’s tag, and tells the id alone', async () => {
-    wire.reset();
     wire.answers = {
       [versions]: { body: { value: [version('1'.repeat(32), {})] } },
       'PUT /secrets/psk-hq': { body: version(made, {}) },
@@ -134,7 +126,6 @@ describe('makeSecretVersion', () => {
   });
 
   test('finds the version of the same rotation when it is asked twice, and writes none', async () => {
-    wire.reset();
     const tagged = version(made, { 'tunnelkeeper-rotation': 'hq-1' });
     wire.answers = { [versions]: { body: { value: [version('1'.repeat(32), {}), tagged] } } };
     await expect(makeSecretVersion('psk-hq', 'hq-1')).resolves.toEqual({ ok: true, value: made });

@@ -1,22 +1,13 @@
 /** What do deletions, operations and secrets do with what Azure answers? */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { askOperations } from '../../../shared/azure/ask-operations.js';
 import { beginDeletion } from '../../../shared/azure/begin-deletion.js';
 import { secretState } from '../../../shared/azure/key-vault.js';
 import type { Operation } from '../../../shared/site/intent.js';
 import { aSlot, anOperation, aSite, policy } from '../site/helpers/builders.js';
 import { placementOf } from '../../../shared/site/desired-site.js';
-import { startWire, type Wire, type WireAnswer } from './helpers/wire.js';
-
-let wire: Wire;
-
-beforeAll(async () => {
-  wire = await startWire();
-}, 30_000);
-beforeEach(() => {
-  wire.reset();
-});
-afterAll(() => wire.stop());
+import { wire } from './helpers/started-wire.js';
+import type { WireAnswer } from './helpers/wire.js';
 
 const group = `/subscriptions/${policy.subscriptionId}/resourceGroups/rg-gateways/providers`;
 const operationPath = `/subscriptions/${policy.subscriptionId}/providers/Microsoft.Network/locations/westeurope/operations/o`;

@@ -1,6 +1,5 @@
 /** What does a machine learn of its host, and what may it do by its identity? */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { MetadataAnswer, MetadataRequest } from '../../../../infra/local/cloud/guests.js';
 import { asRecord, asText, type Json } from '../../../../infra/local/cloud/json.js';
 import { codeOf, messageOf, TestCloud } from './helpers/test-cloud.js';
 
@@ -38,22 +37,11 @@ async function make(name: string, names: readonly string[]): Promise<void> {
   await cloud.made(cloud.machine(name), body);
 }
 
-/** Asks the metadata service as a machine, which has its header unless told. */
-function ask(
-  machine: string,
-  target: string,
-  change: Partial<MetadataRequest> = {},
-): Promise<MetadataAnswer> {
-  const guest = cloud.guests.booted.findLast((one) => one.machine.name === machine);
-  if (guest === undefined) throw new Error(`Nothing runs as ${machine}.`);
-  return guest.machine.host.metadata({ method: 'GET', target, headers: { Metadata: 'true' }, ...change });
-}
-
 const tokenPath = (query: object) =>
   `/metadata/identity/oauth2/token?${new URLSearchParams({ 'api-version': '2018-02-01', ...query }).toString()}`;
 
 async function token(machine: string, query: object): Promise<Json> {
-  const { status, body } = await ask(machine, tokenPath(query));
+  const { status, body } = await cloud.metadata(machine, tokenPath(query));
   expect(status).toBe(200);
   return asRecord(body);
 }
@@ -66,7 +54,7 @@ async function clientIdOf(machine: string, name: string): Promise<string> {
 }
 
 test('a machine learns who it is and where it stands', async () => {
-  const { status, body } = await ask('one', '/metadata/instance?api-version=2021-02-01');
+  const { status, body } = await cloud.metadata('one', '/metadata/instance?api-version=2021-02-01');
   expect(status).toBe(200);
   expect(body).toMatchObject({
     compute: {
@@ -94,7 +82,7 @@ test.each([
   { path: '/compute?format=text', status: 400 },
   { path: '/compute/moon?format=text', status: 404 },
 ])('a machine that asks for $path is answered $status', async ({ path, status, body }) => {
-  const answer = await ask('one', `/metadata/instance${path}&api-version=2021-02-01`);
+  const answer = await cloud.metadata('one', `/metadata/instance${path}&api-version=2021-02-01`);
   expect(answer.status).toBe(status);
   if (body !== undefined) expect(answer.body).toEqual(body);
 });
@@ -145,16 +133,16 @@ test.each([
     body: { error: 'Bad request. StartRequests is missing or empty' },
   },
 ])('a machine is refused when $when', async ({ target, change = {}, body }) => {
-  const answer = await ask('one', target, change);
+  const answer = await cloud.metadata('one', target, change);
   expect(answer.status).toBe(400);
   expect(answer.body).toMatchObject(body);
 });
 
 test('a machine without an identity gets no token, one with two must say whose', async () => {
-  expect((await ask('none', tokenPath({ resource: vaultAudience }))).body).toMatchObject({
+  expect((await cloud.metadata('none', tokenPath({ resource: vaultAudience }))).body).toMatchObject({
     error_description: 'Identity not found',
   });
-  const { status, body } = await ask('two', tokenPath({ resource: vaultAudience }));
+  const { status, body } = await cloud.metadata('two', tokenPath({ resource: vaultAudience }));
   expect([status, asText(asRecord(body)['error_description'])]).toEqual([
     400,
     'Multiple user assigned identities exist, please specify the clientId / resourceId of the identity in the token request',

@@ -1,6 +1,5 @@
 /** What is a machine told before the platform touches it, and what is done then? */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { MetadataAnswer, MetadataRequest } from '../../../../infra/local/cloud/guests.js';
 import { asList, asRecord, asText } from '../../../../infra/local/cloud/json.js';
 import { TestCloud, viewOf } from './helpers/test-cloud.js';
 
@@ -13,20 +12,9 @@ beforeAll(async () => {
 
 afterAll(() => cloud.close());
 
-/** Asks the metadata service as a machine. */
-function ask(
-  machine: string,
-  target: string,
-  change: Partial<MetadataRequest> = {},
-): Promise<MetadataAnswer> {
-  const guest = cloud.guests.booted.findLast((one) => one.machine.name === machine);
-  if (guest === undefined) throw new Error(`Nothing runs as ${machine}.`);
-  return guest.machine.host.metadata({ method: 'GET', target, headers: { Metadata: 'true' }, ...change });
-}
-
 const eventsPath = '/metadata/scheduledevents?api-version=2020-07-01';
 const eventsOf = async (machine: string) => {
-  const { DocumentIncarnation, Events } = asRecord((await ask(machine, eventsPath)).body);
+  const { DocumentIncarnation, Events } = asRecord((await cloud.metadata(machine, eventsPath)).body);
   return { incarnation: Number(DocumentIncarnation), events: asList(Events).map(asRecord) };
 };
 
@@ -58,8 +46,8 @@ test.each([
     expect(await eventsOf('one')).toMatchObject({ events: [] });
     const StartRequests = [{ EventId: event['EventId'] }];
     const ready = { method: 'POST' as const, body: JSON.stringify({ StartRequests }) };
-    expect((await ask('one', eventsPath, ready)).status).toBe(400);
-    expect((await ask(name, eventsPath, ready)).status).toBe(200);
+    expect((await cloud.metadata('one', eventsPath, ready)).status).toBe(400);
+    expect((await cloud.metadata(name, eventsPath, ready)).status).toBe(200);
     await cloud.until(() => true);
     expect((await eventsOf(name)).events).toMatchObject([{ EventStatus: 'Started', NotBefore: '' }]);
     cloud.release();

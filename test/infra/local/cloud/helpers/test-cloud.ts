@@ -6,6 +6,8 @@ import type {
   Guest,
   Guests,
   Machine,
+  MetadataAnswer,
+  MetadataRequest,
 } from '../../../../../infra/local/cloud/guests.js';
 import { defaultWorld, type World } from '../../../../../infra/local/cloud/world.js';
 import { installScaledClock } from '../../../../../infra/local/region/scaled-clock.js';
@@ -174,6 +176,13 @@ export class TestCloud {
     if (answer.status >= 300) throw new Error(`PUT ${id}: ${JSON.stringify(answer.body)}`);
     await this.atRest();
     return answer;
+  }
+
+  /** Asks the metadata service as the last machine of a name, which has its header unless told. */
+  metadata(machine: string, target: string, change: Partial<MetadataRequest> = {}): Promise<MetadataAnswer> {
+    const guest = this.guests.booted.findLast((one) => one.machine.name === machine);
+    if (guest === undefined) throw new Error(`Nothing runs as ${machine}.`);
+    return guest.machine.host.metadata({ method: 'GET', target, headers: { Metadata: 'true' }, ...change });
   }
 
   /** Makes a network interface in the gateways' subnet. */
