@@ -100,8 +100,8 @@ function newerApi(service: Service): readonly string[] {
   return service === 'queue' ? ['--skipApiVersionCheck'] : [];
 }
 
-/** Azurite doesn't say which port it took, so one is found first. */
-async function freePort(): Promise<number> {
+/** A port that nobody has at the moment: Azurite doesn't say which it took, and a host that is killed keeps its own. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo; // a TCP server that listens has one
