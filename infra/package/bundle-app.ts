@@ -21,6 +21,8 @@ const options = {
   format: 'esm',
   platform: 'node',
   target: 'node20',
+  // A CommonJS package that is imported on demand (arm-monitor) would have a default export alone, no client by name.
+  mainFields: ['module', 'main'],
   minify: true,
   // A stack trace names functions; maps would be twice the size of the code.
   keepNames: true,

@@ -1,14 +1,17 @@
 /** Does the package run by itself? Built twice, unpacked where no node_modules is, started in a local region, a site built. */
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { bundleApp } from '../../infra/package/bundle-app.js';
 import { zipFiles } from '../../infra/package/zip-files.js';
 import type { ClientCounts } from '../../infra/local/clients/counts.js';
 import { siteSpec, TestRegion } from '../region/start-region.js';
+import { namesTakenOnDemand } from './names-taken-on-demand.js';
 import { noteLoads } from './note-loads.js';
 import { readZip, type ZipEntry } from './read-zip.js';
 
@@ -96,6 +99,27 @@ test('there is no node_modules above the unpacked package', () => {
   for (let at = appFolder; at !== dirname(at); at = dirname(at)) {
     expect([at, existsSync(join(at, 'node_modules'))]).toEqual([at, false]);
   }
+});
+
+test('what the package loads on demand gives each name that the app takes from it', async () => {
+  const main = readFileSync(join(appFolder, 'main.js'), 'utf8');
+  const onDemand = [...main.matchAll(/import\("\.\/(chunks\/[\w-]+\.js)"\)/g)].map(([, path = '']) => path);
+  // In Node itself: jest's own loader can't link them all at once.
+  const tellNames =
+    "for (const url of process.argv.slice(1)) console.log(Object.keys(await import(url)).join('\\n'))";
+  const urls = onDemand.map((path) => pathToFileURL(join(appFolder, path)).href);
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--input-type=module',
+    '-e',
+    tellNames,
+    ...urls,
+  ]);
+  const taken = namesTakenOnDemand(root);
+  // Of each kind one: ARM, tables, identity, tokens.
+  expect(taken).toEqual(
+    expect.arrayContaining(['MonitorClient', 'TableClient', 'DefaultAzureCredential', 'jwtVerify']),
+  );
+  expect(taken.filter((name) => !stdout.split('\n').includes(name))).toEqual([]);
 });
 
 test('the packaged app loads its SDKs with the first activity that needs them, and builds a site that serves', async () => {

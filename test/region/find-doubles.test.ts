@@ -7,6 +7,8 @@ const machineType = 'Microsoft.Compute/virtualMachines';
 const nic = id('Microsoft.Network/networkInterfaces', 'nic-hq-z1-1');
 const machine = id(machineType, 'vm-hq-z1-1-g1');
 
+const setup = `${machine}/runCommands/setup`;
+
 const resource = (name: string, body: object = {}, resourceId = name): CloudSeen['resources'][number] => ({
   id: resourceId,
   name,
@@ -78,6 +80,20 @@ test.each<{ readonly when: string; readonly seen: CloudSeen; readonly found: rea
     seen: {
       resources,
       operations: [operation('create', next, 50, 60), operation('delete', next, 90, 99), ...operations],
+    },
+    found: [],
+  },
+  {
+    when: 'a setup is made anew after its machine was deleted',
+    seen: {
+      resources,
+      operations: [
+        operation('create', machine, 1, 2),
+        { ...operation('create', setup, 3, 4), type: `${machineType}/runCommands` },
+        operation('delete', machine, 5, 6),
+        ...operations,
+        { ...operation('create', setup, 210, 220), type: `${machineType}/runCommands` },
+      ],
     },
     found: [],
   },

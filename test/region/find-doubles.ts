@@ -22,7 +22,12 @@ const machineType = 'microsoft.compute/virtualmachines';
  * @returns a sentence for each; none when all is as it should be
  */
 export function findDoubles(seen: CloudSeen, slots: readonly string[]): readonly string[] {
-  return [...countedWrong(seen, slots), ...heldByNobody(seen), ...machinesAtOnce(seen), ...madeTwice(seen)];
+  return [...countedWrong(seen, slots), ...heldByNobody(seen), ...doubledSoFar(seen)];
+}
+
+/** Finds what no site should have had at any moment, also one that is being built or deleted. */
+export function doubledSoFar(seen: CloudSeen): readonly string[] {
+  return [...machinesAtOnce(seen), ...madeTwice(seen)];
 }
 
 /** One group, balancer and rule, and for each gateway an address, an interface, a machine, a disk and a setup. */
@@ -100,7 +105,9 @@ function madeTwice({ operations }: CloudSeen): readonly string[] {
     .sort((one, other) => one.startedAt - other.startedAt)
     .flatMap(({ verb, resourceId, status }) => {
       const id = resourceId.toLowerCase();
-      if (verb === 'delete' && status === 'Succeeded') alive.delete(id);
+      // What is part of it, such as a machine's setup, goes with it.
+      if (verb === 'delete' && status === 'Succeeded')
+        for (const one of alive) if (one === id || one.startsWith(`${id}/`)) alive.delete(one);
       if (verb !== 'create') return [];
       const isTwice = alive.has(id);
       alive.add(id);

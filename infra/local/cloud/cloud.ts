@@ -21,7 +21,7 @@ import { MachineHosts } from './machine-host.js';
 import { Machines, type MachineDraws } from './machines.js';
 import type { Operation } from './operations.js';
 import type { PacketFilter } from './packet-filter.js';
-import type { Random } from './random.js';
+import { seededRandom, type Random } from './random.js';
 import { RecordedAnswers } from './recorded-answers.js';
 import { Resources, type Resource } from './resources.js';
 import { listen, type Exchange } from './server.js';
@@ -37,6 +37,8 @@ export interface CloudOptions {
   /** 0 takes a free port. */
   readonly port: number;
   readonly seed: number;
+  /** Draws the ids of the vault's versions, so that another cloud has the same; from the ids of all else unless told. */
+  readonly vaultSeed?: number;
   readonly world: World;
   /** Longest duration that is drawn, as a percentile: 0.9 for a usual day, 0.99 for one with what is rare; 0.9 unless told. */
   readonly longest?: number;
@@ -94,7 +96,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     ...{ random, resources, machines, hosts, balancers, states, draw, clock, signals, seed, longest },
     answers: new RecordedAnswers(streams.answers),
   });
-  const vault = vaultOf(world, random, services.faults);
+  const vault = vaultOf(world, versionIds(options, random), services.faults);
   const { events, hooks } = startEventGrid({ options, vault, machines, services, random: signals });
   const calls = new CallLog();
   const access = new AppAccess(world, options.allowedActions, { clock, draw: streams.roles });
@@ -152,6 +154,10 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 
 function vaultOf({ vaultHost, tenantId }: World, random: Random, faults: Faults): KeyVault {
   return new KeyVault(vaultHost, tenantId, random, new VaultThrottling(() => faults.bucketShare()));
+}
+
+function versionIds({ vaultSeed }: CloudOptions, others: Random): Random {
+  return vaultSeed === undefined ? others : seededRandom(vaultSeed);
 }
 
 /** Says whether a request is for the simulator itself, or for what is served beside it. */

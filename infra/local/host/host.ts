@@ -91,7 +91,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const parts: Parts = {
     ...{ core, invoker, orchestrations, settings, nextId, links, keys, log },
     hub: () => hub,
-    routes: [],
+    routes: undefined,
   };
   const server = createServer((request, response) => void serveRequest(parts, request, response));
   const shutAll = async () => {
@@ -154,8 +154,9 @@ async function startTriggers(parts: Parts, { appFile, timers }: HostOptions): Pr
   const { core, invoker, log, settings } = parts;
   await loadApp(appFile, core, process.env);
   const functions = [...core.functions.values()].filter(({ name }) => !isDisabled(name, process.env));
-  parts.routes = readRoutes(functions, settings.routePrefix);
-  for (const warning of shadowedRoutes(parts.routes)) log('warning', warning);
+  const routes = readRoutes(functions, settings.routePrefix);
+  parts.routes = routes;
+  for (const warning of shadowedRoutes(routes)) log('warning', warning);
   const { queues } = settings;
   // Queues first: they alone may refuse to start, and no timer should have fired by then.
   const stopQueues = await startQueues(functions, invoker, { queues, settings: process.env, log });

@@ -24,8 +24,8 @@ export interface Parts {
   readonly hub: () => OpenHub;
   readonly links: () => Readonly<Record<string, string>>;
   readonly keys: HostKeys | undefined;
-  /** Empty until the app is loaded. */
-  routes: readonly Route[];
+  /** `undefined` while the app is loaded. */
+  routes: readonly Route[] | undefined;
 }
 
 /** Answers a request; what fails is logged, and told to nobody outside. */
@@ -51,6 +51,8 @@ export async function serveRequest(
       await answerDurable(parts, request, response, { url, path: api[2] ?? '', body: bytes.toString() });
     else if (/^\/runtime\/webhooks\/eventgrid\/?$/i.test(url.pathname))
       await answerEvents(parts, request, response, { url, body: bytes.toString() });
+    // As the real host while it starts (inferred): 404 would say that what is asked for isn't there.
+    else if (routes === undefined) response.writeHead(503).end();
     else await answerHttp({ routes, invoker, keys, onFailure: complain }, { request, url, bytes }, response);
   } catch (error) {
     complain(error);

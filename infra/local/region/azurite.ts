@@ -24,6 +24,13 @@ const maxTries = 200;
 /** Longest that Azurite may take to write what it keeps and end. */
 const maxStopMs = 5000;
 
+/**
+ * Runs in Azurite: when whoever started it was killed, nobody else ends it, and the next one writes to the same files.
+ * The channel alone doesn't keep it alive, or it would never end by a signal.
+ */
+const endWithParent =
+  "process.once('disconnect',()=>process.kill(process.pid,'SIGINT'));process.channel.unref()";
+
 /** What Azurite keeps, and the names of their endpoints in a connection string. */
 type Service = 'table' | 'queue';
 const endpointNames = { table: 'TableEndpoint', queue: 'QueueEndpoint' } as const;
@@ -77,7 +84,7 @@ async function startService(service: Service, folder?: string): Promise<Child> {
   const child = spawn(
     process.execPath,
     [
-      main,
+      ...['--import', `data:text/javascript,${endWithParent}`, main],
       ...where,
       `--${service}Port`,
       String(port),
@@ -86,7 +93,7 @@ async function startService(service: Service, folder?: string): Promise<Child> {
       ...newerApi(service),
     ],
     // In a group of its own: a Ctrl-C in the terminal is the region's, which needs its tables to the end.
-    { stdio: 'ignore', detached: true },
+    { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], detached: true },
   );
   const kill = () => void child.kill('SIGKILL');
   process.once('exit', kill);
@@ -100,8 +107,8 @@ function newerApi(service: Service): readonly string[] {
   return service === 'queue' ? ['--skipApiVersionCheck'] : [];
 }
 
-/** Azurite doesn't say which port it took, so one is found first. */
-async function freePort(): Promise<number> {
+/** A port that nobody has at the moment: Azurite doesn't say which it took, and a host that is killed keeps its own. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo; // a TCP server that listens has one

@@ -1,6 +1,7 @@
 /** `npm start`: which region, at which speed, with which site, and what is shown of it? */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readArguments, type Arguments } from './arguments.js';
+import { keepClock, startOfTime } from './kept-clock.js';
 import type { Region } from './region.js';
 import { installScaledClock, type RealClock } from './scaled-clock.js';
 
@@ -27,7 +28,10 @@ async function run(options: Arguments): Promise<void> {
   }
   if (options.fresh) rmSync(stateFolder, { recursive: true, force: true });
   mkdirSync(stateFolder, { recursive: true });
-  const real = installScaledClock(options.speed, startOfTime());
+  const clockFile = `${stateFolder}/clock.json`;
+  // Time never goes back for the sites of an earlier run, which may have gone faster than the real one.
+  const real = installScaledClock(options.speed, startOfTime(clockFile));
+  const kept = keepClock(clockFile, options.speed);
   // Loaded after the clock is in place, so that all of it goes by the scaled one.
   const { startRegion } = await import('./region.js');
   const logFile = `${stateFolder}/log.txt`;
@@ -44,7 +48,7 @@ async function run(options: Arguments): Promise<void> {
     },
   });
   const end = stopOnce(async () => {
-    writeFileSync(`${stateFolder}/clock.json`, JSON.stringify({ endedAt: Date.now() }));
+    kept.end();
     await region.close();
   });
   process.stdout.write(`The API is at ${region.api.base}, the simulated Azure at ${region.cloud.url}.\n\n`);
@@ -95,16 +99,6 @@ function readSite(file: string): string | Error {
     return new Error(
       `--site: ${error instanceof Error ? error.message : String(error)}. Give a file such as examples/minimal.json.`,
     );
-  }
-}
-
-/** Time never goes back for the sites of an earlier run, which may have gone faster than the real one. */
-function startOfTime(): number {
-  try {
-    const { endedAt } = JSON.parse(readFileSync(`${stateFolder}/clock.json`, 'utf8')) as { endedAt: number }; // written below
-    return Math.max(endedAt, Date.now());
-  } catch {
-    return Date.now();
   }
 }
 

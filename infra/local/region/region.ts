@@ -24,6 +24,8 @@ export interface RegionOptions {
   /** Port of the API; 0 for any free one. */
   readonly port: number;
   readonly seed: number;
+  /** Draws the secrets and their versions, so that another region has the same vault; as all else unless told. */
+  readonly vaultSeed?: number;
   /** Longest duration of Azure's that is drawn, as a percentile; 0.9 unless told. */
   readonly longest?: number;
   /** Where the tables and queues are kept; in memory without one. */
@@ -54,19 +56,33 @@ export interface RegionOptions {
   readonly onActivity?: HostOptions['onActivity'];
 }
 
-/** A running region. */
-export interface Region {
+/** A region around a host of the kind `H`, which may run elsewhere. */
+export interface RegionAround<H extends AnyHost> {
   readonly api: SiteApi;
   readonly cloud: Cloud;
   readonly edges: ServiceEdges;
   readonly zscaler: LocalZscaler;
   readonly guests: ModelledGuests;
-  readonly host: Host;
+  readonly host: H;
   /** What the clients of a site noticed. */
   clientCounts(): ClientCounts;
   /** Lets the clients count from nothing again. */
   countAnew(): void;
   close(): Promise<void>;
+}
+
+/** A running region, its host in the same process. */
+export type Region = RegionAround<Host>;
+
+/** What a region has to know of its host. */
+export type AnyHost = Pick<Host, 'url' | 'close'>;
+
+/** How the app gets its host. */
+export interface AppStart<H extends AnyHost> {
+  /** Done before time matters, while storage starts. */
+  prepare(): Promise<void>;
+  /** Starts the app with the settings that a deployment would give it. */
+  start(settings: Readonly<Record<string, string>>): Promise<H>;
 }
 
 /** `.ts`, or `.js` when the code was compiled. */
@@ -92,23 +108,37 @@ const sshPublicKey =
   'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKq2m1mH0m3t5o0y2l0v8r2i7l4t9n6u1x3w5z7b9d1f tunnelkeeper';
 
 /** Brings a region up; the app is loaded last, unmodified, with the settings that a deployment would give it. */
-export async function startRegion(options: RegionOptions): Promise<Region> {
+export function startRegion(options: RegionOptions): Promise<Region> {
+  return startRegionAround(options, {
+    prepare: loadSdks,
+    start: (settings) => {
+      Object.assign(process.env, settings);
+      return startApp(options);
+    },
+  });
+}
+
+/** Brings a region up around a host that is started by the caller, such as in a process of its own. */
+export async function startRegionAround<H extends AnyHost>(
+  options: RegionOptions,
+  app: AppStart<H>,
+): Promise<RegionAround<H>> {
   const { seed, log } = options;
   const random = seededRandom(seed + 2);
   const edges = new ServiceEdges(serviceEdges);
   const guests = modelledGuests({ edges, random, log });
   const beginStorage = options.startStorage ?? (() => startStorage(options.tables));
-  const [storage] = await Promise.all([beginStorage(), loadSdks()]);
+  const [storage] = await Promise.all([beginStorage(), app.prepare()]);
   const events = await openEventQueue(storage.connectionString, log);
   const beside = {
     '/faults': (request: WireRequest) => answerFaults({ cloud, edges, guests, zscaler }, request),
   };
   const cloud = await startRegionsCloud(options, { guests, onEvent: events.put, beside });
   const { zscaler, settings } = await startFarSide(edges, cloud.vault, seededRandom(seed + 4));
-  for (const name of knownSecrets) cloud.vault.set(name, randomPsk(random));
+  const secrets = options.vaultSeed === undefined ? random : seededRandom(options.vaultSeed + 1);
+  for (const name of knownSecrets) cloud.vault.set(name, randomPsk(secrets));
   const ours = deploymentSettings(cloud, storage.connectionString);
-  Object.assign(process.env, ours, settings);
-  const host = await startApp(options);
+  const host = await app.start({ ...ours, ...settings });
   await callOnAlert(cloud, ours.TUNNELKEEPER_ACTION_GROUP_ID, `${host.url}/api/alerts`);
   events.subscribe();
   const api = new SiteApi(`${host.url}/api`);
@@ -153,11 +183,12 @@ async function loadSdks(): Promise<void> {
 }
 
 function startRegionsCloud(
-  { seed, longest = 0.9, world = defaultWorld(), onExchange, allowedActions }: RegionOptions,
+  { seed, vaultSeed, longest = 0.9, world = defaultWorld(), onExchange, allowedActions }: RegionOptions,
   parts: Pick<CloudOptions, 'guests' | 'onEvent' | 'beside'>,
 ): Promise<Cloud> {
   return startCloud({
     ...{ port: 0, seed, world, longest, ...parts },
+    ...(vaultSeed === undefined ? {} : { vaultSeed }),
     ...(onExchange === undefined ? {} : { onExchange }),
     ...(allowedActions === undefined ? {} : { allowedActions }),
   });

@@ -14,11 +14,12 @@ export const maxDelayMs = 2 ** 31 - 1;
  *
  * @param speed how many seconds pass in one
  * @param startAt where time starts, in milliseconds since the epoch
+ * @param realStart when it starts there by the real clock; now unless told. Processes that are told the same agree on
+ *   the time, whenever each of them begins
  */
-export function installScaledClock(speed: number, startAt: number): RealClock {
+export function installScaledClock(speed: number, startAt: number, realStart = Date.now()): RealClock {
   const RealDate = Date;
   const { setTimeout: realTimeout, setInterval: realInterval } = globalThis;
-  const realStart = RealDate.now();
   const now = () => Math.round(startAt + (RealDate.now() - realStart) * speed);
   replaceDate(now);
   const scale = (delay: number | undefined) => Math.min((delay ?? 0) / speed, maxDelayMs);

@@ -1,12 +1,11 @@
 /** What is left of orchestrations when the host is killed at any moment? All of it, once. */
 import { expect, jest, test } from '@jest/globals';
 import { seededRandom } from '../../../../infra/local/cloud/random.js';
-import { endedBy, eventType, type HistoryEvent } from '../../../../infra/local/host/history-event.js';
-import type { Instance } from '../../../../infra/local/host/instance.js';
 import { realFiles } from '../../../../infra/local/host/journal-files.js';
 import { recover } from '../../../../infra/local/host/journal-recovery.js';
 import { LedgerHost } from './ledger-host.js';
 import { eventually } from './start-small-app.js';
+import { wrongIn } from './wrong-in-history.js';
 
 jest.setTimeout(180_000);
 
@@ -40,30 +39,6 @@ async function lastLife(host: LedgerHost, ids: readonly string[]): Promise<void>
   for (const id of ids)
     await eventually(`${id} to end`, async () => ((await isAtWork(id)) ? undefined : true));
   await host.end();
-}
-
-/** What is wrong with a history; nothing when each thing that was begun has one end, in order. */
-function wrongIn({ history, id, status }: Instance): readonly string[] {
-  const count = (type: number) => history.filter(({ EventType }) => EventType === type).length;
-  const isBegin = ({ EventType }: HistoryEvent) =>
-    EventType === eventType.taskScheduled || EventType === eventType.timerCreated;
-  const begun = history.filter(isBegin).map(({ EventId }) => EventId);
-  const ended = history.flatMap((event) => endedBy(event) ?? []);
-  const endsBeforeBegin = ended.filter(
-    (task) =>
-      history.findIndex((event) => endedBy(event) === task) <
-      history.findIndex((event) => isBegin(event) && event.EventId === task),
-  );
-  return [
-    ...(status === 'Completed' ? [] : [`${id} is ${status}`]),
-    ...(count(eventType.executionStarted) === 1 ? [] : [`${id} has begun more than once`]),
-    ...(count(eventType.executionCompleted) === 1 ? [] : [`${id} has not ended once`]),
-    ...(begun.every((task, index) => task === index) ? [] : [`${id} has begun ${begun.join()}`]),
-    ...(ended.length === begun.length && new Set(ended).size === ended.length
-      ? []
-      : [`${id} ended ${ended.join()}`]),
-    ...endsBeforeBegin.map((task) => `${id} ended ${task} before it began`),
-  ];
 }
 
 const seedsOf = (first: number) => Array.from({ length: 25 }, (_, index) => first + index);
