@@ -6,10 +6,9 @@
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import Table from 'cli-table3';
-import { withCompiled } from './compile.js';
+import { compiledModule } from '../compiled-code.js';
 import type { DayDone, DayWish } from './virtual-day.js';
 
 /** Bytes that a day may tell. */
@@ -18,9 +17,9 @@ const maxBuffer = 256 * 1024 * 1024;
 /** A day whose sites get two gateways each, and one fault each and a half. */
 const wholeDay: DayWish = { seed: 1, sites: 10, zones: 2, hours: 24, faults: 15 };
 
-/** Plays a day in the compiled code. @throws Error with what the process said when it fails */
-export async function playDay(compiled: string, wish: DayWish): Promise<DayDone> {
-  const runner = join(compiled, 'test/bench/run-day.js');
+/** Plays a day. @throws Error with what the process said when it fails */
+export async function playDay(wish: DayWish): Promise<DayDone> {
+  const runner = await compiledModule('test/bench/run-day');
   const { stdout } = await promisify(execFile)(process.execPath, [runner, JSON.stringify(wish)], {
     maxBuffer,
   });
@@ -30,9 +29,7 @@ export async function playDay(compiled: string, wish: DayWish): Promise<DayDone>
 /** Plays one day twice. @returns whether both are the same, and whether it ended well */
 export async function benchDay(wish: Partial<DayWish>): Promise<boolean> {
   const day = { ...wholeDay, ...wish };
-  const played = await withCompiled((compiled) =>
-    Promise.all([playDay(compiled, day), playDay(compiled, day)]),
-  );
+  const played = await Promise.all([playDay(day), playDay(day)]);
   const head = ['run', 'timelines', 'SHA-256', 'serving', 'rotations', 'mended', 'requests', 'lost', 'took'];
   const table = new Table({ head, style: { head: [], border: [] } });
   for (const [index, done] of played.entries()) {
@@ -60,11 +57,7 @@ export async function benchDay(wish: Partial<DayWish>): Promise<boolean> {
 }
 
 /** Plays hours of more and more sites. */
-export function benchSpeed(): Promise<boolean> {
-  return withCompiled(speedOf);
-}
-
-async function speedOf(compiled: string): Promise<boolean> {
+export async function benchSpeed(): Promise<boolean> {
   const head = ['sites', 'gateways', 'hours', 'build', 'the rest', 'hours a second', 'timers a second'];
   const table = new Table({ head, style: { head: [], border: [] } });
   for (const { sites, hours } of [
@@ -73,7 +66,7 @@ async function speedOf(compiled: string): Promise<boolean> {
     { sites: 100, hours: 1 },
   ]) {
     const zones = sites > 10 ? 1 : 2;
-    const done = await playDay(compiled, { seed: 1, sites, zones, hours, faults: 0 });
+    const done = await playDay({ seed: 1, sites, zones, hours, faults: 0 });
     const rest = done.seconds - done.buildSeconds;
     table.push([
       sites,

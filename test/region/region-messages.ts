@@ -9,7 +9,7 @@ export interface RegionWish {
   readonly hasOperator?: boolean;
   /** Folder of the tables; in memory without one. */
   readonly tables?: string;
-  /** URL of the module that registers the app; the sources' own without one. */
+  /** URL or absolute path of the JavaScript that registers the app; the sources' own without one. */
   readonly appFile?: string;
   /** Actions of the app's role; without them it may do everything. */
   readonly allowedActions?: readonly string[];

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/global
 import type { SentAlert } from '../../infra/local/cloud/alert-notifications.js';
 import type { Resource } from '../../infra/local/cloud/resources.js';
 import type { TimelineLine } from '../../infra/local/region/site-api.js';
+import { compiledModule } from '../compiled-code.js';
 import { siteSpec, TestRegion } from './start-region.js';
 
 jest.setTimeout(60_000);
@@ -13,7 +14,7 @@ const allHaveComeSeconds = 5 * 60;
 let region: TestRegion;
 
 beforeAll(async () => {
-  const appFile = new URL('./run-without-sweep.ts', import.meta.url).href;
+  const appFile = await compiledModule('test/region/run-without-sweep');
   region = await TestRegion.start({ seed: 5, appFile });
   await region.api.request(siteSpec('hq', { zones: ['1', '2'] }));
   await region.until('hq', ({ phase }) => phase === 'serving');

@@ -1,12 +1,10 @@
 /** How does a test get a region? In a child process, since its time is virtual and jest's own must not be. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { SiteView } from '../../infra/local/region/site-api.js';
 import { SiteApi } from '../../infra/local/region/site-api.js';
+import { compiledModule } from '../compiled-code.js';
 import type { Answer, Ask, RegionWish } from './region-messages.js';
-
-const runner = fileURLToPath(new URL('./run-region.ts', import.meta.url));
 
 /** Seconds between two looks at a site. */
 const lookEverySeconds = 5;
@@ -34,8 +32,9 @@ export class TestRegion {
     wish: RegionWish,
     environment: Readonly<Record<string, string>> = {},
   ): Promise<TestRegion> {
+    const runner = await compiledModule('test/region/run-region');
     const child = fork(runner, [JSON.stringify(wish)], {
-      execArgv: ['--import', 'tsx'],
+      execArgv: [],
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });

@@ -1,15 +1,14 @@
 /** Is an hour over in moments, with everything in it at its time, and the same again with the same seed? */
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, expect, jest, test } from '@jest/globals';
+import { compiledModule } from '../../../compiled-code.js';
 
 jest.setTimeout(60_000);
 
-const script = fileURLToPath(new URL('./run-virtual-hour.ts', import.meta.url));
-
 async function hour(seed: number): Promise<readonly string[]> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script, String(seed)]);
+  const script = await compiledModule('test/infra/local/region/run-virtual-hour');
+  const { stdout } = await promisify(execFile)(process.execPath, [script, String(seed)]);
   return stdout.trimEnd().split('\n');
 }
 
