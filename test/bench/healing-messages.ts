@@ -9,8 +9,6 @@ export type Policy = 'tunnelkeeper' | 'plain';
 export interface HealingWish {
   readonly policy: Policy;
   readonly seed: number;
-  /** Seconds that pass in one. */
-  readonly speed: number;
   readonly faults: readonly FaultName[];
 }
 
@@ -29,13 +27,7 @@ export interface Healed {
 
 /** What the process answers, once. */
 export type HealingAnswer =
-  | {
-      readonly ok: true;
-      readonly healed: readonly Healed[];
-      /** How many times as long the region's work took as on an idle machine; absent where it isn't known. */
-      readonly stretch?: number;
-    }
-  | { readonly ok: false; readonly why: string };
+  { readonly ok: true; readonly healed: readonly Healed[] } | { readonly ok: false; readonly why: string };
 
 /** A fault of the demo, and what it takes to mend it. */
 export interface BenchFault {

@@ -16,13 +16,13 @@ export function notedAnswer(file: string, wish: HealingWish): (HealingAnswer & {
   if (!existsSync(file)) return undefined;
   const lines = readFileSync(file, 'utf8').split('\n');
   for (const line of lines.filter((text) => text !== '')) {
-    const { policy, seed, speed, faults, ...answer } = JSON.parse(line) as Note; // written by addNote alone
-    const isSame = JSON.stringify({ policy, seed, speed, faults }) === JSON.stringify(ordered(wish));
+    const { policy, seed, faults, ...answer } = JSON.parse(line) as Note; // written by addNote alone
+    const isSame = JSON.stringify({ policy, seed, faults }) === JSON.stringify(ordered(wish));
     if (isSame && answer.ok) return answer;
   }
   return undefined;
 }
 
-function ordered({ policy, seed, speed, faults }: HealingWish): HealingWish {
-  return { policy, seed, speed, faults };
+function ordered({ policy, seed, faults }: HealingWish): HealingWish {
+  return { policy, seed, faults };
 }

@@ -42,7 +42,7 @@ export function reportHealing({ done, failed, faults, minutes }: HealingRun): bo
       'Median / 95th percentile; in brackets, how ours is beside "replace after 5 bad minutes in a row", beyond\n' +
       'chance (95 %, bootstrap over the seeds) and the resolution of 5 s or 5 requests.\n' +
       `${seeds} seeds, ${minutes} min. Promised: never worse, better where less than another machine helps, ` +
-      `0 machines replaced needlessly.\n${busynessOf(done)}`,
+      `0 machines replaced needlessly.\n`,
   );
   for (const why of broken) process.stdout.write(`BROKEN: ${why}\n`);
   return broken.length === 0;
@@ -58,19 +58,6 @@ export function brokenPromises(
 
 function rowsOf(done: readonly RegionHealed[], faults: readonly FaultName[]): readonly Row[] {
   return benchFaults.filter(({ wish }) => faults.includes(wish.fault)).map((fault) => rowOf(fault, done));
-}
-
-/** Above this a run says more of the machine than of the product: what the app computes in 0.2 s takes 24 s at speed 40. */
-const busyStretch = 3;
-
-/** A machine that is busy with other things delays the product's own work, and so flatters the plain policy. */
-function busynessOf(done: readonly RegionHealed[]): string {
-  const stretches = done.flatMap(({ stretch }) => stretch ?? []);
-  if (stretches.length === 0) return '';
-  const middle = median(stretches);
-  const [shown, most] = [middle, Math.max(...stretches)].map((value) => value.toFixed(1));
-  const advice = middle > busyStretch ? ' This machine is too busy: run it again when it has room.' : '';
-  return `Waiting for a core made the regions' work ${shown} times as long (median; at most ${most}).${advice}\n`;
 }
 
 function rowOf(fault: BenchFault, done: readonly RegionHealed[]): Row {

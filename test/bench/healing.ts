@@ -2,9 +2,9 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import type { FaultName } from '../../infra/local/region/faults.js';
 import type { Healed, HealingAnswer, HealingWish, Policy } from './healing-messages.js';
+import { compiledModule } from '../compiled-code.js';
 import { addNote, notedAnswer } from './healing-notes.js';
 import { reportHealing } from './healing-report.js';
 
@@ -12,30 +12,21 @@ import { reportHealing } from './healing-report.js';
 export interface HealingOptions {
   readonly seeds: number;
   readonly firstSeed: number;
-  /** Seconds that pass in one. */
-  readonly speed: number;
   readonly regionsAtOnce: number;
   readonly faults: readonly FaultName[];
   /** File that gets a line for each region, with its timelines; regions that stand in it aren't run again. */
   readonly notes?: string;
 }
 
-/** Fastest at which the app's own work, which isn't scaled, doesn't show in the results (docs/benchmarks.md). */
-export const usualSpeed = 40;
-
-/** A region waits most of the time: three of them leave a core room. */
-export const usualRegionsAtOnce = 3 * availableParallelism();
+/** A region in virtual time never waits. */
+export const usualRegionsAtOnce = availableParallelism();
 
 /** What one region has measured. */
 export interface RegionHealed {
   readonly policy: Policy;
   readonly seed: number;
   readonly healed: readonly Healed[];
-  /** How many times as long its work took as on an idle machine; absent where it isn't known. */
-  readonly stretch?: number;
 }
-
-const runner = fileURLToPath(new URL('./run-healing.ts', import.meta.url));
 
 /** Runs both policies over all seeds, prints the table, and says whether all that is promised was kept. */
 export async function benchHealing(options: HealingOptions): Promise<boolean> {
@@ -58,10 +49,9 @@ export async function benchHealing(options: HealingOptions): Promise<boolean> {
   return reportHealing({ done, failed, faults: options.faults, minutes: minutesSince(began) });
 }
 
-/** Both policies of a seed beside each other, so that a busy machine is as busy for both. */
-function wishesOf({ seeds, firstSeed, speed, faults }: HealingOptions): readonly HealingWish[] {
+function wishesOf({ seeds, firstSeed, faults }: HealingOptions): readonly HealingWish[] {
   return Array.from({ length: seeds }, (_, index) => firstSeed + index).flatMap((seed) =>
-    (['tunnelkeeper', 'plain'] as const).map((policy) => ({ policy, seed, speed, faults })),
+    (['tunnelkeeper', 'plain'] as const).map((policy) => ({ policy, seed, faults })),
   );
 }
 
@@ -76,8 +66,8 @@ async function answerOf(wish: HealingWish, notes: string | undefined): Promise<H
 
 /** One region in a process of its own, which ends by itself. */
 async function runRegion(wish: HealingWish): Promise<HealingAnswer> {
-  const child = fork(runner, [JSON.stringify(wish)], {
-    execArgv: ['--import', 'tsx'],
+  const child = fork(await compiledModule('test/bench/run-healing'), [JSON.stringify(wish)], {
+    execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   let answer: HealingAnswer | undefined;

@@ -7,7 +7,7 @@
 import { parseArgs } from 'node:util';
 import { benchBadHour, usualBadHours } from './bad-hour.js';
 import { benchBuilds, readBuilds } from './builds.js';
-import { benchHealing, usualRegionsAtOnce, usualSpeed } from './healing.js';
+import { benchHealing, usualRegionsAtOnce } from './healing.js';
 import { benchFaults } from './healing-messages.js';
 
 const { values, positionals } = parseArgs({
@@ -16,7 +16,6 @@ const { values, positionals } = parseArgs({
     build: { type: 'string', multiple: true, default: [] },
     seeds: { type: 'string' },
     'first-seed': { type: 'string', default: '1' },
-    speed: { type: 'string', default: String(usualSpeed) },
     'regions-at-once': { type: 'string', default: String(usualRegionsAtOnce) },
     fault: { type: 'string', multiple: true, default: [] },
     notes: { type: 'string' },
@@ -36,7 +35,6 @@ const parts = {
     benchHealing({
       seeds: numberOf('seeds', 50),
       firstSeed: numberOf('first-seed'),
-      speed: numberOf('speed'),
       regionsAtOnce: numberOf('regions-at-once'),
       faults: values.fault.length === 0 ? knownFaults : values.fault.map(faultOf),
       ...(values.notes === undefined ? {} : { notes: values.notes }),
@@ -64,7 +62,7 @@ function faultOf(name: string) {
   return known;
 }
 
-function numberOf(option: 'seeds' | 'first-seed' | 'speed' | 'regions-at-once', usual?: number): number {
+function numberOf(option: 'seeds' | 'first-seed' | 'regions-at-once', usual?: number): number {
   const value = Number(values[option] ?? usual);
   if (!Number.isInteger(value) || value < 1)
     throw new Error(`--${option} is ${values[option] ?? 'missing'}; give 1 or more.`);

@@ -1,10 +1,9 @@
-/** Runs one region of the bench in a process of its own: builds a site, breaks it in all ways, and measures each. */
+/** Runs one region of the bench in virtual time, in a process of its own: builds a site, breaks it in all ways, and measures each. */
 import { exitOnSignals } from '../../infra/local/region/exit-on-signals.js';
 import type { Region } from '../../infra/local/region/region.js';
-import { installScaledClock } from '../../infra/local/region/scaled-clock.js';
+import { installVirtualTime } from '../../infra/local/region/virtual/install.js';
 import { requestsLost } from '../../infra/local/clients/counts.js';
 import { siteSpec } from '../region/start-region.js';
-import { coreTime, stretchSince } from './core-wait.js';
 import { Deployed } from './deployed.js';
 import {
   benchFaults,
@@ -26,23 +25,28 @@ const patienceSeconds = 5400;
 const wish = JSON.parse(process.argv[2] ?? '{}') as HealingWish; // written by healing.ts
 exitOnSignals();
 process.once('disconnect', () => process.exit(1));
-installScaledClock(wish.speed, Date.now());
+const clock = installVirtualTime(wish.seed, Date.UTC(2026, 0, 5, 8));
+const { startStorageInProcess } = await import('../../infra/local/region/virtual/storage.js');
 const { startRegion } = await import('../../infra/local/region/region.js');
 const { applyFault } = await import('../../infra/local/region/faults.js');
 const { readMemberHealth } = await import('../../shared/azure/backend-health.js');
 
 const deployed = new Deployed();
-const region = await startRegion({
-  ...{ port: 0, seed: wish.seed, log: () => undefined },
-  onExchange: (exchange) => deployed.see(exchange),
-});
+const region = await clock.during(
+  startRegion({
+    ...{ port: 0, seed: wish.seed, log: () => undefined },
+    startStorage: () => startStorageInProcess(),
+    onExchange: (exchange) => deployed.see(exchange),
+  }),
+);
 let plain: PlainPolicy | undefined;
-const answer = await measureAll().catch((error: unknown): HealingAnswer => ({
+const measured = measureAll().catch((error: unknown): HealingAnswer => ({
   ok: false,
   why: error instanceof Error ? (error.stack ?? error.message) : String(error),
 }));
+const answer = await clock.during(measured);
 plain?.stop();
-await region.close();
+await clock.during(region.close());
 await new Promise((resolve) => process.send?.(answer, resolve));
 process.exit(0);
 
@@ -50,13 +54,11 @@ async function measureAll(): Promise<HealingAnswer> {
   const service = await build();
   if (wish.policy === 'plain') plain = await handOver(service);
   await pause(restSeconds);
-  const before = coreTime();
   const healed: Healed[] = [];
   const wanted = benchFaults.filter((fault) => wish.faults.includes(fault.wish.fault));
   for (const fault of wanted) healed.push(await measure(service, fault, fault === wanted.at(-1)));
   if (region.guests.leaks() > 0) throw new Error(`${region.guests.leaks()} packets left in the clear.`);
-  const stretch = stretchSince(before);
-  return { ok: true, healed, ...(stretch === undefined ? {} : { stretch }) };
+  return { ok: true, healed };
 }
 
 /** The site of the demo: three zones, two service edges, its PSK kept by Zscaler's API. */
