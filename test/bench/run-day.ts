@@ -57,7 +57,9 @@ for (const { at, happens } of happenings) {
   await clock.during(happens());
 }
 await clock.pass(Math.max(0, end - clock.now()) / 1000);
-process.stdout.write(JSON.stringify(await told()));
+const done = JSON.stringify(await told());
+// Into a pipe it goes piece by piece, and an exit would cut it off.
+await new Promise((resolve) => process.stdout.write(done, resolve));
 process.exit(0);
 
 /** A gateway that is gone at this moment can't be broken once more. */
