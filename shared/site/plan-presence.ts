@@ -16,7 +16,7 @@ import { alertLookBackSeconds, type Policy } from './policy.js';
 import type { Objection } from './preflight-slots.js';
 import type { Problem } from './problem.js';
 import type { Resolved, SiteRecord } from './site-record.js';
-import { gatewayStatus, sitePhase, siteProblem } from './site-status.js';
+import { gatewayStatus, isObstacle, sitePhase, siteProblem } from './site-status.js';
 import { uncheckedWaits } from './unchecked.js';
 import { wantedVersions } from './wanted-versions.js';
 
@@ -118,7 +118,7 @@ function whatIsTold(
     return gatewayStatus(record, observed, desired ?? slot, plan, now);
   });
   const ours = gateways.filter(({ slot }) => slots.some((desired) => desired.slot === slot));
-  const phase = sitePhase(record.phase, ours, sharedProblems(record, observed).length > 0);
+  const phase = sitePhase(record.phase, ours, sharedProblems(record, observed).some(isObstacle));
   const lacking = ours.filter(({ doing }) => doing !== 'serving').map(({ slot }) => slot);
   const why = siteProblem(phase, ours, [
     ...sharedProblems(record, observed),

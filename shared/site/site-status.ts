@@ -95,14 +95,17 @@ export function sitePhase(before: Phase, gateways: readonly GatewayStatus[], isB
   if (serving > 0 && serving === gateways.length) return 'serving';
   const isProgressing =
     !isBlocked &&
-    gateways.some(
-      ({ doing, problem }) => doing !== 'serving' && doing !== 'stopped' && problem === undefined,
-    );
+    gateways.some(({ doing, problem }) => doing !== 'serving' && doing !== 'stopped' && !isObstacle(problem));
   if (isProgressing && !isSettledPhase(before)) return 'building';
   // The only gateway of a site serves while it is changed, but for seconds (ADR 13).
   const isOnlyOneChanged = gateways.length === 1 && gateways[0]?.doing === 'changing';
   if (serving > 0 || isOnlyOneChanged) return 'degraded';
   return gateways.some(({ doing }) => doing === 'suspended') ? 'suspended' : 'down';
+}
+
+/** Says whether something stands in the way of a build. To be asked for patience doesn't: it goes on by itself, in seconds. */
+export function isObstacle(problem: Problem | undefined): boolean {
+  return problem !== undefined && problem.type !== '/problems/throttled';
 }
 
 /** The problem that explains why a site isn't serving in full. */

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { problem } from '../../../shared/site/problem.js';
 import type { GatewayActivity, GatewayStatus, Phase } from '../../../shared/site/site-record.js';
-import { gatewayStatus, sitePhase, siteProblem } from '../../../shared/site/site-status.js';
+import { gatewayStatus, isObstacle, sitePhase, siteProblem } from '../../../shared/site/site-status.js';
 import { aRecord, aSlot, anAttempt, atSeconds, noon, nothingYet } from './helpers/builders.js';
 
 const lacking = problem('capacity-lacking', 'No room.');
@@ -23,6 +23,7 @@ describe('sitePhase', () => {
   const building = gateway('creating-machine');
   const stuck = gateway('failed', lacking);
   const stopped = gateway('stopped');
+  const throttled = problem('throttled', 'Azure asks to wait for 1 second.');
 
   interface Row {
     readonly when: string;
@@ -70,6 +71,18 @@ describe('sitePhase', () => {
       gateways: [building, stuck],
       phase: 'building',
     },
+    {
+      when: 'Azure asks for patience',
+      before: 'building',
+      gateways: [gateway('failed', throttled), gateway('failed', throttled)],
+      phase: 'building',
+    },
+    {
+      when: 'Azure asks for patience after the site served',
+      before: 'serving',
+      gateways: [gateway('failed', throttled)],
+      phase: 'down',
+    },
     { when: 'all are stuck', before: 'building', gateways: [stuck, stuck], phase: 'down' },
     {
       when: 'the balancer can’t be written',
@@ -96,6 +109,14 @@ describe('sitePhase', () => {
   test.each(rows)('is $phase when $when', ({ before, gateways, isBlocked = false, phase }) => {
     expect(sitePhase(before, gateways, isBlocked)).toBe(phase);
   });
+});
+
+test.each([
+  { what: 'a problem that somebody has to solve', told: problem('locked', 'Locked.'), is: true },
+  { what: 'a request for patience', told: problem('throttled', 'Wait for 1 second.'), is: false },
+  { what: 'nothing', told: undefined, is: false },
+])('isObstacle is $is for $what', ({ told, is }) => {
+  expect(isObstacle(told)).toBe(is);
 });
 
 describe('siteProblem', () => {
