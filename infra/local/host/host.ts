@@ -153,7 +153,8 @@ function limitedInvoker(
 async function startTriggers(parts: Parts, { appFile, timers }: HostOptions): Promise<() => Promise<void>> {
   const { core, invoker, log, settings } = parts;
   await loadApp(appFile, core, process.env);
-  const functions = [...core.functions.values()].filter(({ name }) => !isDisabled(name, process.env));
+  dropDisabled(core);
+  const functions = [...core.functions.values()];
   const routes = readRoutes(functions, settings.routePrefix);
   parts.routes = routes;
   for (const warning of shadowedRoutes(routes)) log('warning', warning);
@@ -165,6 +166,11 @@ async function startTriggers(parts: Parts, { appFile, timers }: HostOptions): Pr
   return async () => {
     await Promise.all([stopTimers(), stopQueues()]);
   };
+}
+
+/** Functions that are switched off are as if nobody had registered them, to whoever would call them. */
+function dropDisabled({ functions }: FunctionsCore): void {
+  for (const [key, { name }] of functions) if (isDisabled(name, process.env)) functions.delete(key);
 }
 
 async function shut(server: Server): Promise<void> {
