@@ -257,3 +257,15 @@ test.each([
     expect(engine.called).toEqual([]);
   },
 );
+
+test('Orchestrations warns of a payload when the next run begins with more than 45 KB', async () => {
+  const input = JSON.stringify('x'.repeat(45 * 1024));
+  const anew: Action = { actionType: actionType.continueAsNew, input };
+  let turns = 0;
+  const engine = anEngine(() =>
+    ++turns === 1 ? { isDone: true, actions: [[anew]] } : { isDone: true, actions: [[]], output: 'done' },
+  );
+  await start(engine);
+  await until(engine, 'Completed');
+  expect(engine.log).toEqual(['warning: it begins anew with 46082 bytes; keep payloads below 46080.']);
+});
