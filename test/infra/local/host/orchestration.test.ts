@@ -203,6 +203,14 @@ test('Orchestrations warns when an orchestrator waits for what nobody does', asy
   expect(statusOf(engine)).toBe('Running');
 });
 
+test('Orchestrations warns of nothing when a timer that was cancelled is still to fire', async () => {
+  const soon = { ...timer(new Date(Date.now() + 20).toISOString()), isCanceled: true };
+  const engine = anEngine(script([soon]));
+  await start(engine);
+  await until(engine, 'Completed');
+  expect(engine.log).toEqual([]);
+});
+
 /** Lets all happen that needs no time. */
 async function noTime(): Promise<void> {
   for (let rounds = 0; rounds < 50; rounds++) await new Promise((resolve) => setImmediate(resolve));
