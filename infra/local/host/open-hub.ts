@@ -3,7 +3,7 @@ import type { Log } from './functions-core.js';
 import { Hub } from './hub.js';
 import { MemoryStore, type KeptHub } from './hub-store.js';
 import { Journal } from './journal.js';
-import { realFiles } from './journal-files.js';
+import { makeFolder, realFiles } from './journal-files.js';
 import { lockJournal } from './journal-lock.js';
 
 /** Where a hub is kept. */
@@ -30,6 +30,8 @@ export async function openHub(
     const store = new MemoryStore();
     return { hub: new Hub(), store, abandon: () => store.close(), close: () => store.close() };
   }
+  // Before the lock, which would make it, too: a journal in a folder whose name isn't on the disk is lost with it.
+  await makeFolder(folder);
   const lock = lockJournal(folder);
   try {
     const { hub, journal } = await Journal.open({
