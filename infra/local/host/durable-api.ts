@@ -2,7 +2,7 @@
 import { eventType } from './history-event.js';
 import { isOver } from './hub-record.js';
 import type { Instance } from './instance.js';
-import { isMeant, pageOf, readFilter } from './instance-query.js';
+import { isMeant, pageOf, readFilter, readFlag } from './instance-query.js';
 import { statusOf, type Shown } from './instance-status.js';
 import type { Orchestrations } from './orchestration.js';
 
@@ -182,7 +182,7 @@ async function many(api: Api, { method, query, continuationToken }: ApiRequest):
   if (method === 'DELETE') return purge(api, meant);
   const { found, next } = pageOf(meant, query.get('top'), continuationToken);
   const headers: Record<string, string> = next === undefined ? {} : { 'x-ms-continuation-token': next };
-  const shown = { history: false, historyOutput: false, input: query.get('showInput') !== 'false' };
+  const shown = { history: false, historyOutput: false, input: readFlag(query, 'showInput', true) };
   return { status: 200, headers, body: found.map((instance) => statusOf(instance.state(), shown)) };
 }
 
@@ -224,16 +224,15 @@ function status(
   { links }: Api,
   [, id = '']: readonly string[],
 ): ApiAnswer {
-  const is = (name: string, otherwise: boolean) =>
-    query.has(name) ? query.get(name)?.toLowerCase() === 'true' : otherwise;
   const shown: Shown = {
-    history: is('showHistory', false),
-    historyOutput: is('showHistoryOutput', false),
-    input: is('showInput', true),
+    history: readFlag(query, 'showHistory', false),
+    historyOutput: readFlag(query, 'showHistoryOutput', false),
+    input: readFlag(query, 'showInput', true),
   };
   const body = statusOf(instance.state(), shown);
   if (isOver(instance)) {
-    const isError = instance.status === 'Failed' && is('returnInternalServerErrorOnFailure', false);
+    const isError =
+      instance.status === 'Failed' && readFlag(query, 'returnInternalServerErrorOnFailure', false);
     return { status: isError ? 500 : 200, body };
   }
   const location = links()['statusQueryGetUri']?.replace('INSTANCEID', encodeURIComponent(id)) ?? '';

@@ -9,6 +9,9 @@ import { writeTimeSpan } from './time-span.js';
  */
 export type TimeoutMode = 'fails' | 'told';
 
+/** `setTimeout` fires at once above it (2^31 - 1 ms, 24.8 days); no invocation lasts so long here. */
+const longestLimitMs = 2 ** 31 - 1;
+
 /**
  * Lets invocations fail that last longer than the limit, in the real host's words (webjobs-sdk, FunctionExecutor.cs).
  *
@@ -24,7 +27,7 @@ export function withTimeout(
     log,
   }: { readonly limitMs: number | undefined; readonly mode: TimeoutMode; readonly log: Log },
 ): Invoker {
-  if (limitMs === undefined) return invoker;
+  if (limitMs === undefined || limitMs > longestLimitMs) return invoker;
   const limit = writeTimeSpan(limitMs);
   return {
     async invoke(...call) {

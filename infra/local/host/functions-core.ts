@@ -57,6 +57,7 @@ export interface TypedData {
   readonly string?: string | null;
   readonly int?: number | null;
   readonly double?: number | null;
+  readonly bytes?: Uint8Array | null;
   readonly http?: HttpData | null;
 }
 

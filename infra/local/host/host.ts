@@ -8,7 +8,7 @@ import { routeKeys, type HostKeys } from './function-keys.js';
 import { withTimeout, type TimeoutMode } from './function-timeout.js';
 import { installFunctionsCore, type FunctionsCore, type Log } from './functions-core.js';
 import { readHostJson, type HostSettings } from './host-json.js';
-import { readRoutes, shadowedRoutes } from './http-routes.js';
+import { readRoutes, shadowedRoutes, type Route } from './http-routes.js';
 import { makeIds, type NextId } from './invocation-ids.js';
 import { makeInvoker, type Invoker } from './invoke-function.js';
 import { withLimits } from './limits.js';
@@ -63,7 +63,7 @@ export interface Host {
 }
 
 /**
- * Starts a host; the app is loaded before it listens for anything but durable requests.
+ * Starts a host; what is asked before the app is loaded is answered 503.
  *
  * @throws BadAppError when the app can't be served, Error when `host.json` can't be obeyed or a setting is missing
  */
@@ -101,8 +101,10 @@ export async function startHost(options: HostOptions): Promise<Host> {
   try {
     url = await listen(server, options.port);
     process.env['WEBSITE_HOSTNAME'] = new URL(url).host; // the SDK writes management URLs by it
-    const stopTriggers = await startTriggers(parts, options);
+    const { routes, stop: stopTriggers } = await startTriggers(parts, options);
+    // In one go: what is begun before the rest is taken up would be taken up once more.
     orchestrations.takeUp();
+    parts.routes = routes;
     return {
       url,
       orchestrations,
@@ -149,22 +151,37 @@ function limitedInvoker(
   );
 }
 
-/** Loads the app, and starts its triggers; the answer stops them. */
-async function startTriggers(parts: Parts, { appFile, timers }: HostOptions): Promise<() => Promise<void>> {
+/** What may call the app. */
+interface Triggers {
+  readonly routes: readonly Route[];
+  /** Stops timers and queues. */
+  readonly stop: () => Promise<void>;
+}
+
+/** Loads the app, and starts its triggers; none of them calls it before whoever awaits them goes on. */
+async function startTriggers(parts: Parts, { appFile, timers }: HostOptions): Promise<Triggers> {
   const { core, invoker, log, settings } = parts;
   await loadApp(appFile, core, process.env);
-  const functions = [...core.functions.values()].filter(({ name }) => !isDisabled(name, process.env));
+  dropDisabled(core);
+  const functions = [...core.functions.values()];
   const routes = readRoutes(functions, settings.routePrefix);
-  parts.routes = routes;
   for (const warning of shadowedRoutes(routes)) log('warning', warning);
   const { queues } = settings;
-  // Queues first: they alone may refuse to start, and no timer should have fired by then.
-  const stopQueues = await startQueues(functions, invoker, { queues, settings: process.env, log });
   const monitor = openTimerMonitor(timers);
+  // Queues before timers: they may refuse to start, and no timer should have fired by then.
+  const stopQueues = await startQueues(functions, invoker, { queues, settings: process.env, log });
   const stopTimers = startTimers(functions, { invoker, monitor, settings: process.env, log });
-  return async () => {
-    await Promise.all([stopTimers(), stopQueues()]);
+  return {
+    routes,
+    stop: async () => {
+      await Promise.all([stopTimers(), stopQueues()]);
+    },
   };
+}
+
+/** Functions that are switched off are as if nobody had registered them, to whoever would call them. */
+function dropDisabled({ functions }: FunctionsCore): void {
+  for (const [key, { name }] of functions) if (isDisabled(name, process.env)) functions.delete(key);
 }
 
 async function shut(server: Server): Promise<void> {

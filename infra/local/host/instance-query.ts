@@ -19,6 +19,24 @@ export interface Page<T> {
 /** Instances on a page unless told (`OrchestrationStatusQueryCondition.PageSize` of the extension). */
 const usualPageSize = 100;
 
+/** Statuses that a query may name (the extension's `OrchestrationRuntimeStatus`); some of them no instance has here. */
+const knownStatuses: ReadonlySet<string> = new Set([
+  'Running',
+  'Completed',
+  'ContinuedAsNew',
+  'Failed',
+  'Canceled',
+  'Terminated',
+  'Pending',
+  'Suspended',
+]);
+
+/** Reads `true` or `false`, in any case; what is neither counts as not given. */
+export function readFlag(query: URLSearchParams, name: string, otherwise: boolean): boolean {
+  const text = query.get(name)?.trim().toLowerCase();
+  return text === 'true' || (text !== 'false' && otherwise);
+}
+
 /** Reads a filter; what can't be read filters nothing, as in the extension (its `TryGet…` methods). */
 export function readFilter(query: URLSearchParams): InstanceFilter {
   const time = (name: string, otherwise: number) => {
@@ -28,7 +46,10 @@ export function readFilter(query: URLSearchParams): InstanceFilter {
   return {
     createdFrom: time('createdTimeFrom', -Infinity),
     createdTo: time('createdTimeTo', Infinity),
-    statuses: query.getAll('runtimeStatus').flatMap((value) => (value === '' ? [] : value.split(','))),
+    statuses: query
+      .getAll('runtimeStatus')
+      .flatMap((value) => value.split(','))
+      .filter((status) => knownStatuses.has(status)),
     idPrefix: query.get('instanceIdPrefix') ?? '',
   };
 }

@@ -61,6 +61,8 @@ function inputData({ bindings }: RegisteredFunction, data: unknown, clientPayloa
 export function valueOf(data: TypedData | undefined): unknown {
   if (data === undefined) return undefined;
   if (data.json !== undefined && data.json !== null) return JSON.parse(data.json);
+  // Inferred: .NET's `byte[]`, which the extension writes as JSON.
+  if (data.bytes !== undefined && data.bytes !== null) return Buffer.from(data.bytes).toString('base64');
   return data.string ?? data.int ?? data.double ?? undefined;
 }
 

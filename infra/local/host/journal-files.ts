@@ -1,6 +1,6 @@
 /** What does a journal ask of a disk? Little, so that a test can put a disk there that is full. */
 import { mkdir, open, readdir, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 
 /** A file that is written to. */
 export interface JournalFile {
@@ -28,8 +28,7 @@ export interface JournalFiles {
 /** The machine's own disk. */
 export const realFiles: JournalFiles = {
   async list(folder) {
-    const made = await mkdir(folder, { recursive: true });
-    if (made !== undefined) await syncFolder(dirname(made));
+    await makeFolder(folder);
     return readdir(folder);
   },
   read: (path) => readFile(path),
@@ -38,6 +37,15 @@ export const realFiles: JournalFiles = {
   remove: (path) => rm(path, { force: true }),
   syncFolder,
 };
+
+/** Makes a folder, and those above it that aren't there; their names are on the disk when this ends. */
+export async function makeFolder(folder: string): Promise<void> {
+  const made = await mkdir(folder, { recursive: true });
+  if (made === undefined) return;
+  const top = dirname(resolve(made));
+  for (let inside = resolve(folder); inside !== top; inside = dirname(inside))
+    await syncFolder(dirname(inside));
+}
 
 async function openOrMake(path: string): Promise<FileHandle> {
   try {

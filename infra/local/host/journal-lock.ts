@@ -1,14 +1,5 @@
 /** Does another host use this journal? A file names the process that does; one that has died holds nothing. */
-import {
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-  closeSync,
-} from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { systemCode } from './journal-files.js';
 
 /** A held lock. */
@@ -39,23 +30,20 @@ export function lockJournal(folder: string): JournalLock {
   throw new Error(`The lock ${path} changes hands; start again.`);
 }
 
+/** Written beside and put in place at once: an empty lock would look like one whose holder died over writing it. */
 function write(path: string, text: string): boolean {
-  let file: number;
+  if (existsSync(path)) return false; // a full disk has room for one lock, not for two
+  const beside = `${path}.${process.pid}.new`;
   try {
-    file = openSync(path, 'wx');
-  } catch (error) {
-    if (systemCode(error) === 'EEXIST') return false;
-    throw error;
-  }
-  try {
-    writeSync(file, text);
+    writeFileSync(beside, text);
+    linkSync(beside, path);
     return true;
   } catch (error) {
-    rmSync(path, { force: true }); // an empty one would be nobody's
+    if (systemCode(error) === 'EEXIST') return false;
     const why = systemCode(error) === 'ENOSPC' ? ': the disk is full, make room' : '';
     throw new Error(`The lock ${path} can't be written${why}.`, { cause: error });
   } finally {
-    closeSync(file);
+    rmSync(beside, { force: true });
   }
 }
 

@@ -40,10 +40,11 @@ export async function recover(files: JournalFiles, folder: string, log: Log): Pr
   let bytes = 0;
   let bytesSince = 0;
   const first = base ?? 1;
+  if (base !== undefined && journals.length === 0) throw missing(folder, base, 'its snapshot is there');
+  const last = await lastWritten(files, folder, journals);
   for (const [index, number] of journals.entries()) {
-    if (number !== first + index) throw missing(folder, first + index);
-    const isLast = index === journals.length - 1;
-    const read = await readJournal(files, folder, number, isLast, log);
+    if (number !== first + index) throw missing(folder, first + index, 'there are later ones');
+    const read = await readJournal(files, folder, number, number === last, log);
     for (const line of read.lines) position = Math.max(position, take(hub, line, head?.head));
     bytes = read.soundBytes;
     bytesSince += bytes;
@@ -60,8 +61,8 @@ function numbersOf(names: readonly string[], kind: 'journal' | 'snapshot'): read
   return found.sort((one, other) => one - other);
 }
 
-/** A snapshot that was put in place makes what is older useless; one that was not is none. */
-async function removeOld(
+/** Removes what the snapshot of a number makes useless, and snapshots that were not put in place. */
+export async function removeOld(
   files: JournalFiles,
   folder: string,
   names: readonly string[],
@@ -91,6 +92,17 @@ async function readSnapshot(
   return { head, bytes: bytes.length };
 }
 
+/** A compaction that failed may leave an empty journal, and the one before it was written on. */
+async function lastWritten(
+  files: JournalFiles,
+  folder: string,
+  journals: readonly number[],
+): Promise<number | undefined> {
+  for (const number of [...journals].reverse())
+    if ((await files.read(`${folder}/${journalName(number)}`)).length > 0) return number;
+  return undefined;
+}
+
 async function readJournal(
   files: JournalFiles,
   folder: string,
@@ -101,7 +113,7 @@ async function readJournal(
   const path = `${folder}/${journalName(number)}`;
   const bytes = await files.read(path);
   const { lines, soundBytes, rest } = decodeFrames(bytes);
-  // A journal that another follows was whole when that was begun.
+  // A journal behind which another was written was whole when that was begun.
   if (rest === 'corrupt' || (rest === 'torn' && !isLast)) throw spoilt(path, soundBytes);
   if (rest === 'none') return { lines, soundBytes };
   const lost = bytes.length - soundBytes;
@@ -131,8 +143,8 @@ function spoilt(path: string, at: number): Error {
   );
 }
 
-function missing(folder: string, number: number): Error {
+function missing(folder: string, number: number, why: string): Error {
   return new Error(
-    `The journal can't be read: ${folder}/${journalName(number)} is missing, and there are later ones. Put a copy of the folder back, or remove the folder, to begin with an empty hub.`,
+    `The journal can't be read: ${folder}/${journalName(number)} is missing, and ${why}. Put a copy of the folder back, or remove the folder, to begin with an empty hub.`,
   );
 }

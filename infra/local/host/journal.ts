@@ -8,7 +8,7 @@ import type { Hub } from './hub.js';
 import type { HubStore, Taken } from './hub-store.js';
 import { systemCode, type JournalFile, type JournalFiles } from './journal-files.js';
 import { encodeFrame } from './journal-frames.js';
-import { journalName, recover, snapshotName, type Recovered } from './journal-recovery.js';
+import { journalName, recover, removeOld, snapshotName, type Recovered } from './journal-recovery.js';
 import { takeSnapshot, writeSnapshot } from './journal-snapshot.js';
 
 /** How a journal is kept. */
@@ -48,6 +48,7 @@ export class Journal implements HubStore {
   private draining: Promise<void> | undefined;
   private isFull = false;
   private isTold = false;
+  private isClosing = false;
   private isAbandoned = false;
 
   private constructor(
@@ -104,11 +105,11 @@ export class Journal implements HubStore {
   }
 
   async close(): Promise<void> {
-    // A disk that is full by now keeps nobody from ending: what waits was never acknowledged.
+    // A disk that is full, or found to be, keeps nobody from ending: what waits was never acknowledged.
+    this.isClosing = true;
     if (this.isFull) this.isAbandoned = true;
     await this.draining;
-    await this.compacting;
-    await this.file.close();
+    await this.abandon();
   }
 
   /** Lets go at once, as a kill does: what isn't on its way to the disk is lost. */
@@ -178,6 +179,8 @@ export class Journal implements HubStore {
     const all = [...batch, ...this.waiting];
     this.waiting = all.filter(({ isOffer }) => !isOffer);
     refuse(all);
+    this.isAbandoned ||= this.isClosing;
+    if (this.isAbandoned) return;
     await new Promise((resolve) => setTimeout(resolve, this.options.retryAfterMs ?? usualRetryAfterMs));
     // With nothing to try, the next start finds out whether there is room.
     if (this.waiting.length === 0) this.isFull = false;
@@ -204,12 +207,14 @@ export class Journal implements HubStore {
   private async compact(): Promise<void> {
     const { folder, files } = this.options;
     const number = this.number + 1;
+    let file: JournalFile | undefined;
     try {
-      const file = await files.open(`${folder}/${journalName(number)}`);
+      file = await files.open(`${folder}/${journalName(number)}`);
       await files.syncFolder(folder);
       await this.file.close();
       this.file = file;
     } catch (error) {
+      await file?.close();
       this.putOff(error);
       return;
     }
@@ -220,10 +225,7 @@ export class Journal implements HubStore {
     this.compacting = writeSnapshot(files, folder, snapshotName(number), snapshot)
       .then(async (bytes) => {
         this.snapshotBytes = bytes;
-        for (const name of await files.list(folder)) {
-          const [, older] = /^(?:journal|snapshot)-(\d{6,})$/.exec(name) ?? [];
-          if (older !== undefined && Number(older) < number) await files.remove(`${folder}/${name}`);
-        }
+        await removeOld(files, folder, await files.list(folder), number);
       })
       .catch((error: unknown) => {
         this.putOff(error);

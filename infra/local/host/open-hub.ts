@@ -3,15 +3,13 @@ import type { Log } from './functions-core.js';
 import { Hub } from './hub.js';
 import { MemoryStore, type KeptHub } from './hub-store.js';
 import { Journal } from './journal.js';
-import { realFiles, type JournalFiles } from './journal-files.js';
+import { makeFolder, realFiles } from './journal-files.js';
 import { lockJournal } from './journal-lock.js';
 
 /** Where a hub is kept. */
 export interface HubOptions {
   /** Folder of the journal; the hub is in memory without one. */
   readonly journal?: string;
-  /** The disk that the journal is on; the machine's own unless told. */
-  readonly files?: JournalFiles;
   /** See `JournalOptions`. */
   readonly compactAfterBytes?: number;
 }
@@ -24,14 +22,22 @@ export interface OpenHub extends KeptHub {
 }
 
 /** Opens the hub. @throws Error when its journal is in use, or spoilt */
-export async function openHub({ journal: folder, ...options }: HubOptions, log: Log): Promise<OpenHub> {
+export async function openHub(
+  { journal: folder, compactAfterBytes }: HubOptions,
+  log: Log,
+): Promise<OpenHub> {
   if (folder === undefined) {
     const store = new MemoryStore();
     return { hub: new Hub(), store, abandon: () => store.close(), close: () => store.close() };
   }
+  // Before the lock, which would make it, too: a journal in a folder whose name isn't on the disk is lost with it.
+  await makeFolder(folder);
   const lock = lockJournal(folder);
   try {
-    const { hub, journal } = await Journal.open({ folder, log, files: realFiles, ...options });
+    const { hub, journal } = await Journal.open({
+      ...{ folder, log, files: realFiles },
+      ...(compactAfterBytes === undefined ? {} : { compactAfterBytes }),
+    });
     const unlocked = (end: Promise<void>) =>
       end.finally(() => {
         lock.release();

@@ -121,7 +121,14 @@ function goesOn(
   }
   if (answer.isDone)
     return { ...ended(instance, history, 'Completed', answer.output ?? null), ...told, actions };
-  return { ...completed(history), actions, ...told, becomes: { status }, leaves, waitsForNothing: true };
+  return {
+    ...completed(history),
+    actions,
+    ...told,
+    becomes: { status },
+    leaves,
+    waitsForNothing: walk.isIdle(),
+  };
 }
 
 function ended(

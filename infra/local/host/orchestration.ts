@@ -156,23 +156,15 @@ export class Orchestrations {
     const { versions = {}, log, ask, knowsActivity } = this.parts;
     const { hub } = this.kept;
     const verdict = judgeVersion(instance.version, versions);
-    switch (verdict.kind) {
-      case 'rejected':
-        log('warning', `${instance.name} ${instance.id} waits for another host. ${verdict.sentence}`);
-        return undefined;
-      case 'failed':
-        return takeTurn(instance, drive.walk(instance), arrivals, {
-          ask: () => Promise.reject(new Error(verdict.sentence)),
-          knowsActivity,
-          nextRun: () => ++hub.lastRun,
-        });
-      case 'runs':
-        return takeTurn(instance, drive.walk(instance), arrivals, {
-          ask,
-          knowsActivity,
-          nextRun: () => ++hub.lastRun,
-        });
+    if (verdict.kind === 'rejected') {
+      log('warning', `${instance.name} ${instance.id} waits for another host. ${verdict.sentence}`);
+      return undefined;
     }
+    return takeTurn(instance, drive.walk(instance), arrivals, {
+      ask: verdict.kind === 'failed' ? () => Promise.reject(new Error(verdict.sentence)) : ask,
+      knowsActivity,
+      nextRun: () => ++hub.lastRun,
+    });
   }
 
   /** Makes a turn known, and begins what it asked for once it can't be lost. */
@@ -196,6 +188,8 @@ export class Orchestrations {
     hub.apply(record, position);
     for (const leaf of leaves) drive.awaited.set(leaf.id, 'begins');
     if (isOver(instance)) this.ended(instance);
+    if (becomes.status === 'ContinuedAsNew')
+      warnOfSize(this.parts.log, `${instance.name} begins anew with`, JSON.stringify(becomes.input ?? null));
     if (result.waitsForNothing === true)
       this.parts.log(
         'warning',

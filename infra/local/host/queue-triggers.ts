@@ -1,5 +1,5 @@
 /** How do queue triggers fire? One listener each, on the queue that the binding names. */
-import { isDisabled, resolveSettings, type AppSettings } from './app-settings.js';
+import { resolveSettings, type AppSettings } from './app-settings.js';
 import { atPlace, type Log, type RegisteredFunction } from './functions-core.js';
 import type { Invoker } from './invoke-function.js';
 import { QueueListener } from './queue-listener.js';
@@ -34,7 +34,7 @@ export async function startQueues(
 ): Promise<() => Promise<void>> {
   const triggers = [...functions].flatMap((called) =>
     Object.values(called.bindings).flatMap((binding) =>
-      binding.type === 'queueTrigger' && !isDisabled(called.name, settings) ? [{ called, binding }] : [],
+      binding.type === 'queueTrigger' ? [{ called, binding }] : [],
     ),
   );
   if (triggers.length === 0) return () => Promise.resolve();

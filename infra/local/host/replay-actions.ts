@@ -8,7 +8,7 @@ export interface Action {
   readonly actionType: number;
   readonly functionName?: string;
   readonly input?: unknown;
-  readonly fireAt?: string;
+  readonly fireAt?: string | null;
   readonly isCanceled?: boolean;
   readonly retryOptions?: RetryOptions;
   readonly compoundActions?: readonly Action[];
@@ -67,6 +67,10 @@ function refusalOfOne(action: Action, knows: (activity: string) => boolean): str
       return undefined;
     }
     case actionType.timer:
+      // The extension can't read it as a time; the SDK sends a Date that is none as null.
+      return Number.isNaN(Date.parse(action.fireAt ?? ''))
+        ? 'A timer is set to a Date that is no time (NaN); look at what it is computed from.'
+        : undefined;
     case actionType.continueAsNew:
       return undefined;
     case actionType.all:

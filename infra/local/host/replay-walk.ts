@@ -75,6 +75,11 @@ export class ReplayWalk {
     return this.isFree && this.cursor === this.actions.length;
   }
 
+  /** Nothing that was begun is still to end, not even a timer that was cancelled: nothing wakes the orchestrator any more. */
+  isIdle(): boolean {
+    return this.open.size === 0;
+  }
+
   /** The number of the first activity or timer that the action at a place such as `3.1` began. */
   idAt(place: string): number | undefined {
     return this.ids.get(place);
@@ -143,8 +148,8 @@ export class ReplayWalk {
   }
 
   /** The extension's `CreateTimer`: a long timer is a chain of parts. A cancelled one is over, though it still fires. */
-  private timer({ fireAt = '', isCanceled = false }: Action, place: string, done: Done): void {
-    const endMs = Date.parse(fireAt);
+  private timer({ fireAt, isCanceled = false }: Action, place: string, done: Done): void {
+    const endMs = Date.parse(fireAt ?? '');
     let isOver = false;
     const end = (isWell: boolean): void => {
       if (isOver) return;

@@ -24,7 +24,7 @@ export interface Parts {
   readonly hub: () => OpenHub;
   readonly links: () => Readonly<Record<string, string>>;
   readonly keys: HostKeys | undefined;
-  /** `undefined` while the app is loaded. */
+  /** `undefined` while the host starts. */
   routes: readonly Route[] | undefined;
 }
 
@@ -38,6 +38,8 @@ export async function serveRequest(
   const complain = (error: unknown) =>
     log('error', error instanceof Error ? (error.stack ?? error.message) : String(error));
   try {
+    // As the real host while it starts (inferred): 404 would say that what is asked for isn't there.
+    if (routes === undefined) return void response.writeHead(503).end();
     const url = new URL(`http://localhost${request.url ?? '/'}`);
     const bytes = await bodyOf(request);
     const api = /^\/(runtime\/webhooks\/)?durabletask\/(.*)$/.exec(url.pathname);
@@ -51,8 +53,6 @@ export async function serveRequest(
       await answerDurable(parts, request, response, { url, path: api[2] ?? '', body: bytes.toString() });
     else if (/^\/runtime\/webhooks\/eventgrid\/?$/i.test(url.pathname))
       await answerEvents(parts, request, response, { url, body: bytes.toString() });
-    // As the real host while it starts (inferred): 404 would say that what is asked for isn't there.
-    else if (routes === undefined) response.writeHead(503).end();
     else await answerHttp({ routes, invoker, keys, onFailure: complain }, { request, url, bytes }, response);
   } catch (error) {
     complain(error);

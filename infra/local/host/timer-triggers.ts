@@ -1,5 +1,5 @@
 /** How do timer triggers fire? One timer each, set anew once its function has ended, so that no two of its ticks overlap. */
-import { isDisabled, resolveSettings, type AppSettings } from './app-settings.js';
+import { resolveSettings, type AppSettings } from './app-settings.js';
 import type { Binding, Log, RegisteredFunction } from './functions-core.js';
 import type { Invoker } from './invoke-function.js';
 import { afterTick, judgeStart, type ScheduleStatus } from './past-due.js';
@@ -25,9 +25,7 @@ const longestWaitMs = 2 ** 31 - 1;
 export function startTimers(functions: Iterable<RegisteredFunction>, tools: TimerTools): () => Promise<void> {
   const timers = [...functions].flatMap(({ name, bindings }) => {
     const trigger = Object.values(bindings).find(({ type }) => type === 'timerTrigger');
-    return trigger === undefined || isDisabled(name, tools.settings)
-      ? []
-      : [new TimerTrigger(name, trigger, tools)];
+    return trigger === undefined ? [] : [new TimerTrigger(name, trigger, tools)];
   });
   return async () => {
     await Promise.all(timers.map((timer) => timer.stop()));

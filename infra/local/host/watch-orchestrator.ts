@@ -12,7 +12,7 @@ export interface Watched {
 
 /** The part of the SDK's context that is watched (`DurableOrchestrationContext` of durable-functions 3.5). */
 interface SdkContext {
-  readonly Task: Record<'all' | 'any', (tasks: readonly object[]) => object>;
+  readonly Task: Record<'all' | 'any', (tasks: readonly unknown[]) => object>;
   readonly taskOrchestratorExecutor?: { readonly generator?: unknown };
 }
 
@@ -37,7 +37,12 @@ export function watchOrchestrator(invocation: object): Watched {
       watchCompounds(context, (mistake) => (repeated ??= mistake));
     },
   });
-  return { mistake: () => notAGenerator(given?.taskOrchestratorExecutor?.generator) ?? repeated };
+  return {
+    mistake: () => {
+      const { taskOrchestratorExecutor: executor } = given ?? {};
+      return (executor === undefined ? undefined : notAGenerator(executor.generator)) ?? repeated;
+    },
+  };
 }
 
 function watchCompounds({ Task }: SdkContext, tell: (mistake: string) => void): void {
@@ -46,7 +51,7 @@ function watchCompounds({ Task }: SdkContext, tell: (mistake: string) => void): 
     const make = Task[name].bind(Task);
     Task[name] = (tasks) => {
       for (const [index, task] of tasks.entries()) {
-        // What isn't a task is refused by the SDK itself.
+        if (typeof task !== 'object' || task === null) continue; // the SDK itself refuses it
         if (inCompound.has(task) || (task as SdkTask).alreadyScheduled === true)
           tell(`Task ${index} of a Task.${name} ${again}`);
         inCompound.add(task);
@@ -57,10 +62,10 @@ function watchCompounds({ Task }: SdkContext, tell: (mistake: string) => void): 
 }
 
 function notAGenerator(made: unknown): string | undefined {
-  if (typeof made !== 'object' || made === null) return undefined;
-  if (Symbol.asyncIterator in made || 'then' in made)
+  const isObject = typeof made === 'object' && made !== null;
+  if (isObject && (Symbol.asyncIterator in made || 'then' in made))
     return 'Not deterministic: the orchestrator is async. What it awaits is not in the history, so a replay can’t give it again; write it as function* and yield tasks.';
-  if (!(Symbol.iterator in made))
+  if (!isObject || !(Symbol.iterator in made))
     return 'The orchestrator is no generator: write it as function* and yield tasks.';
   return undefined;
 }

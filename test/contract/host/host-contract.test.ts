@@ -29,7 +29,16 @@ const wish: HostWish = {
       durableTask: { hubName: 'Contract', defaultVersion: '2.1', maxConcurrentActivityFunctions: 5 },
     },
   },
-  settings: { MINUTELY: '0 * * * * *', QUEUE: queueName, 'AzureWebJobs.switchedOff.Disabled': 'true' },
+  settings: {
+    MINUTELY: '0 * * * * *',
+    QUEUE: queueName,
+    ...Object.fromEntries(
+      ['', 'Timer', 'Events', 'Activity', 'Orchestrator'].map((what) => [
+        `AzureWebJobs.switchedOff${what}.Disabled`,
+        'true',
+      ]),
+    ),
+  },
   state: 'lasting',
 };
 

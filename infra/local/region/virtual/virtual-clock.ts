@@ -2,6 +2,7 @@
 import timers from 'node:timers';
 import timersPromises from 'node:timers/promises';
 import { syncBuiltinESMExports } from 'node:module';
+import { promisify } from 'node:util';
 import { seededRandom } from '../../cloud/random.js';
 import { maxDelayMs, replaceDate } from '../scaled-clock.js';
 import { untilQuiet } from './quiet.js';
@@ -23,11 +24,15 @@ export interface VirtualClock {
 
 type Callback = (...values: unknown[]) => void;
 
+/** A timer's place in the queue. */
+interface Entry extends Waiting {
+  readonly timer: VirtualTimer;
+}
+
 /** A timer as the process's code has it; Node's own `Timeout`, as far as it is used. */
-class VirtualTimer implements Waiting {
-  dueAt = 0;
-  draw = 0;
-  isSet = false;
+class VirtualTimer {
+  /** Where it waits; a timer that is set anew has another, since the queue's order is that of when one was added. */
+  entry: Entry | undefined;
   #isRef = true;
 
   constructor(
@@ -72,7 +77,7 @@ class VirtualTimer implements Waiting {
 
 /** Time itself: where it stands, and what waits for it. */
 class Clockwork implements VirtualClock {
-  readonly #waiting: TimerQueue<VirtualTimer>;
+  readonly #waiting: TimerQueue<Entry>;
   readonly #nextTurn = setImmediate;
   readonly #RealDate = Date;
   #now: number;
@@ -94,15 +99,13 @@ class Clockwork implements VirtualClock {
   }
 
   set(timer: VirtualTimer): void {
-    timer.dueAt = this.#now + timer.delayMs;
-    timer.draw = this.#waiting.draw();
-    timer.isSet = true;
-    this.#waiting.add(timer);
+    timer.entry = { dueAt: this.#now + timer.delayMs, draw: this.#waiting.draw(), timer };
+    this.#waiting.add(timer.entry);
   }
 
   unset(timer: VirtualTimer): void {
-    if (timer.isSet) this.#waiting.remove(timer);
-    timer.isSet = false;
+    if (timer.entry !== undefined) this.#waiting.remove(timer.entry);
+    timer.entry = undefined;
   }
 
   pass(seconds: number): Promise<void> {
@@ -136,12 +139,13 @@ class Clockwork implements VirtualClock {
     const next = this.#waiting.peek();
     if (next === undefined || next.dueAt > end) return false;
     this.#waiting.take();
-    next.isSet = false;
+    const { timer } = next;
+    timer.entry = undefined;
     this.#now = Math.max(this.#now, next.dueAt);
     this.fired++;
-    if (next.repeats) this.set(next);
+    if (timer.repeats) this.set(timer);
     try {
-      next.callback(...next.values);
+      timer.callback(...timer.values);
     } catch (error) {
       // As of a timer of Node's: nobody is there to catch it.
       queueMicrotask(() => {
@@ -184,7 +188,9 @@ export function installVirtualClock(seed: number, startAt: number): VirtualClock
   };
   Object.assign(globalThis, replaced);
   Object.assign(timers, replaced);
-  Object.assign(timersPromises, { setTimeout: pauseBy(clock) });
+  const pause = pauseBy(clock);
+  Object.assign(timersPromises, { setTimeout: pause });
+  Object.assign(replaced.setTimeout, { [promisify.custom]: pause }); // as Node's own
   AbortSignal.timeout = (delay) => {
     const controller = new AbortController();
     setTimeout(() => {

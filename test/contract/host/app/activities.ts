@@ -21,6 +21,8 @@ df.app.activity('note', {
   },
 });
 
+df.app.activity('switchedOffActivity', { handler: () => 'nobody may call this' });
+
 df.app.activity('fail', {
   handler: (why: string) => {
     throw new Error(why);

@@ -47,6 +47,14 @@ df.app.orchestration('callsNobody', function* (context: OrchestrationContext): O
   return yield context.df.callActivity('noSuchActivity', 1);
 });
 
+df.app.orchestration('callsSwitchedOff', function* (context: OrchestrationContext): Orchestrator {
+  return yield context.df.callActivity('switchedOffActivity', 1);
+});
+
+df.app.orchestration('switchedOffOrchestrator', function* (context: OrchestrationContext): Orchestrator {
+  return yield context.df.callActivity('double', 1);
+});
+
 let turns = 0;
 
 /** Asks for something else in each replay, which no orchestrator may do. */

@@ -31,6 +31,13 @@ app.timer('slow', {
   },
 });
 
+app.timer('switchedOffTimer', {
+  schedule: '* * * * * *',
+  handler: (timer) => {
+    note('switchedOffTimer', timer);
+  },
+});
+
 app.storageQueue('take', {
   queueName: '%QUEUE%',
   connection: 'ContractStorage',
@@ -44,5 +51,11 @@ app.eventGrid('seen', {
   handler: (event) => {
     note('events', event);
     if (event.id === 'bad') throw new Error('this event can’t be taken');
+  },
+});
+
+app.eventGrid('switchedOffEvents', {
+  handler: (event) => {
+    note('events', event);
   },
 });

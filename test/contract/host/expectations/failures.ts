@@ -69,6 +69,15 @@ export const failures: readonly Expectation[] = [
     },
   },
   {
+    name: 'failures: an activity that is switched off fails the orchestration, by its name',
+    source: extension('DurableTaskExtension.cs, ThrowIfFunctionDoesNotExist'),
+    check: async (client) => {
+      const { runtimeStatus, output } = await client.run('callsSwitchedOff', null);
+      expect(runtimeStatus).toBe('Failed');
+      expect(output).toContain('switchedOffActivity');
+    },
+  },
+  {
     name: 'failures: an orchestrator that asks for something else when it is replayed fails',
     source: learn('Orchestrator code constraints in Durable Functions'),
     check: async (client) => {

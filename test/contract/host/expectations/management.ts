@@ -89,6 +89,14 @@ const starting: readonly Expectation[] = [
     },
   },
   {
+    name: 'start: an orchestrator that is switched off is refused',
+    source: extension('DurableTaskExtension.cs, ThrowIfFunctionDoesNotExist'),
+    check: async (client) => {
+      const answer = await client.manage('orchestrators/switchedOffOrchestrator', { method: 'POST' });
+      expect(answer.status).toBe(400);
+    },
+  },
+  {
     name: 'start: over HTTP it answers 202, the links and where to look',
     source: api('Start orchestration'),
     check: async (client) => {

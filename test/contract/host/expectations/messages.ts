@@ -170,6 +170,13 @@ const events: readonly Expectation[] = [
     },
   },
   {
+    name: 'Event Grid: a function that is switched off is 404',
+    source: learn('How to disable functions in Azure Functions'),
+    check: async (client) => {
+      expect((await post(client, [anEvent('x')], { name: 'switchedOffEvents' })).status).toBe(404);
+    },
+  },
+  {
     name: 'Event Grid: the web hook asks for the key of the extension',
     source: learn('Azure Event Grid trigger for Azure Functions, Webhook endpoint URL'),
     check: async (client) => {

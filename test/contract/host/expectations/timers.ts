@@ -70,6 +70,14 @@ export const timersThatRun: readonly Expectation[] = [
     },
   },
   {
+    name: 'timer trigger: a function that is switched off doesn’t fire',
+    source: learn('How to disable functions in Azure Functions'),
+    check: async (client) => {
+      await ticks(client, 'everySecond', 2);
+      expect(await client.notes('switchedOffTimer')).toEqual([]);
+    },
+  },
+  {
     name: 'timer trigger: fires as the host starts where it is wished',
     source: learn('Timer trigger for Azure Functions, runOnStartup'),
     check: async (client) => {

@@ -109,6 +109,19 @@ df.app.orchestration('again-and-caught', function* ({ df: d }: OrchestrationCont
   }
   return undefined;
 });
+// What plain JavaScript returns.
+const plain = (() => 5) as unknown as Orchestrator;
+df.app.orchestration('plain-function', plain);
+const plainNothing = (() => undefined) as unknown as Orchestrator;
+df.app.orchestration('plain-nothing', plainNothing);
+df.app.orchestration('no-task', function* ({ df: d }: OrchestrationContext): Generator<Task, unknown, never> {
+  yield d.Task.all([5 as unknown as Task]);
+  return undefined;
+});
+df.app.orchestration('no-time', function* ({ df: d }: OrchestrationContext): Generator<Task, unknown, never> {
+  yield d.createTimer(new Date(Number.NaN));
+  return undefined;
+});
 df.app.orchestration('unknown-activity', function* ({ df: d }: OrchestrationContext): Generator<
   Task,
   unknown,

@@ -111,6 +111,11 @@ test.each([
     says: 'Task 0 of a Task.all is yielded again',
   },
   { when: 'that is hidden by a catch', name: 'again-and-caught', says: 'runs it again, or waits for ever' },
+  // Seen: the whole host ended over it, and so did each that followed over the same journal.
+  { when: 'a timer’s time is none', name: 'no-time', says: 'set to a Date that is no time' },
+  { when: 'Task.all is given what is no task', name: 'no-task', says: 'Task.all received a non-valid input' },
+  { when: 'an orchestrator is a plain function', name: 'plain-function', says: 'write it as function*' },
+  { when: 'it returns nothing', name: 'plain-nothing', says: 'write it as function*' },
   { when: 'an activity isn’t there', name: 'unknown-activity', says: "The function 'four' doesn't exist" },
 ])('host refuses with the reason when $when', async ({ name, says }) => {
   expect(await outputOf(name)).toContain(says);

@@ -54,3 +54,11 @@ test('invocation ends at once, and leaves no timer, when its function throws', a
   const limited = withTimeout(inner, { limitMs: 1000, mode: 'fails', log: () => undefined });
   await expect(limited.invoke('slow', undefined)).rejects.toThrow('it threw');
 });
+
+// Seen: a timer that can't wait so long fired at once, and failed every invocation.
+test('invocation ends well when its limit is longer than a timer can wait', async () => {
+  const ended = invoke(1000, 'fails', 30 * 24 * 3600 * 1000);
+  await jest.advanceTimersByTimeAsync(1000);
+  expect(await ended).toEqual({ string: 'done' });
+  expect(lines).toEqual([]);
+});

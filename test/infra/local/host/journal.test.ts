@@ -216,6 +216,59 @@ test('journal goes on without a snapshot when there is no room for one', async (
   expect(contents((await aJournal(disk.afterCrash(0))).hub)).toEqual(contents(hub));
 });
 
+// Seen: the next journal lay there, empty, after a compaction that failed, and a torn record before it was 'spoilt'.
+test('journal cuts a torn record off when a compaction had failed before it', async () => {
+  const disk = new Disk();
+  const { hub, journal } = await aJournal(disk, { compactAfterBytes: 300 });
+  const sync = disk.syncFolder.bind(disk);
+  disk.syncFolder = async () => {
+    await sync();
+    throw new Error('EIO: i/o error, fsync');
+  };
+  for (let index = 0; index < 4; index++) await start(hub, journal, `i${index}`, index);
+  await start(hub, journal, 'torn', 9);
+  disk.syncFolder = sync;
+  const path = `${folder}/journal-000001`;
+  disk.put(path, disk.bytesOf(path).subarray(0, -5));
+  expect([...(await aJournal(disk)).hub.instances.keys()]).toEqual(['i0', 'i1', 'i2', 'i3']);
+});
+
+test('journal refuses to start when the one that a snapshot was begun with is missing', async () => {
+  const disk = new Disk();
+  const { hub, journal } = await aJournal(disk, { compactAfterBytes: 300 });
+  for (let index = 0; index < 10; index++) await start(hub, journal, `i${index}`, index);
+  await journal.close();
+  const journals = disk.names().filter((name) => name.includes('/journal-'));
+  expect(disk.names().length).toBeGreaterThan(journals.length);
+  for (const name of journals) await disk.remove(name);
+  await expect(aJournal(disk)).rejects.toThrow(`${journals[0] ?? ''} is missing, and its snapshot is there`);
+});
+
+test.each([
+  { when: 'the disk is full', isKnown: true },
+  { when: 'the disk is found to be full only then', isKnown: false },
+])('journal closes when $when', async ({ isKnown }) => {
+  const disk = new Disk();
+  const { hub, journal } = await aJournal(disk);
+  await start(hub, journal, 'one');
+  disk.room = 0;
+  void deliver(hub, journal, 'one', 0);
+  if (isKnown) await start(hub, journal, 'two', 2);
+  await journal.close();
+  disk.room = Infinity;
+  expect(contents((await aJournal(disk)).hub)).toMatchObject([{ id: 'one', inbox: [{ position: 1 }] }]);
+});
+
+test('journal writes nothing more when it is closed', async () => {
+  const disk = new Disk();
+  const { hub, journal, log } = await aJournal(disk);
+  await start(hub, journal, 'one');
+  await journal.close();
+  expect(await start(hub, journal, 'two', 2)).toBe(false);
+  expect(log).toEqual([]);
+  expect([...(await aJournal(disk)).hub.instances.keys()]).toEqual(['one']);
+});
+
 /** A step of the random test, with the instance that it is about. */
 const aStep = fc.record({
   kind: fc.constantFrom('start', 'deliver', 'pause'),

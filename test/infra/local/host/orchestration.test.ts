@@ -203,6 +203,14 @@ test('Orchestrations warns when an orchestrator waits for what nobody does', asy
   expect(statusOf(engine)).toBe('Running');
 });
 
+test('Orchestrations warns of nothing when a timer that was cancelled is still to fire', async () => {
+  const soon = { ...timer(new Date(Date.now() + 20).toISOString()), isCanceled: true };
+  const engine = anEngine(script([soon]));
+  await start(engine);
+  await until(engine, 'Completed');
+  expect(engine.log).toEqual([]);
+});
+
 /** Lets all happen that needs no time. */
 async function noTime(): Promise<void> {
   for (let rounds = 0; rounds < 50; rounds++) await new Promise((resolve) => setImmediate(resolve));
@@ -257,3 +265,15 @@ test.each([
     expect(engine.called).toEqual([]);
   },
 );
+
+test('Orchestrations warns of a payload when the next run begins with more than 45 KB', async () => {
+  const input = JSON.stringify('x'.repeat(45 * 1024));
+  const anew: Action = { actionType: actionType.continueAsNew, input };
+  let turns = 0;
+  const engine = anEngine(() =>
+    ++turns === 1 ? { isDone: true, actions: [[anew]] } : { isDone: true, actions: [[]], output: 'done' },
+  );
+  await start(engine);
+  await until(engine, 'Completed');
+  expect(engine.log).toEqual(['warning: it begins anew with 46082 bytes; keep payloads below 46080.']);
+});

@@ -41,3 +41,10 @@ test('runActivity warns when the input is large', async () => {
     expect.stringMatching(/^warning: look is called with 47104 bytes; keep payloads below 46080/),
   ]);
 });
+
+// Seen: the answer was null.
+test('runActivity keeps bytes as the base64 of .NET when the activity answers a buffer', async () => {
+  const invoker: Invoker = { invoke: () => Promise.resolve({ bytes: Uint8Array.of(0, 255, 128) }) };
+  const leaf = { kind: 'activity', id: 3, name: 'look', input: 1 } as const;
+  expect(await runActivity(invoker, () => undefined, leaf)).toMatchObject({ Result: '"AP+A"' });
+});

@@ -186,12 +186,6 @@ test.each([
   },
   { when: 'it is a time span', binding: { schedule: '00:01:00' }, settings: {}, told: ['12:01:30'] },
   { when: 'it is far away', binding: { schedule: '0 0 0 1 6 *' }, settings: {}, told: [] },
-  {
-    when: 'its function is switched off',
-    binding: {},
-    settings: { 'AzureWebJobs.Sweep.Disabled': 'true' },
-    told: [],
-  },
 ])('timer fires by its schedule when $when', async ({ binding, settings, told }) => {
   start(binding, settings);
   await pass(90);

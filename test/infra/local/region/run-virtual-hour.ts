@@ -7,6 +7,7 @@ const { randomUUID, randomInt } = await import('node:crypto');
 const { readFile } = await import('node:fs/promises');
 const { createServer, get } = await import('node:http');
 const { setTimeout: pause } = await import('node:timers/promises');
+const { promisify } = await import('node:util');
 
 const tell = (what: string) => process.stdout.write(`${new Date().toISOString()} ${what}\n`);
 const server = createServer((request, response) => {
@@ -37,6 +38,11 @@ setTimeout(() => {
   void readFile(new URL(import.meta.url)).then(() => tell('file read'));
 }, 180_000);
 void pause(40 * 60_000, 'paused').then(tell);
+void promisify(setTimeout)(41 * 60_000, 'promised').then(tell);
+const renewed = setTimeout(() => void tell('renewed'), 10 * 60_000);
+for (const minutes of [5, 8]) setTimeout(() => renewed.refresh(), minutes * 60_000);
+// Between the time at which the other would have been due and that at which it is.
+for (const minutes of [11, 12, 13, 14]) setTimeout(() => void tell(`after ${minutes}`), minutes * 60_000);
 const real = clock.realNow();
 await clock.pass(3600);
 tell(clock.realNow() - real < 30_000 ? 'an hour has passed in moments' : 'too slow to be a jump');

@@ -30,7 +30,14 @@ test('what is due happens at its time, and what runs keeps the time where it is'
   expect(timesOf(first, /file read/)).toEqual(['08:03:00']);
   expect(timesOf(first, /interval/)).toEqual(['08:15:00', '08:30:00', '08:45:00', '09:00:00']);
   expect(timesOf(first, /paused/)).toEqual(['08:40:00']);
+  expect(timesOf(first, /promised/)).toEqual(['08:41:00']);
   expect(first.at(-1)).toBe('2026-01-05T09:00:00.000Z an hour has passed in moments');
+});
+
+// Seen: one that was renewed twice fired twice, and let others come late.
+test('a timer that is renewed fires once, at its new time, and keeps no other from its own', () => {
+  expect(timesOf(first, /renewed/)).toEqual(['08:18:00']);
+  expect(timesOf(first, /after/)).toEqual(['08:11:00', '08:12:00', '08:13:00', '08:14:00']);
 });
 
 test('the same seed gives the same hour, byte for byte', () => {
