@@ -68,3 +68,8 @@ export function notFound({ type, names, resourceGroup }: ArmId): Refusal {
     ),
   );
 }
+
+/** ARM's word on a group that isn't there (recorded). */
+export function groupNotFound(name: string): Refusal {
+  return fromGateway(refusal(404, 'ResourceGroupNotFound', `Resource group '${name}' could not be found.`));
+}

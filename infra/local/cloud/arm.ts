@@ -2,7 +2,7 @@
 import { formatArmId, parseResourcePath, type ArmId } from './arm-id.js';
 import { actionOf, answerForAction } from './arm-actions.js';
 import { answerForKind, type Provision, type ResourceKind } from './arm-provider.js';
-import { checkParent, notFound } from './arm-refusals.js';
+import { checkParent, groupNotFound, notFound } from './arm-refusals.js';
 import type { ComputeOffers } from './compute-offers.js';
 import type { EffectiveRoutes } from './effective-routes.js';
 import type { Faults } from './faults.js';
@@ -156,11 +156,7 @@ function answerResource(services: ArmServices, request: WireRequest): WireAnswer
   const parsed = parseResourcePath(checked ?? path);
   if (parsed === undefined) throw refusal(404, 'NotFound', `Nothing is known of ${path}.`);
   if (!place.resourceGroups.some((name) => name.toLowerCase() === parsed.resourceGroup.toLowerCase())) {
-    throw refusal(
-      404,
-      'ResourceGroupNotFound',
-      `Resource group '${parsed.resourceGroup}' could not be found.`,
-    );
+    throw groupNotFound(parsed.resourceGroup);
   }
   const kind = kinds.find(({ type }) => type.toLowerCase() === parsed.type.toLowerCase());
   const id = formatArmId(parsed);
