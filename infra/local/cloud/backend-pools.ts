@@ -64,21 +64,14 @@ function write(
   resources.touch(balancer);
   const verb = isNew ? 'create' : 'update';
   const seconds = provision.draw(`backend-pool.${verb}`);
-  const operation = beginChange(
-    provision,
-    balancer,
-    {
-      provider: 'Microsoft.Network',
-      resourceId: id,
-      type: 'Microsoft.Network/loadBalancers/backendAddressPools',
-      verb,
-    },
-    async () => {
-      await provision.clock.pause(seconds);
-      states.apply(balancer.id);
-      return undefined;
-    },
-  );
+  const type = 'Microsoft.Network/loadBalancers/backendAddressPools';
+  const about = { provider: 'Microsoft.Network', resourceId: id, type, verb } as const;
+  const operation = beginChange(provision, balancer, about, async () => {
+    await provision.clock.pause(seconds);
+    const failure = provision.failureOf(about);
+    if (failure === undefined) states.apply(balancer.id);
+    return failure;
+  });
   return {
     status: isNew ? 201 : 200,
     headers: headersOf(provision, operation, request, 10),

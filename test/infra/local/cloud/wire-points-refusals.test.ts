@@ -103,6 +103,54 @@ const points: readonly WirePoint[] = [
     },
   },
   {
+    point: '400 InUseNetworkSecurityGroupCannotBeDeleted for a subnet’s group too',
+    async holds() {
+      const id = cloud.network('networkSecurityGroups/nsg-subnet');
+      await cloud.made(id, located);
+      const subnet = cloud.network('virtualNetworks/vnet-spoke/subnets/guarded');
+      await cloud.made(subnet, {
+        properties: { addressPrefix: '10.1.20.0/24', networkSecurityGroup: { id } },
+      });
+      const refused = await remove(id);
+      expect(refused).toMatchObject({ status: 400, code: 'InUseNetworkSecurityGroupCannotBeDeleted' });
+      expect(refused.message).toContain(`in use by the following resources: ${subnet}.`);
+      await cloud.arm('DELETE', subnet);
+      await cloud.atRest();
+      expect(await remove(id)).toMatchObject({ status: 202 });
+    },
+  },
+  {
+    point: '400 InUseSubnetCannotBeDeleted, also for a network that is written without the subnet',
+    async holds() {
+      const id = cloud.network('virtualNetworks/vnet-spoke');
+      const { body } = await cloud.arm('GET', id);
+      const properties = asRecord(body['properties']);
+      const named = (name: string) =>
+        asList(properties['subnets'])
+          .map(asRecord)
+          .filter((one) => one['name'] !== name);
+      const refused = await put(id, { ...body, properties: { ...properties, subnets: named('gateways') } });
+      expect(refused).toMatchObject({ status: 400, code: 'InUseSubnetCannotBeDeleted' });
+      expect(refused.message).toMatch(
+        /^Subnet gateways is in use by .*\/ipConfigurations\/primary and cannot be deleted\./,
+      );
+      const moved = asList(properties['subnets'])
+        .map(asRecord)
+        .map((one) =>
+          one['name'] === 'gateways' ? { ...one, properties: { addressPrefix: '10.1.40.0/24' } } : one,
+        );
+      expect(await put(id, { ...body, properties: { ...properties, subnets: moved } })).toMatchObject({
+        code: 'InUsePrefixCannotBeDeleted',
+      });
+      expect((await cloud.made(id, body)).status).toBe(200);
+      expect(
+        await put(id, { ...body, properties: { ...properties, subnets: named('small') } }),
+      ).toMatchObject({
+        status: 200,
+      });
+    },
+  },
+  {
     point: '409 AnotherOperationInProgress, which names the operation by its id or by its URL, details []',
     async holds() {
       cloud.holdFrom(longerThanAnswers);
@@ -152,6 +200,48 @@ const points: readonly WirePoint[] = [
         /^Operation \w+ \([0-9a-f-]{36}\) is updating resource .*\. The call can be retried in 11 seconds\.$/,
       );
       expect(answer.headers.get('retry-after')).toBeNull();
+    },
+  },
+  {
+    point: '429 RetryableError also while a balancer says Succeeded and its operation still runs',
+    async holds() {
+      cloud.holdFrom(longerThanAnswers);
+      const balancer = cloud.network('loadBalancers/lb-claims');
+      const backendAddressPools = [{ name: 'one' }];
+      let made = await cloud.arm('PUT', balancer, { ...located, properties: { backendAddressPools } });
+      for (let index = 0; asRecord(made.body['properties'])['provisioningState'] !== 'Succeeded'; index++)
+        made = await cloud.arm('PUT', `${balancer}-${index}`, {
+          ...located,
+          properties: { backendAddressPools },
+        });
+      const loadBalancerBackendAddressPools = [{ id: `${String(made.body['id'])}/backendAddressPools/one` }];
+      const properties = { subnet: cloud.subnet('gateways'), loadBalancerBackendAddressPools };
+      expect(
+        await put(cloud.network('networkInterfaces/nic-claims'), {
+          location: 'westeurope',
+          properties: { ipConfigurations: [{ name: 'a', properties }] },
+        }),
+      ).toMatchObject({ status: 429, code: 'RetryableError' });
+    },
+  },
+  {
+    point:
+      '409 ReferencedResourceNotProvisioned for a reference to what has failed, until it is written again',
+    async holds() {
+      const type = 'Microsoft.Network/publicIPAddresses';
+      const id = cloud.network('publicIPAddresses/pip-failed');
+      cloud.cloud.faults.add({ kind: 'operation-fails', type, code: 'InternalServerError', message: 'No.' });
+      await cloud.made(id, address);
+      cloud.cloud.faults.clear();
+      const properties = { subnet: cloud.subnet('gateways'), publicIPAddress: { id } };
+      const refer = () =>
+        put(cloud.network('networkInterfaces/nic-refers'), {
+          location: 'westeurope',
+          properties: { ipConfigurations: [{ name: 'a', properties }] },
+        });
+      expect(await refer()).toMatchObject({ status: 409, code: 'ReferencedResourceNotProvisioned' });
+      await cloud.made(id, address);
+      expect(await refer()).toMatchObject({ status: 201 });
     },
   },
   {
