@@ -121,6 +121,7 @@ test('DELETE ends one fault by its name, or all, and names those that are on for
   expect((await answer('DELETE', {}, 'fault=alerts')).body.detail).toMatch(
     /"alerts"; give one that is on: lose-alerts, lose-events/,
   );
+  expect(await answer('DELETE', {}, 'fault=machine-deleted')).toMatchObject({ status: 400 });
   expect((await answer('DELETE', {}, 'fault=lose-alerts')).status).toBe(204);
   expect(cloud.cloud.faults.all()).toEqual([{ kind: 'lose-events' }]);
   expect(region.edges.troubleOf('fra4').down).toBe(true);
