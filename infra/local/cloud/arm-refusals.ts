@@ -14,7 +14,7 @@ export function checkPreconditions(
     throw failed('Precondition failed. The resource exists already.');
   }
   const wanted = headers['if-match'];
-  if (wanted !== undefined && wanted !== '*' && etag !== wanted) {
+  if (wanted !== undefined && (etag === undefined || (wanted !== '*' && etag !== wanted))) {
     throw failed('Precondition failed. The resource has changed.');
   }
 }

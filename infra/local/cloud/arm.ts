@@ -15,9 +15,10 @@ import { networkView } from './network-view.js';
 import type { PublicIpQuota } from './public-ips.js';
 import type { ResourceGroups } from './resource-groups.js';
 import { resourceType } from './resource-types.js';
+import type { Resource } from './resources.js';
 import type { Throttling } from './throttling.js';
 import type { Subnets } from './virtual-networks.js';
-import { networkRefusal, Refusal, refusal, type WireAnswer, type WireRequest } from './wire.js';
+import { Refusal, refusal, type WireAnswer, type WireRequest } from './wire.js';
 
 /** The services behind ARM. */
 export interface ArmServices extends Provision {
@@ -206,12 +207,21 @@ function answerAddressCheck(
   return subnets.checkAddress(network, query.get('ipAddress') ?? '');
 }
 
-/** Disks, which are only read here. */
-function answerReadOnly({ resources }: ArmServices, { method }: WireRequest, parsed: ArmId): WireAnswer {
-  const found = resources.get(formatArmId(parsed));
-  if (found === undefined) throw notFound(parsed);
-  if (method !== 'GET')
-    throw networkRefusal(405, 'MethodNotAllowed', `The local region doesn't ${method} ${found.type}.`);
+/** Disks, which are only read here. What isn't served is refused by name: a 404 would say that it isn't there. */
+function answerReadOnly(
+  { resources }: ArmServices,
+  { method }: WireRequest,
+  parsed: ArmId & { readonly isList: boolean },
+): WireAnswer {
+  const { type, resourceGroup, isList } = parsed;
+  if (type.toLowerCase() !== resourceType.disk.toLowerCase())
+    throw refusal(400, 'ResourceTypeNotServed', `The local region doesn't serve ${type}.`);
   // A disk has no ETag, neither in its body nor as a header (described).
-  return { status: 200, body: without(networkView(found), 'etag') };
+  const shown = (disk: Resource) => without(networkView(disk), 'etag');
+  const found = isList ? undefined : resources.get(formatArmId(parsed));
+  if (found === undefined && !isList) throw notFound(parsed);
+  if (method !== 'GET') throw refusal(405, 'MethodNotAllowed', `The local region doesn't ${method} ${type}.`);
+  return found === undefined
+    ? { status: 200, body: { value: resources.listed(type, resourceGroup).map(shown) } }
+    : { status: 200, body: shown(found) };
 }

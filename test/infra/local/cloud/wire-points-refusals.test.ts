@@ -281,6 +281,58 @@ const points: readonly WirePoint[] = [
     },
   },
   {
+    point: 'what a write of a machine leaves out of what stays is kept',
+    async holds() {
+      const id = cloud.machine('used');
+      const whole = cloud.machineBody('nic-used') as Readonly<Record<string, object>>; // of one
+      const { zones, ...rest } = whole;
+      const properties = { ...whole['properties'], osProfile: undefined };
+      expect((await cloud.made(id, { ...rest, properties })).status).toBe(200);
+      expect((await cloud.arm('GET', id)).body).toMatchObject({
+        zones,
+        properties: { osProfile: { computerName: 'gw', adminUsername: 'gateway' } },
+      });
+      await cloud.arm('POST', `${id}/redeploy`);
+      await cloud.atRest();
+      expect(cloud.guests.booted.at(-1)?.machine).toMatchObject({ zone: '1', customData: '#cloud-config' });
+    },
+  },
+  {
+    point: '409 ScopeLocked for a POST too, where only reading is left (by the fault)',
+    async holds() {
+      cloud.cloud.faults.add({ kind: 'lock', level: 'ReadOnly' });
+      const answer = await cloud.arm('POST', `${cloud.machine('used')}/start`);
+      expect(refusalOf(answer)).toMatchObject({ status: 409, code: 'ScopeLocked' });
+      expect(messageOf(answer)).toContain('cannot perform write operation');
+      expect(answer.headers.get('x-ms-failure-cause')).toBe('gateway');
+    },
+  },
+  {
+    point: '412 for If-Match of what isn’t there, whatever it names',
+    async holds() {
+      const id = cloud.network('publicIPAddresses/pip-unmatched');
+      for (const etag of ['*', 'W/"other"'])
+        expect((await cloud.arm('PUT', id, address, { 'if-match': etag })).status).toBe(412);
+      expect((await cloud.arm('GET', id)).status).toBe(404);
+    },
+  },
+  {
+    point:
+      'what isn’t served is refused by its name, also where Azure has one; disks are read alone and in a list',
+    async holds() {
+      const rule = cloud.network('networkSecurityGroups/nsg-used/securityRules/one');
+      for (const id of [rule, cloud.network('natGateways/nat'), cloud.network('natGateways')]) {
+        const refused = refusalOf(await cloud.arm('GET', id));
+        expect([refused.status, refused.code]).toEqual([400, 'ResourceTypeNotServed']);
+      }
+      const disks = await cloud.arm('GET', `${cloud.group}/Microsoft.Compute/disks`);
+      const names = asList(disks.body['value']).map((disk) => asRecord(disk)['name']);
+      expect(names).toContain('disk-nic-used');
+      const one = await cloud.arm('GET', `${cloud.group}/Microsoft.Compute/disks/disk-nic-used`);
+      expect(one.status).toBe(200);
+    },
+  },
+  {
     point: '400 InvalidParameter with its target, for a machine without an account',
     async holds() {
       expect(refusalOf(await putMachine({ osProfile: { computerName: 'gw' } }))).toEqual({
