@@ -36,7 +36,7 @@ export interface ResourceKind {
   readonly type: string;
   readonly provider: Provider;
   /** The kind's name among the durations and the recorded answers. */
-  readonly duration: Exclude<WrittenKind, 'backend-pool'>;
+  readonly duration: WrittenKind;
   /** Checks a write and completes it with what Azure fills in. Throws a refusal. */
   complete(write: Write): Json;
   /** The work itself, where it is more than time; answers the error of one that failed. */

@@ -42,6 +42,7 @@ export interface ArmServices extends Provision {
 
 const locationPath = /^\/subscriptions\/[^/]+\/providers\/([^/]+)\/locations\/([^/]+)\/(.+)$/i;
 const groupPath = /^\/subscriptions\/[^/]+\/resourceGroups\/([^/]+)\/providers\//i;
+const wholeGroupPath = /^\/subscriptions\/[^/]+\/resourceGroups\/([^/]+)$/i;
 const imagePath = /^publishers\/([^/]+)\/artifacttypes\/vmimage\/offers\/([^/]+)\/skus\/([^/]+)\/versions$/i;
 
 /** Answers a request. Throws a refusal. */
@@ -89,6 +90,7 @@ function route(services: ArmServices, asked: WireRequest): WireAnswer {
   const request = governance.govern(asked);
   const group = groupPath.exec(path)?.[1];
   if (group !== undefined && request.method !== 'GET') groups.checkStays(group);
+  checkGroupFaults(services, request);
   const grouped = services.groupDeletion.answer(request) ?? groups.answer(request);
   if (grouped !== undefined) return grouped;
   const monitored = services.monitor.answer(request);
@@ -101,6 +103,18 @@ function route(services: ArmServices, asked: WireRequest): WireAnswer {
     return answerLocation(services, provider, region, rest, path);
   }
   return answerResource(services, request);
+}
+
+/** What somebody wants to go wrong with a group, as with what is in it. */
+function checkGroupFaults({ faults, place }: ArmServices, request: WireRequest): void {
+  const [, resourceGroup] = wholeGroupPath.exec(request.path) ?? [];
+  if (resourceGroup === undefined) return;
+  const { subscriptionId } = place;
+  const type = 'Microsoft.Resources/subscriptions/resourceGroups';
+  faults.check({
+    ...{ request, subscriptionId, resourceGroup, type, name: resourceGroup },
+    id: `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`,
+  });
 }
 
 function answerLocation(

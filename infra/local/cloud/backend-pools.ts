@@ -8,6 +8,9 @@ import { networkView } from './network-view.js';
 import type { Resource, Resources } from './resources.js';
 import { methodNotAllowed, networkRefusal, type WireAnswer, type WireRequest } from './wire.js';
 
+/** Seconds that the first answer to a write names; inferred from the balancer's. */
+const retryAfter = 10;
+
 /** What of a pool is kept: not what is kept with the interfaces, nor what Azure says of it. */
 export function keptOf(properties: Json): Json {
   const shown = ['loadBalancerBackendAddresses', 'backendIPConfigurations', 'provisioningState'];
@@ -74,7 +77,7 @@ function write(
   });
   return {
     status: isNew ? 201 : 200,
-    headers: headersOf(provision, operation, request, 10),
+    headers: headersOf(provision, operation, request, retryAfter),
     body: shownPools(resources, states, balancer).find((pool) => isNamed(pool, name)),
   };
 }

@@ -308,6 +308,17 @@ const points: readonly WirePoint[] = [
     },
   },
   {
+    point: '409 ScopeLocked for a group itself, which stays (by the fault)',
+    async holds() {
+      cloud.cloud.faults.add({ kind: 'lock', level: 'CanNotDelete' });
+      const group = cloud.group.replace(/\/providers$/, '');
+      expect(await remove(group)).toMatchObject({ status: 409, code: 'ScopeLocked' });
+      expect((await cloud.arm('GET', group)).body).toMatchObject({
+        properties: { provisioningState: 'Succeeded' },
+      });
+    },
+  },
+  {
     point: '412 for If-Match of what isn’t there, whatever it names',
     async holds() {
       const id = cloud.network('publicIPAddresses/pip-unmatched');
