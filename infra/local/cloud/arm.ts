@@ -229,7 +229,7 @@ function answerReadOnly(
 ): WireAnswer {
   const { type, resourceGroup, isList } = parsed;
   if (type.toLowerCase() !== resourceType.disk.toLowerCase())
-    throw refusal(400, 'ResourceTypeNotServed', `The local region doesn't serve ${type}.`);
+    throw refusal(405, 'ResourceTypeNotServed', `The local region doesn't serve ${type}.`);
   // A disk has no ETag, neither in its body nor as a header (described).
   const shown = (disk: Resource) => without(networkView(disk), 'etag');
   const found = isList ? undefined : resources.get(formatArmId(parsed));

@@ -128,6 +128,6 @@ test('an action on an absent machine is 404, an unknown one is refused by name, 
   const absent = await act(cloud.machine('none'), 'start');
   expect([absent.status, codeOf(absent)]).toEqual([404, 'ResourceNotFound']);
   const unknown = await act(id, 'explode');
-  expect([unknown.status, codeOf(unknown)]).toEqual([400, 'ResourceTypeNotServed']);
+  expect([unknown.status, codeOf(unknown)]).toEqual([405, 'ResourceTypeNotServed']);
   expect((await cloud.arm('GET', `${id}/start`)).status).toBe(405);
 });

@@ -334,7 +334,7 @@ const points: readonly WirePoint[] = [
       const rule = cloud.network('networkSecurityGroups/nsg-used/securityRules/one');
       for (const id of [rule, cloud.network('natGateways/nat'), cloud.network('natGateways')]) {
         const refused = refusalOf(await cloud.arm('GET', id));
-        expect([refused.status, refused.code]).toEqual([400, 'ResourceTypeNotServed']);
+        expect([refused.status, refused.code]).toEqual([405, 'ResourceTypeNotServed']);
       }
       const disks = await cloud.arm('GET', `${cloud.group}/Microsoft.Compute/disks`);
       const names = asList(disks.body['value']).map((disk) => asRecord(disk)['name']);
