@@ -319,6 +319,18 @@ const points: readonly WirePoint[] = [
     },
   },
   {
+    point: 'a PATCH of more than tags is refused by name, and changes nothing',
+    async holds() {
+      const [machine, group] = [cloud.machine('used'), cloud.network('networkSecurityGroups/nsg-used')];
+      const bigger = { hardwareProfile: { vmSize: 'Standard_D4s_v5' } };
+      for (const id of [machine, group]) {
+        const answer = await cloud.arm('PATCH', id, { tags: { a: 'b' }, properties: bigger });
+        expect(refusalOf(answer)).toMatchObject({ status: 400, code: 'PatchNotServed' });
+        expect((await cloud.arm('GET', id)).body).not.toHaveProperty('tags');
+      }
+    },
+  },
+  {
     point: '412 for If-Match of what isn’t there, whatever it names',
     async holds() {
       const id = cloud.network('publicIPAddresses/pip-unmatched');
