@@ -44,10 +44,13 @@ function complete(
   else checkMachineFields(written, existing.body);
   const body = existing === undefined ? written : withMachineFields(written, existing.body);
   const sent = propertiesOf(body);
-  const size = asText(asRecord(sent['hardwareProfile'])['vmSize']);
+  const size = sizeOf(body);
   const zone = zoneOf({ body });
-  offers.checkSize(size, zone);
-  if (faults.refusesSize(size)) throw offers.sizeLacks(size);
+  // One that keeps its size needs no place.
+  if (existing === undefined || size !== sizeOf(existing.body)) {
+    offers.checkSize(size, zone);
+    if (faults.refusesSize(size)) throw offers.sizeLacks(size);
+  }
   if (existing === undefined) offers.checkQuota(size, apiVersion);
   for (const networkInterface of interfacesOf(resources, sent, id)) {
     useNetworkInterface(resources, networkInterface, id);
@@ -79,6 +82,10 @@ function complete(
       },
     },
   };
+}
+
+function sizeOf(body: Json): string {
+  return asText(asRecord(propertiesOf(body)['hardwareProfile'])['vmSize']);
 }
 
 /** A machine that is made from an image needs an account (recorded). */

@@ -377,6 +377,8 @@ const points: readonly WirePoint[] = [
           "'Following SKUs have failed for Capacity Restrictions: Standard_D2s_v5' is currently not available in location 'westeurope'.",
         ) as unknown,
       });
+      // One that stands keeps its place.
+      expect((await cloud.arm('PATCH', cloud.machine('used'), { tags: {} })).status).toBe(200);
     },
   },
   {

@@ -171,6 +171,9 @@ test('a secret is disabled, enabled, deleted and recovered', async () => {
   expect(await after('secret-disabled')).toBe(403);
   expect(await after('secret-enabled')).toBe(200);
   expect(await after('secret-deleted')).toBe(404);
+  const refused = await answer('POST', { fault: 'secret-changed', secret: 'psk-hq' });
+  expect(refused).toMatchObject({ status: 422 });
+  expect(refused.body.detail).toContain('can only be recovered or purged');
   expect(await after('secret-recovered')).toBe(200);
   const versions = cloud.cloud.vault.versions('psk-hq').length;
   await answer('POST', { fault: 'secret-changed', secret: 'psk-hq' });
