@@ -155,6 +155,7 @@ function machineCalls(cloud: TestCloud): readonly ServedCall[] {
     { method: 'DELETE', target: `${machine}/runCommands/setup` },
     ...actions.map((action) => ({ method: 'POST', target: `${machine}/${action}` })),
     { method: 'GET', target: disk },
+    { method: 'GET', target: listOf(disk) },
     { method: 'GET', target: `${all}/skus?$filter=location eq 'westeurope'` },
     { method: 'GET', target: locationPath(cloud, 'Microsoft.Compute', 'usages') },
     { method: 'GET', target: locationPath(cloud, 'Microsoft.Compute', image) },

@@ -128,6 +128,52 @@ test('a balancer and its pool are written, members set down, and all is deleted'
   expect((await errorOf(loadBalancers.get(group, 'lb'))).statusCode).toBe(404);
 });
 
+test('a network, its subnet and a route table are written, and deleted once nothing uses them', async () => {
+  const { virtualNetworks, subnets, routeTables } = network;
+  const route = { name: 'all', addressPrefix: '0.0.0.0/0', nextHopType: 'Internet' };
+  const table = await routeTables.beginCreateOrUpdateAndWait(group, 'rt', { location, routes: [route] });
+  const made = await virtualNetworks.beginCreateOrUpdateAndWait(group, 'vnet', {
+    location,
+    addressSpace: { addressPrefixes: ['10.7.0.0/16'] },
+    subnets: [{ name: 'one', addressPrefix: '10.7.1.0/24' }],
+  });
+  expect(made).toMatchObject({ provisioningState: 'Succeeded', subnets: [{ name: 'one' }] });
+  const subnet = await subnets.beginCreateOrUpdateAndWait(group, 'vnet', 'two', {
+    ...{ addressPrefixes: ['10.7.2.0/24'], routeTable: { id: table.id ?? '' } },
+  });
+  expect(subnet).toMatchObject({ provisioningState: 'Succeeded', addressPrefix: '10.7.2.0/24' });
+  expect((await all(subnets.list(group, 'vnet'))).map(({ name }) => name)).toEqual(['one', 'two']);
+  expect(await errorOf(routeTables.beginDeleteAndWait(group, 'rt'))).toMatchObject({
+    ...{ statusCode: 400, code: 'InUseRouteTableCannotBeDeleted' },
+  });
+  // As clients do who read, change and write.
+  const read = await virtualNetworks.get(group, 'vnet');
+  const tagged = await virtualNetworks.beginCreateOrUpdateAndWait(group, 'vnet', {
+    ...read,
+    tags: { a: 'b' },
+  });
+  expect(tagged.subnets?.map(({ name }) => name)).toEqual(['one', 'two']);
+  await subnets.beginDeleteAndWait(group, 'vnet', 'two');
+  await routeTables.beginDeleteAndWait(group, 'rt');
+  await virtualNetworks.beginDeleteAndWait(group, 'vnet');
+  expect((await errorOf(virtualNetworks.get(group, 'vnet'))).statusCode).toBe(404);
+});
+
+test('effective routes are asked for and told by the poller, which has a Location alone', async () => {
+  await sdk.cloud.makeMachine('routed');
+  const { value = [] } = await network.networkInterfaces.beginGetEffectiveRouteTableAndWait(
+    group,
+    'nic-routed',
+  );
+  expect(
+    value.find(({ state, addressPrefix }) => state === 'Active' && addressPrefix?.[0] === '0.0.0.0/0'),
+  ).toMatchObject({ source: 'User', nextHopType: 'Internet' });
+  await sdk.cloud.makeInterface('nic-alone');
+  expect(
+    await errorOf(network.networkInterfaces.beginGetEffectiveRouteTableAndWait(group, 'nic-alone')),
+  ).toMatchObject({ statusCode: 400, code: 'NicMustBeAttachedToRunningVmToGetEffectiveRoutes' });
+});
+
 test('networks and usage are read', async () => {
   const found = await network.virtualNetworks.get(group, 'vnet-spoke');
   expect(found.subnets?.map(({ name }) => name)).toEqual(['gateways', 'small', 'workloads']);
@@ -241,10 +287,14 @@ test('a client that is refused for its number of calls waits as it is told, and 
 });
 
 test('every write and deletion that is served was made to its end', () => {
-  const types = ['publicIPAddresses', 'networkSecurityGroups', 'loadBalancers', 'networkInterfaces'];
+  const types = [
+    ...['publicIPAddresses', 'networkSecurityGroups', 'loadBalancers', 'networkInterfaces'],
+    ...['virtualNetworks', 'subnets', 'routeTables'],
+  ];
   const wanted = [
     ...types.flatMap((type) => [`${type}.beginCreateOrUpdateAndWait`, `${type}.beginDeleteAndWait`]),
     'loadBalancerBackendAddressPools.beginCreateOrUpdateAndWait',
+    'networkInterfaces.beginGetEffectiveRouteTableAndWait',
   ];
   expect(wanted.filter((operation) => !sdk.used.has(operation))).toEqual([]);
 });

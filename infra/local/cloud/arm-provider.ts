@@ -36,7 +36,7 @@ export interface ResourceKind {
   readonly type: string;
   readonly provider: Provider;
   /** The kind's name among the durations and the recorded answers. */
-  readonly duration: Exclude<WrittenKind, 'backend-pool'>;
+  readonly duration: WrittenKind;
   /** Checks a write and completes it with what Azure fills in. Throws a refusal. */
   complete(write: Write): Json;
   /** The work itself, where it is more than time; answers the error of one that failed. */
@@ -120,7 +120,7 @@ export function answerForKind(
 }
 
 /**
- * Tags are all that is patched here. Network resources have them at once, without an operation; machines answer with
+ * Tags are all that is patched here; a change of anything else is refused by name. Network resources have them at once, without an operation; machines answer with
  * one, as for a write (recorded).
  */
 function patchTags(
@@ -129,7 +129,15 @@ function patchTags(
   existing: Resource,
   request: WireRequest,
 ): WireAnswer {
-  const tags = request.body?.['tags'];
+  const { tags, ...more } = request.body ?? {};
+  const [other] = Object.keys(more);
+  if (other !== undefined) {
+    throw refusal(
+      400,
+      'PatchNotServed',
+      `The local region patches tags alone; PATCH of ${kind.type} names ${other} too.`,
+    );
+  }
   const body = tags === undefined ? existing.body : { ...existing.body, tags: asRecord(tags) };
   if (kind.provider === 'Microsoft.Compute') {
     const { id, name, resourceGroup } = existing;

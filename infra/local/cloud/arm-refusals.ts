@@ -14,7 +14,7 @@ export function checkPreconditions(
     throw failed('Precondition failed. The resource exists already.');
   }
   const wanted = headers['if-match'];
-  if (wanted !== undefined && wanted !== '*' && etag !== wanted) {
+  if (wanted !== undefined && (etag === undefined || (wanted !== '*' && etag !== wanted))) {
     throw failed('Precondition failed. The resource has changed.');
   }
 }
@@ -67,4 +67,9 @@ export function notFound({ type, names, resourceGroup }: ArmId): Refusal {
         'For more details please go to https://aka.ms/ARMResourceNotFoundFix',
     ),
   );
+}
+
+/** ARM's word on a group that isn't there (recorded). */
+export function groupNotFound(name: string): Refusal {
+  return fromGateway(refusal(404, 'ResourceGroupNotFound', `Resource group '${name}' could not be found.`));
 }

@@ -75,7 +75,7 @@ export function armServices(world: World, ground: ServiceGround): ArmServices {
   const shared = { resources, random, subnets, states, publicIpQuota };
   const compute = { machines, hosts, offers, faults, clock, governance };
   const kinds = kindsOf({ ...shared, ...compute, balancers });
-  const going = { groups, resources, kinds, draw, clock, monitor, governance, region: world.region };
+  const going = { groups, resources, kinds, draw, random, clock, monitor, governance, region: world.region };
   return {
     resources,
     operations: new Operations(random, answers, place),

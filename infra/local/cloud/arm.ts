@@ -2,7 +2,7 @@
 import { formatArmId, parseResourcePath, type ArmId } from './arm-id.js';
 import { actionOf, answerForAction } from './arm-actions.js';
 import { answerForKind, type Provision, type ResourceKind } from './arm-provider.js';
-import { checkParent, notFound } from './arm-refusals.js';
+import { checkParent, groupNotFound, notFound } from './arm-refusals.js';
 import type { ComputeOffers } from './compute-offers.js';
 import type { EffectiveRoutes } from './effective-routes.js';
 import type { Faults } from './faults.js';
@@ -15,9 +15,10 @@ import { networkView } from './network-view.js';
 import type { PublicIpQuota } from './public-ips.js';
 import type { ResourceGroups } from './resource-groups.js';
 import { resourceType } from './resource-types.js';
+import type { Resource } from './resources.js';
 import type { Throttling } from './throttling.js';
 import type { Subnets } from './virtual-networks.js';
-import { networkRefusal, Refusal, refusal, type WireAnswer, type WireRequest } from './wire.js';
+import { Refusal, refusal, type WireAnswer, type WireRequest } from './wire.js';
 
 /** The services behind ARM. */
 export interface ArmServices extends Provision {
@@ -41,6 +42,7 @@ export interface ArmServices extends Provision {
 
 const locationPath = /^\/subscriptions\/[^/]+\/providers\/([^/]+)\/locations\/([^/]+)\/(.+)$/i;
 const groupPath = /^\/subscriptions\/[^/]+\/resourceGroups\/([^/]+)\/providers\//i;
+const wholeGroupPath = /^\/subscriptions\/[^/]+\/resourceGroups\/([^/]+)$/i;
 const imagePath = /^publishers\/([^/]+)\/artifacttypes\/vmimage\/offers\/([^/]+)\/skus\/([^/]+)\/versions$/i;
 
 /** Answers a request. Throws a refusal. */
@@ -88,6 +90,7 @@ function route(services: ArmServices, asked: WireRequest): WireAnswer {
   const request = governance.govern(asked);
   const group = groupPath.exec(path)?.[1];
   if (group !== undefined && request.method !== 'GET') groups.checkStays(group);
+  checkGroupFaults(services, request);
   const grouped = services.groupDeletion.answer(request) ?? groups.answer(request);
   if (grouped !== undefined) return grouped;
   const monitored = services.monitor.answer(request);
@@ -100,6 +103,18 @@ function route(services: ArmServices, asked: WireRequest): WireAnswer {
     return answerLocation(services, provider, region, rest, path);
   }
   return answerResource(services, request);
+}
+
+/** What somebody wants to go wrong with a group, as with what is in it. */
+function checkGroupFaults({ faults, place }: ArmServices, request: WireRequest): void {
+  const [, resourceGroup] = wholeGroupPath.exec(request.path) ?? [];
+  if (resourceGroup === undefined) return;
+  const { subscriptionId } = place;
+  const type = 'Microsoft.Resources/subscriptions/resourceGroups';
+  faults.check({
+    ...{ request, subscriptionId, resourceGroup, type, name: resourceGroup },
+    id: `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`,
+  });
 }
 
 function answerLocation(
@@ -156,11 +171,7 @@ function answerResource(services: ArmServices, request: WireRequest): WireAnswer
   const parsed = parseResourcePath(checked ?? path);
   if (parsed === undefined) throw refusal(404, 'NotFound', `Nothing is known of ${path}.`);
   if (!place.resourceGroups.some((name) => name.toLowerCase() === parsed.resourceGroup.toLowerCase())) {
-    throw refusal(
-      404,
-      'ResourceGroupNotFound',
-      `Resource group '${parsed.resourceGroup}' could not be found.`,
-    );
+    throw groupNotFound(parsed.resourceGroup);
   }
   const kind = kinds.find(({ type }) => type.toLowerCase() === parsed.type.toLowerCase());
   const id = formatArmId(parsed);
@@ -210,12 +221,21 @@ function answerAddressCheck(
   return subnets.checkAddress(network, query.get('ipAddress') ?? '');
 }
 
-/** Disks, which are only read here. */
-function answerReadOnly({ resources }: ArmServices, { method }: WireRequest, parsed: ArmId): WireAnswer {
-  const found = resources.get(formatArmId(parsed));
-  if (found === undefined) throw notFound(parsed);
-  if (method !== 'GET')
-    throw networkRefusal(405, 'MethodNotAllowed', `The local region doesn't ${method} ${found.type}.`);
+/** Disks, which are only read here. What isn't served is refused by name: a 404 would say that it isn't there. */
+function answerReadOnly(
+  { resources }: ArmServices,
+  { method }: WireRequest,
+  parsed: ArmId & { readonly isList: boolean },
+): WireAnswer {
+  const { type, resourceGroup, isList } = parsed;
+  if (type.toLowerCase() !== resourceType.disk.toLowerCase())
+    throw refusal(405, 'ResourceTypeNotServed', `The local region doesn't serve ${type}.`);
   // A disk has no ETag, neither in its body nor as a header (described).
-  return { status: 200, body: without(networkView(found), 'etag') };
+  const shown = (disk: Resource) => without(networkView(disk), 'etag');
+  const found = isList ? undefined : resources.get(formatArmId(parsed));
+  if (found === undefined && !isList) throw notFound(parsed);
+  if (method !== 'GET') throw refusal(405, 'MethodNotAllowed', `The local region doesn't ${method} ${type}.`);
+  return found === undefined
+    ? { status: 200, body: { value: resources.listed(type, resourceGroup).map(shown) } }
+    : { status: 200, body: shown(found) };
 }

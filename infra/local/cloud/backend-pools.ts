@@ -8,6 +8,9 @@ import { networkView } from './network-view.js';
 import type { Resource, Resources } from './resources.js';
 import { methodNotAllowed, networkRefusal, type WireAnswer, type WireRequest } from './wire.js';
 
+/** Seconds that the first answer to a write names; inferred from the balancer's. */
+const retryAfter = 10;
+
 /** What of a pool is kept: not what is kept with the interfaces, nor what Azure says of it. */
 export function keptOf(properties: Json): Json {
   const shown = ['loadBalancerBackendAddresses', 'backendIPConfigurations', 'provisioningState'];
@@ -64,24 +67,17 @@ function write(
   resources.touch(balancer);
   const verb = isNew ? 'create' : 'update';
   const seconds = provision.draw(`backend-pool.${verb}`);
-  const operation = beginChange(
-    provision,
-    balancer,
-    {
-      provider: 'Microsoft.Network',
-      resourceId: id,
-      type: 'Microsoft.Network/loadBalancers/backendAddressPools',
-      verb,
-    },
-    async () => {
-      await provision.clock.pause(seconds);
-      states.apply(balancer.id);
-      return undefined;
-    },
-  );
+  const type = 'Microsoft.Network/loadBalancers/backendAddressPools';
+  const about = { provider: 'Microsoft.Network', resourceId: id, type, verb } as const;
+  const operation = beginChange(provision, balancer, about, async () => {
+    await provision.clock.pause(seconds);
+    const failure = provision.failureOf(about);
+    if (failure === undefined) states.apply(balancer.id);
+    return failure;
+  });
   return {
     status: isNew ? 201 : 200,
-    headers: headersOf(provision, operation, request, 10),
+    headers: headersOf(provision, operation, request, retryAfter),
     body: shownPools(resources, states, balancer).find((pool) => isNamed(pool, name)),
   };
 }

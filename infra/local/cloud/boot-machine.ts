@@ -55,11 +55,17 @@ export async function bringUp(
     return refused;
   }
   await clock.pause(seconds * bootShare);
+  // It may have been deleted meanwhile, by its host's maintenance or by somebody who didn't wait.
+  if (isGone(ground, resource)) return undefined;
   bootMachine(ground, resource);
   await clock.pause(seconds * (1 - bootShare));
   // One that hangs at boot is provisioned too (inferred: the real one may report OSProvisioningTimedOut).
   machines.provisioned(resource.id);
   return undefined;
+}
+
+function isGone({ resources }: MachineGround, resource: Resource): boolean {
+  return resources.get(resource.id) !== resource || resource.operation?.verb === 'delete';
 }
 
 /** The zone that a machine was asked for in. */

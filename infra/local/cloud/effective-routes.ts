@@ -4,7 +4,7 @@ import type { Provision } from './arm-provider.js';
 import { notFound } from './arm-refusals.js';
 import { asList, asRecord, asText, propertiesOf, referenceOf, type Json } from './json.js';
 import type { Machines } from './machines.js';
-import type { Operation } from './operations.js';
+import type { Change, Operation } from './operations.js';
 import { resourceType } from './resource-types.js';
 import type { Resource, Resources } from './resources.js';
 import { methodNotAllowed, networkRefusal, type WireAnswer, type WireRequest } from './wire.js';
@@ -59,18 +59,19 @@ export class EffectiveRoutes {
   /** Location alone says where to ask (recorded). */
   #begin(provision: Provision, networkInterface: Resource, { query }: WireRequest): Record<string, string> {
     const seconds = provision.draw('network-interface.effective-routes');
+    const about: Change = {
+      provider: 'Microsoft.Network',
+      resourceId: networkInterface.id,
+      type: resourceType.networkInterface,
+      verb: 'action',
+      action: 'effectiveRouteTable',
+    };
     const operation: Operation = provision.operations.start(
-      {
-        provider: 'Microsoft.Network',
-        resourceId: networkInterface.id,
-        type: resourceType.networkInterface,
-        verb: 'action',
-        action: 'effectiveRouteTable',
-      },
+      about,
       async () => {
         await provision.clock.pause(seconds);
         operation.result = { value: this.#routesOf(networkInterface).map(view) };
-        return undefined;
+        return provision.failureOf(about);
       },
       () => undefined,
     );

@@ -137,7 +137,8 @@ export class EventGrid {
   #direct({ path, method }: WireRequest, doer: Doer, status: number): void {
     if (method === 'GET' || status === 204 || status === 401 || status === 429 || status >= 500) return;
     const parsed = parseResourcePath(path);
-    if (parsed === undefined) return;
+    // A question to a provider, such as what policies would say, is about no resource.
+    if (parsed === undefined || parsed.names.length === 0) return;
     const resourceId = method === 'POST' ? path.replace(/\/[^/]+$/, '') : path;
     const name = doer.action ?? operationName(parsed.type, method === 'DELETE' ? 'delete' : 'write');
     this.#resource(resourceId, name, doer.claims, status < 300);

@@ -3,6 +3,7 @@ import type { Clock } from './clock.js';
 import type { Json } from './json.js';
 import type { Random } from './random.js';
 import { serverErrors, type FailureShape } from './server-errors.js';
+import { scopeLocked } from './locks.js';
 import { refusal, type WireRequest } from './wire.js';
 import { clientId } from './world.js';
 
@@ -174,18 +175,13 @@ export class Faults {
           'AuthorizationFailed',
           `The client '${clientId}' with object id '${clientId}' does not have authorization to perform action '${action}' ` +
             `over scope '${id}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
-        );
+        ).with({ 'x-ms-failure-cause': 'gateway' });
       }
       case 'lock': {
-        const isMet = verb === 'delete' || (verb === 'write' && fault.level === 'ReadOnly');
+        const isMet = verb === 'delete' || (verb !== 'read' && fault.level === 'ReadOnly');
         const scope = `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;
         if (!isMet) return;
-        throw refusal(
-          409,
-          'ScopeLocked',
-          `The scope '${id}' cannot perform ${verb} operation because following scope(s) are locked: '${scope}'. ` +
-            'Please remove the lock and try again.',
-        );
+        throw scopeLocked(id, verb === 'delete' ? 'delete' : 'write', scope);
       }
       case 'policy':
         if (verb !== 'write' || fault.type.toLowerCase() !== type.toLowerCase()) return;
@@ -194,7 +190,7 @@ export class Faults {
           'RequestDisallowedByPolicy',
           `Resource '${name}' was disallowed by policy. Reasons: '${fault.reason}'. See error details for policy resource IDs.`,
           { target: name, additionalInfo: [] },
-        );
+        ).with({ 'x-ms-failure-cause': 'gateway' });
       case 'throttle':
       case 'server-timeout':
       case 'failing-calls':

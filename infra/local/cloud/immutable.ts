@@ -25,6 +25,18 @@ const machineFields: readonly (readonly [path: readonly string[], name: string])
   [['properties', 'storageProfile', 'osDisk', 'createOption'], 'osDisk.createOption'],
 ];
 
+/** A write of a machine with what it leaves out of what stays. */
+export function withMachineFields(sent: Json, kept: Json): Json {
+  return machineFields.reduce((body, [path]) => {
+    const standing = at(kept, path);
+    return at(body, path) === undefined && standing !== undefined ? put(body, path, standing) : body;
+  }, sent);
+}
+
+function put(body: Json, [key = '', ...rest]: readonly string[], value: unknown): Json {
+  return { ...body, [key]: rest.length === 0 ? value : put(asRecord(body[key]), rest, value) };
+}
+
 /** Refuses a write that would change what stays of a machine; what the write leaves out stays as it is. */
 export function checkMachineFields(sent: Json, kept: Json): void {
   for (const [path, name] of machineFields) {

@@ -40,8 +40,10 @@ export class KeyVault {
     this.#store = new SecretStore(random);
   }
 
-  /** Stores a new version, and gives its id. */
+  /** Stores a new version, and gives its id. Nobody can while the secret is deleted. */
   set(name: string, value: string): string {
+    if (this.#store.deleted(name) !== undefined)
+      throw new Error(`The secret ${name} is deleted, and can only be recovered or purged.`);
     return this.#store.add(name, value).version;
   }
 

@@ -1,13 +1,13 @@
 /** What may not be done to whatever is locked? */
 import { asText } from './json.js';
 import type { ScopedResource, ScopedResources } from './scoped-resources.js';
-import { refusal } from './wire.js';
+import { refusal, type Refusal } from './wire.js';
 
 /** What a lock forbids. */
 export const lockLevels = ['CanNotDelete', 'ReadOnly'] as const;
 
 /**
- * Throws the refusal of what a lock forbids; its text as quoted in public issues.
+ * Throws the refusal of what a lock forbids.
  *
  * A lock holds for its scope and all that lies in it. One against deletion forbids `DELETE`; one for reading alone
  * forbids every write, and every `POST` too: a machine can't be started under it (documented). A group isn't deleted
@@ -21,12 +21,17 @@ export function checkLocks(all: ScopedResources, method: string, id: string): vo
   const locked = [...here, ...below].filter((lock) => isDeletion || levelOf(lock) === 'ReadOnly');
   if (locked.length === 0) return;
   const scopes = [...new Set(locked.map(({ scope }) => scope))].join(',');
-  throw refusal(
+  throw scopeLocked(id, isDeletion ? 'delete' : 'write', scopes);
+}
+
+/** As quoted in public issues; that ARM itself answers is inferred. */
+export function scopeLocked(id: string, verb: 'delete' | 'write', scopes: string): Refusal {
+  return refusal(
     409,
     'ScopeLocked',
-    `The scope '${id}' cannot perform ${isDeletion ? 'delete' : 'write'} operation because following scope(s) are locked: '${scopes}'. ` +
+    `The scope '${id}' cannot perform ${verb} operation because following scope(s) are locked: '${scopes}'. ` +
       'Please remove the lock and try again.',
-  );
+  ).with({ 'x-ms-failure-cause': 'gateway' });
 }
 
 function isGroup(id: string): boolean {

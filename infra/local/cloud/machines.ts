@@ -1,4 +1,5 @@
 /** Which machines have power, do they answer, and is their agent ready? What happens inside is the guests' matter. */
+import { setMaxListeners } from 'node:events';
 import type { Clock } from './clock.js';
 import type { Draw } from './durations.js';
 import type { Guest, Guests, Machine } from './guests.js';
@@ -14,6 +15,8 @@ interface Running {
   readonly power: AbortController;
   /** Aborts when the machine hangs. */
   readonly hang: AbortController;
+  /** Either of them: one for all who ask, since signals keep what is made of them. */
+  readonly silence: AbortSignal;
   /** Ends when the agent takes commands, or when power goes. */
   readonly agentReady: Promise<boolean>;
   readonly decideAgent: (isReady: boolean) => void;
@@ -63,10 +66,13 @@ export class Machines {
     const agentReady = new Promise<boolean>((resolve) => {
       decideAgent = resolve;
     });
+    const [power, hang] = [new AbortController(), new AbortController()];
+    const silence = AbortSignal.any([power.signal, hang.signal]);
+    // As many requests as there are wait for it.
+    setMaxListeners(0, silence);
     this.#running.set(idKey(machine.id), {
       guest: this.guests.boot(machine),
-      power: new AbortController(),
-      hang: new AbortController(),
+      ...{ power, hang, silence },
       agentReady,
       decideAgent,
       agentIsReady: false,
@@ -146,8 +152,7 @@ export class Machines {
 
   /** Aborts when nothing comes back from the machine any more: it hangs, or its power goes. */
   silence(id: string): AbortSignal | undefined {
-    const running = this.#running.get(idKey(id));
-    return running && AbortSignal.any([running.power.signal, running.hang.signal]);
+    return this.#running.get(idKey(id))?.silence;
   }
 
   /** Aborts when the machine hangs; `undefined` for one without power. */

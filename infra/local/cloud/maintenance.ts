@@ -28,6 +28,8 @@ export function maintain(ground: MaintenanceGround, machine: Resource, type: Mai
   return events.announce(machine.id, type, async () => {
     // It may have been deleted meanwhile.
     if (all.resources.get(machine.id) !== machine) return;
+    // One without power is on no host that could be maintained.
+    if (type !== 'Terminate' && all.machines.guest(machine.id) === undefined) return;
     switch (type) {
       case 'Freeze':
         return all.machines.freeze(machine.id, draw('virtual-machine.freeze'));

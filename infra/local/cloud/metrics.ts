@@ -9,6 +9,9 @@ import { seededRandom } from './random.js';
 /** How long minutes are kept. Azure keeps 93 days; nobody here looks that far back. */
 const keptMinutes = 6 * 60;
 
+/** How often ended series are looked for. */
+const sweepMinutes = 60;
+
 interface Kept {
   readonly dimensions: Readonly<Record<string, string>>;
   readonly minutes: Map<number, Bucket>;
@@ -25,6 +28,7 @@ export class Metrics {
   /** By resource and metric, then by dimensions. */
   readonly #samples = new Map<string, Map<string, Kept>>();
   readonly #power = new Map<string, PowerChange[]>();
+  #sweptAt = 0;
 
   /** @param longest as for all durations: 0.9 for a usual day */
   constructor(
@@ -53,6 +57,24 @@ export class Metrics {
     const known = kept.minutes.get(minute);
     kept.minutes.set(minute, known === undefined ? bucket : (merged([known, bucket]) ?? bucket));
     for (const old of kept.minutes.keys()) if (old < minute - keptMinutes) kept.minutes.delete(old);
+    this.#sweep(minute);
+  }
+
+  /** Forgets, now and then, series that have ended: those of machines and addresses that are gone. */
+  #sweep(minute: number): void {
+    if (minute < this.#sweptAt + sweepMinutes) return;
+    this.#sweptAt = minute;
+    for (const [key, all] of this.#samples) {
+      for (const [dimensions, { minutes }] of all) {
+        if (Math.max(...minutes.keys()) < minute - keptMinutes) all.delete(dimensions);
+      }
+      if (all.size === 0) this.#samples.delete(key);
+    }
+    const oldest = (minute - keptMinutes) * minuteMs;
+    for (const [id, changes] of this.#power) {
+      const last = changes.at(-1);
+      if (last !== undefined && !last.isOn && last.at < oldest) this.#power.delete(id);
+    }
   }
 
   /** A machine got or lost power. */

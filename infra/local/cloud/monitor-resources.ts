@@ -1,10 +1,10 @@
 /** How does Azure Monitor answer for resources of its own? Written at once, without long-running operations. */
 import { formatArmId } from './arm-id.js';
-import { notFound } from './arm-refusals.js';
+import { groupNotFound, notFound } from './arm-refusals.js';
 import type { Faults } from './faults.js';
 import { asRecord, propertiesOf, type Json } from './json.js';
 import type { Resource, Resources } from './resources.js';
-import { methodNotAllowed, Refusal, refusal, type WireAnswer, type WireRequest } from './wire.js';
+import { methodNotAllowed, Refusal, type WireAnswer, type WireRequest } from './wire.js';
 
 /** What is particular to a kind. */
 export interface MonitorKind {
@@ -48,8 +48,7 @@ export function answerMonitorKind(
   const { resources, place } = ground;
   const { resourceGroup, name } = path;
   const isKnown = place.resourceGroups.some((known) => known.toLowerCase() === resourceGroup?.toLowerCase());
-  if (resourceGroup !== undefined && !isKnown)
-    throw refusal(404, 'ResourceGroupNotFound', `Resource group '${resourceGroup}' could not be found.`);
+  if (resourceGroup !== undefined && !isKnown) throw groupNotFound(resourceGroup);
   if (resourceGroup === undefined || name === undefined) {
     if (request.method !== 'GET') throw methodNotAllowed(request);
     const all = resources.ofType(kind.type, resourceGroup);

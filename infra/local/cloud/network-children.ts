@@ -63,17 +63,44 @@ function write(subnet: Subnet, provision: Provision, request: WireRequest): Wire
   const { resources, network, name, found } = subnet;
   checkPreconditions(found === undefined ? undefined : network.etag, request);
   checkNothingInFlight(network);
-  const shown = ['ipConfigurations', 'provisioningState', 'purpose', 'resourceNavigationLinks'];
-  const sent = shown.reduce(without, asRecord(request.body?.['properties']));
-  checkReferences(resources, `${network.id}/subnets/${name}`, sent);
-  checkPrefix(subnet, sent);
-  const standard = { privateEndpointNetworkPolicies: 'Disabled', delegations: [] };
-  const written = { name, properties: { ...standard, ...sent } };
+  const written = completeSubnet(resources, network.id, name, found, request.body ?? {});
   const all = asList(propertiesOf(network.body)['subnets']).map(asRecord);
   const isNew = found === undefined;
   keep(network, isNew ? [...all, written] : all.map((one) => (isNamed(one, name) ? written : one)));
   const verb = isNew ? 'create' : 'update';
   return { status: isNew ? 201 : 200, headers: begin(subnet, verb, provision, request, retryAfter) };
+}
+
+/** What is kept of a subnet that is written, alone or within its network. Throws a refusal. */
+export function completeSubnet(
+  resources: Resources,
+  networkId: string,
+  name: string,
+  /** As it is shown before. */
+  found: Json | undefined,
+  body: Json,
+): Json {
+  const shown = ['ipConfigurations', 'provisioningState', 'purpose', 'resourceNavigationLinks'];
+  const sent = withOnePrefix(shown.reduce(without, propertiesOf(body)));
+  checkReferences(resources, `${networkId}/subnets/${name}`, sent);
+  checkPrefix(name, found, sent);
+  const standard = { privateEndpointNetworkPolicies: 'Disabled', delegations: [] };
+  return { name, properties: { ...standard, ...sent } };
+}
+
+/** A list of one prefix is that prefix; the local region has no subnets with more. */
+function withOnePrefix(sent: Json): Json {
+  const [first, ...others] = asList(sent['addressPrefixes']).map(asText);
+  if (first === undefined) return sent;
+  const single = asText(sent['addressPrefix']);
+  if (others.length === 0 && (single === '' || single === first)) {
+    return { ...without(sent, 'addressPrefixes'), addressPrefix: first };
+  }
+  throw networkRefusal(
+    400,
+    'AddressPrefixesNotServed',
+    'The local region knows subnets with one address prefix; properties.addressPrefixes has more.',
+  );
 }
 
 function remove(subnet: Subnet, provision: Provision, request: WireRequest): WireAnswer {
@@ -108,8 +135,9 @@ function begin(
   const about = { provider: 'Microsoft.Network', resourceId, type, verb } as const;
   const operation = beginChange(provision, network, about, async () => {
     await provision.clock.pause(provision.draw(duration));
-    atEnd();
-    return undefined;
+    const failure = provision.failureOf(about);
+    if (failure === undefined) atEnd();
+    return failure;
   });
   return headersOf(provision, operation, request, seconds);
 }
@@ -132,9 +160,9 @@ function checkReferences(resources: Resources, id: string, sent: Json): void {
 }
 
 /** A prefix in use stays; the refusal's text is inferred. */
-function checkPrefix({ name, found }: Subnet, sent: Json): void {
+function checkPrefix(name: string, found: Json | undefined, sent: Json): void {
   const before = asText(propertiesOf(found)['addressPrefix']);
-  if (asText(sent['addressPrefix']) === '' && asList(sent['addressPrefixes']).length === 0) {
+  if (asText(sent['addressPrefix']) === '') {
     throw networkRefusal(400, 'NoAddressPrefixOrPoolProvided', `Subnet ${name} has no address prefix.`);
   }
   const user = userOf(found);
@@ -147,7 +175,8 @@ function checkPrefix({ name, found }: Subnet, sent: Json): void {
   }
 }
 
-function userOf(subnet: Json | undefined): string | undefined {
+/** Id of what lies in a subnet as it is shown. */
+export function userOf(subnet: Json | undefined): string | undefined {
   return referenceOf(asList(propertiesOf(subnet)['ipConfigurations'])[0]) || undefined;
 }
 
@@ -161,7 +190,8 @@ export function inUse(name: string, user: string) {
   );
 }
 
-function isNamed(child: Json, name: string): boolean {
+/** Names compare without regard to case. */
+export function isNamed(child: Json, name: string): boolean {
   return idKey(asText(child['name'])) === idKey(name);
 }
 

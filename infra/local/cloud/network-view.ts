@@ -58,7 +58,8 @@ export function networkBody(sent: Json, properties: Json): Json {
     location: sent['location'],
     ...(sent['tags'] === undefined ? {} : { tags: sent['tags'] }),
     ...(sent['zones'] === undefined ? {} : { zones: sent['zones'] }),
-    ...(sent['sku'] === undefined ? {} : { sku: sent['sku'] }),
+    // Of an address and of a balancer, which say their tier too (recorded).
+    ...(sent['sku'] === undefined ? {} : { sku: { tier: 'Regional', ...asRecord(sent['sku']) } }),
     properties,
   };
 }

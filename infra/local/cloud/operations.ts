@@ -161,6 +161,8 @@ export class Operations {
       : undefined;
     const isMonitor = query.get('monitor') === 'true';
     if (kind?.toLowerCase() === 'results' || isMonitor) {
+      // Its status is inferred: that Location answers an error then is ARM's rule for all providers (documentation).
+      if (operation.error !== undefined) return { status: 409, body: { error: operation.error } };
       if (headers === undefined && operation.result !== undefined)
         return { status: 200, body: operation.result };
       // How compute ends here wasn't recorded: its SDK takes 200 at the end of an action, and no 204.

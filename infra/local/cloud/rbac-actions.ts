@@ -21,6 +21,7 @@ export type AskedRequest = Pick<WireRequest, 'host' | 'method' | 'path' | 'body'
 
 const verbs: Readonly<Record<string, string>> = {
   GET: 'read',
+  HEAD: 'read',
   PUT: 'write',
   PATCH: 'write',
   DELETE: 'delete',
@@ -33,6 +34,7 @@ function verbOf(type: string, method: string): string {
   return readByPost.includes(type.toLowerCase()) ? 'read' : (verbs[method] ?? 'action');
 }
 
+const groupPath = /^\/subscriptions\/[^/]+\/resourceGroups(\/[^/]+)?$/i;
 const batchPath = /^(\/subscriptions\/[^/]+)\/metrics:getBatch$/i;
 const addressCheck = /\/CheckIPAddressAvailability$/i;
 
@@ -60,6 +62,7 @@ export function actionsOf(request: AskedRequest): readonly NeededAction[] {
  */
 function typeOf(path: string): string | undefined {
   if (!/^\/subscriptions\//i.test(path)) return undefined;
+  if (groupPath.test(path)) return 'Microsoft.Resources/subscriptions/resourceGroups';
   const from = path.toLowerCase().lastIndexOf('/providers/');
   if (from === -1) return undefined;
   const [provider = '', ...segments] = path.slice(from + '/providers/'.length).split('/');

@@ -8,7 +8,6 @@ export type WrittenKind =
   | 'public-ip'
   | 'security-group'
   | 'load-balancer'
-  | 'backend-pool'
   | 'network-interface'
   | 'virtual-network'
   | 'route-table'
@@ -30,8 +29,6 @@ const retryAfterSeconds: Readonly<Record<WrittenKind | 'delete' | 'action', Weig
     [10, 6],
   ],
   'load-balancer': [[10, 9]],
-  /** Inferred from the balancer's. */
-  'backend-pool': [[10, 9]],
   'network-interface': [
     [10, 20],
     ['none', 2],
@@ -95,7 +92,6 @@ const claims: Readonly<
       ['Updating', 43],
     ],
   },
-  'backend-pool': { create: [['Updating', 9]], update: [['Updating', 5]] },
   'network-interface': {
     create: [
       ['Succeeded', 623],

@@ -1,6 +1,7 @@
 /** Which resource groups are there, and how do they answer? Made and changed at once; only their tags matter to others. */
+import { groupNotFound } from './arm-refusals.js';
 import { asRecord, asText, type Json } from './json.js';
-import { methodNotAllowed, refusal, type Refusal, type WireAnswer, type WireRequest } from './wire.js';
+import { methodNotAllowed, refusal, type WireAnswer, type WireRequest } from './wire.js';
 
 const path = /^\/subscriptions\/([^/]+)\/resourceGroups(?:\/([^/]+))?$/i;
 
@@ -27,7 +28,7 @@ export class ResourceGroups {
 
   /** Throws the refusal of what asks for a group that isn't there. */
   checkIsThere(name: string): void {
-    if (!this.#byKey.has(name.toLowerCase())) throw notFound(name);
+    if (!this.#byKey.has(name.toLowerCase())) throw groupNotFound(name);
   }
 
   /** Throws the refusal of what changes anything in a group that goes. */
@@ -37,13 +38,19 @@ export class ResourceGroups {
       409,
       'ResourceGroupBeingDeleted',
       `The resource group '${name}' is in deprovisioning state and cannot perform this operation.`,
-    );
+    ).with({ 'x-ms-failure-cause': 'gateway' });
   }
 
   /** The group begins to go. */
   begin(name: string): void {
     const group = this.#byKey.get(name.toLowerCase());
     if (group !== undefined) this.#byKey.set(name.toLowerCase(), { ...group, isGoing: true });
+  }
+
+  /** The group could not go: it is again what it was (recorded: `rolled back`). */
+  rollBack(name: string): void {
+    const group = this.#byKey.get(name.toLowerCase());
+    if (group !== undefined) this.#byKey.set(name.toLowerCase(), { ...group, isGoing: false });
   }
 
   /** The group is gone. */
@@ -70,16 +77,17 @@ export class ResourceGroups {
       };
     }
     const existing = this.#byKey.get(name.toLowerCase());
+    if (method === 'PUT' || method === 'PATCH') this.checkStays(name);
     switch (method) {
       case 'HEAD':
         return { status: existing === undefined ? 404 : 204 };
       case 'GET':
-        if (existing === undefined) throw notFound(name);
+        if (existing === undefined) throw groupNotFound(name);
         return { status: 200, body: view(subscriptionId, existing) };
       case 'PUT':
         return this.#put(subscriptionId, name, existing, body ?? {});
       case 'PATCH': {
-        if (existing === undefined) throw notFound(name);
+        if (existing === undefined) throw groupNotFound(name);
         const { tags } = body ?? {};
         const changed = tags === undefined ? existing : { ...existing, tags: asRecord(tags) };
         this.#byKey.set(name.toLowerCase(), changed);
@@ -119,9 +127,4 @@ function view(subscriptionId: string, { name, location, tags, isGoing = false }:
     ...(tags === undefined ? {} : { tags }),
     properties: { provisioningState: isGoing ? 'Deleting' : 'Succeeded' },
   };
-}
-
-/** ARM's word on a group that isn't there (recorded). */
-function notFound(name: string): Refusal {
-  return refusal(404, 'ResourceGroupNotFound', `Resource group '${name}' could not be found.`);
 }

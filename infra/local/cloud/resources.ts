@@ -58,12 +58,13 @@ export class Resources {
    * there. A read of a single resource is always true.
    */
   listed(type: string, resourceGroup?: string): readonly Resource[] {
+    const known = this.ofType(type, resourceGroup).filter((found) => !this.#unlisted.has(found));
+    // What was made again under its name is listed once.
+    const isKnown = ({ id }: Resource) => known.some((found) => idKey(found.id) === idKey(id));
     const lingering = [...this.#lingering].filter(
-      (gone) => gone.type.toLowerCase() === type.toLowerCase() && isIn(gone, resourceGroup),
+      (gone) => gone.type.toLowerCase() === type.toLowerCase() && isIn(gone, resourceGroup) && !isKnown(gone),
     );
-    return [...this.ofType(type, resourceGroup), ...lingering]
-      .filter((found) => !this.#unlisted.has(found))
-      .sort((one, other) => one.number - other.number);
+    return [...known, ...lingering].sort((one, other) => one.number - other.number);
   }
 
   /** Says whether a resource that is gone is still listed. */

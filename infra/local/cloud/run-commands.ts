@@ -29,9 +29,6 @@ export function runCommands(ground: CommandGround): ResourceKind {
     endsWrite: ({ body }) => isEmpty(body),
     complete: ({ id, body }) => runs.accept(id, body),
     perform: (resource, verb, seconds) => runs.perform(resource, verb, seconds),
-    removed: ({ id }) => {
-      runs.forget(id);
-    },
     view: ({ id, name, type, state, body }, query) => ({
       name,
       id,
@@ -40,7 +37,7 @@ export function runCommands(ground: CommandGround): ResourceKind {
       properties: {
         ...propertiesOf(body),
         provisioningState: state,
-        ...(query.get('$expand')?.toLowerCase() === 'instanceview' ? { instanceView: runs.shown(id) } : {}),
+        ...(query.get('$expand')?.toLowerCase() === 'instanceview' ? { instanceView: runs.shown(body) } : {}),
       },
     }),
     etag: ({ version }) => `"${version}"`,
@@ -49,7 +46,8 @@ export function runCommands(ground: CommandGround): ResourceKind {
 
 /** What was told to run, with how it went; protected parameters are kept until then, and shown to nobody. */
 class Commands {
-  readonly #executions = new Map<string, Execution>();
+  /** By the body of the command, which is replaced and never changed, and goes with the command or with its machine. */
+  readonly #executions = new WeakMap<Json, Execution>();
   readonly #secrets = new Map<string, readonly unknown[]>();
   readonly #running = new Map<string, AbortController>();
 
@@ -65,8 +63,9 @@ class Commands {
     }
     checkSource(body);
     this.#secrets.set(idKey(id), asList(propertiesOf(body)['protectedParameters']));
-    this.#executions.set(idKey(id), { executionState: 'Pending', output: '', error: '' });
-    return { ...body, properties: without(propertiesOf(body), 'protectedParameters') };
+    const kept = { ...body, properties: without(propertiesOf(body), 'protectedParameters') };
+    this.#executions.set(kept, { executionState: 'Pending', output: '', error: '' });
+    return kept;
   }
 
   async perform(resource: Resource, verb: OperationVerb, seconds: number): Promise<Json | undefined> {
@@ -75,10 +74,10 @@ class Commands {
       this.#running.get(key)?.abort();
       this.#secrets.delete(key);
       await this.ground.clock.pause(seconds);
-      this.#executionOf(key).executionState = 'Canceled';
+      this.#executionOf(resource).executionState = 'Canceled';
       return undefined;
     }
-    const execution = this.#executionOf(key);
+    const execution = this.#executionOf(resource);
     let started: () => void = () => undefined;
     const isStarted = new Promise<void>((resolve) => (started = resolve));
     const ended = this.#run(resource, { execution, seconds, started });
@@ -116,16 +115,12 @@ class Commands {
     }
   }
 
-  forget(id: string): void {
-    this.#executions.delete(idKey(id));
+  shown(body: Json): Json {
+    return { ...this.#executions.get(body) };
   }
 
-  shown(id: string): Json {
-    return { ...this.#executions.get(idKey(id)) };
-  }
-
-  #executionOf(key: string): Execution {
-    return this.#executions.get(key) ?? { executionState: 'Pending', output: '', error: '' };
+  #executionOf({ body }: Resource): Execution {
+    return this.#executions.get(body) ?? { executionState: 'Pending', output: '', error: '' };
   }
 }
 

@@ -1,7 +1,8 @@
 /** How do network security groups behave on the wire? What they let through is security-rules.ts. */
+import { idKey } from './arm-id.js';
 import type { ResourceKind } from './arm-provider.js';
 import { defaultRules } from './default-security-rules.js';
-import { asList, asRecord, propertiesOf, referenceOf, type Json } from './json.js';
+import { asList, asRecord, asText, propertiesOf, referenceOf, type Json } from './json.js';
 import { networkBody, networkView } from './network-view.js';
 import { guid, type Random } from './random.js';
 import type { Resources } from './resources.js';
@@ -28,23 +29,31 @@ export function securityGroups(resources: Resources, random: Random): ResourceKi
       });
     },
     checkDeletion({ id }) {
-      const user = resources
-        .ofType(resourceType.networkInterface)
-        .find(
-          ({ body }) =>
-            referenceOf(propertiesOf(body)['networkSecurityGroup']).toLowerCase() === id.toLowerCase(),
-        );
-      if (user === undefined) return;
+      const users = usersOf(resources, id);
+      if (users.length === 0) return;
       throw networkRefusal(
         400,
         'InUseNetworkSecurityGroupCannotBeDeleted',
-        `Network security group ${id} cannot be deleted because it is in use by the following resources: ${user.id}. ` +
+        `Network security group ${id} cannot be deleted because it is in use by the following resources: ${users.join(', ')}. ` +
           'In order to delete the Network security group, remove the association with the resources.',
       );
     },
     view: networkView,
     etag: ({ etag }) => etag,
   };
+}
+
+/** Ids of the interfaces and subnets that a group is in force at. */
+function usersOf(resources: Resources, groupId: string): readonly string[] {
+  const isUsedBy = (user: unknown) =>
+    idKey(referenceOf(propertiesOf(user)['networkSecurityGroup'])) === idKey(groupId);
+  const interfaces = resources.ofType(resourceType.networkInterface).filter(({ body }) => isUsedBy(body));
+  const subnets = resources.ofType(resourceType.virtualNetwork).flatMap(({ id, body }) =>
+    asList(propertiesOf(body)['subnets'])
+      .filter(isUsedBy)
+      .map((subnet) => `${id}/subnets/${asText(asRecord(subnet)['name'])}`),
+  );
+  return [...interfaces.map(({ id }) => id), ...subnets];
 }
 
 function completeRule(rule: Json): Json {

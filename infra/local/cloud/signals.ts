@@ -9,19 +9,19 @@ export async function unlessAborted<T>(
   work: Promise<T>,
   ...signals: readonly AbortSignal[]
 ): Promise<T | undefined> {
-  const either = AbortSignal.any([...signals]);
-  if (either.aborted) return undefined;
+  if (signals.some((signal) => signal.aborted)) return undefined;
   let listener: () => void = () => undefined;
   const cut = new Promise<undefined>((resolve) => {
     listener = () => {
       resolve(undefined);
     };
-    either.addEventListener('abort', listener);
+    // Not by AbortSignal.any, of which a machine's signal would keep one for each request until its power goes.
+    for (const signal of signals) signal.addEventListener('abort', listener);
   });
   try {
     return await Promise.race([work, cut]);
   } finally {
-    either.removeEventListener('abort', listener);
+    for (const signal of signals) signal.removeEventListener('abort', listener);
   }
 }
 

@@ -2,7 +2,7 @@
 import { idKey, lastName } from './arm-id.js';
 import type { ResourceKind, Write } from './arm-provider.js';
 import { bringUp, zoneOf, type MachineGround } from './boot-machine.js';
-import { checkMachineFields } from './immutable.js';
+import { checkMachineFields, withMachineFields } from './immutable.js';
 import { asList, asRecord, asText, propertiesOf, referenceOf, type Json } from './json.js';
 import { machineActions } from './machine-actions.js';
 import { machineView } from './machine-view.js';
@@ -38,15 +38,19 @@ export function virtualMachines(ground: MachineGround): ResourceKind {
 
 function complete(
   { resources, random, offers, faults, hosts }: MachineGround,
-  { id, name, body, existing, apiVersion }: Write,
+  { id, name, body: written, existing, apiVersion }: Write,
 ): Json {
-  const sent = asRecord(body['properties']);
-  if (existing === undefined) checkRequired(sent);
-  else checkMachineFields(body, existing.body);
-  const size = asText(asRecord(sent['hardwareProfile'])['vmSize']);
+  if (existing === undefined) checkRequired(propertiesOf(written));
+  else checkMachineFields(written, existing.body);
+  const body = existing === undefined ? written : withMachineFields(written, existing.body);
+  const sent = propertiesOf(body);
+  const size = sizeOf(body);
   const zone = zoneOf({ body });
-  offers.checkSize(size, zone);
-  if (faults.refusesSize(size)) throw offers.sizeLacks(size);
+  // One that keeps its size needs no place.
+  if (existing === undefined || size !== sizeOf(existing.body)) {
+    offers.checkSize(size, zone);
+    if (faults.refusesSize(size)) throw offers.sizeLacks(size);
+  }
   if (existing === undefined) offers.checkQuota(size, apiVersion);
   for (const networkInterface of interfacesOf(resources, sent, id)) {
     useNetworkInterface(resources, networkInterface, id);
@@ -78,6 +82,10 @@ function complete(
       },
     },
   };
+}
+
+function sizeOf(body: Json): string {
+  return asText(asRecord(propertiesOf(body)['hardwareProfile'])['vmSize']);
 }
 
 /** A machine that is made from an image needs an account (recorded). */

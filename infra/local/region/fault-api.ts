@@ -1,7 +1,7 @@
 /** How does somebody break a region over HTTP? `GET /faults` tells what can be broken, `POST` breaks it, `DELETE` ends it. */
 import type { WireAnswer, WireRequest } from '../cloud/wire.js';
 import { WrongParameter } from './fault-parameters.js';
-import { describeFaults, faultNames, readFaultWish } from './fault-table.js';
+import { describeFaults, faultNames, lasts, readFaultWish } from './fault-table.js';
 import { applyFault, endFaults, faultsThatAreOn, type Breakable } from './faults.js';
 
 /**
@@ -39,7 +39,7 @@ export async function answerFaults(
 function readEnded(region: Breakable, fault: string | null) {
   if (fault === null) return undefined;
   const known = faultNames.find((name) => name === fault);
-  if (known !== undefined) return known;
+  if (known !== undefined && lasts(known)) return known;
   const on = faultsThatAreOn(region).join(', ') || 'none';
   throw new WrongParameter(`"fault" is ${JSON.stringify(fault)}; give one that is on: ${on}.`);
 }

@@ -21,7 +21,7 @@ const gateway = ['gateway'] as const;
 const edge = ['edge'] as const;
 const secret = ['secret'] as const;
 const share = ['share'] as const;
-const lasts = ['forSeconds'] as const;
+const forAWhile = ['forSeconds'] as const;
 
 /** What goes wrong inside a gateway's machine; guest-trouble.ts says what mends each. */
 const guestFaults = {
@@ -72,24 +72,24 @@ const kinds = {
     does: 'machines are accepted and then not allocated',
     may: ['zone', 'because', 'forSeconds'],
   },
-  'size-not-available': { does: 'machines of a size are refused at once', needs: ['size'], may: lasts },
-  hang: { does: 'machines hang at each boot', needs: ['machine'], may: lasts },
-  policy: { does: 'a policy denies writes of a type', needs: ['type', 'reason'], may: lasts },
-  lock: { does: 'the resource group is locked', needs: ['level'], may: lasts },
-  permission: { does: 'every caller lacks an action', needs: ['action'], may: lasts },
+  'size-not-available': { does: 'machines of a size are refused at once', needs: ['size'], may: forAWhile },
+  hang: { does: 'machines hang at each boot', needs: ['machine'], may: forAWhile },
+  policy: { does: 'a policy denies writes of a type', needs: ['type', 'reason'], may: forAWhile },
+  lock: { does: 'the resource group is locked', needs: ['level'], may: forAWhile },
+  permission: { does: 'every caller lacks an action', needs: ['action'], may: forAWhile },
   throttle: {
     does: 'a share of calls is refused for their number',
     needs: share,
     may: ['retryAfterSeconds', 'forSeconds'],
   },
-  'tight-buckets': { does: 'buckets hold and refill only a share', needs: share, may: lasts },
-  'server-timeout': { does: 'a share of calls to ARM times out inside Azure', needs: share, may: lasts },
+  'tight-buckets': { does: 'buckets hold and refill only a share', needs: share, may: forAWhile },
+  'server-timeout': { does: 'a share of calls to ARM times out inside Azure', needs: share, may: forAWhile },
   'failing-calls': {
     does: 'a share of all calls fails: 500, 503, 504, or a cut connection, before or after its work',
     needs: share,
     may: ['shapes', 'forSeconds'],
   },
-  'failing-polls': { does: 'a share of operations’ polls is answered 5xx', needs: share, may: lasts },
+  'failing-polls': { does: 'a share of operations’ polls is answered 5xx', needs: share, may: forAWhile },
   'operation-fails': {
     does: 'operations of a type fail in the end, for a reason that only they tell',
     needs: ['type', 'code', 'message'],
@@ -98,11 +98,11 @@ const kinds = {
   'run-command-lies': {
     does: 'run commands are called a success and run nothing',
     needs: ['machine'],
-    may: lasts,
+    may: forAWhile,
   },
-  metrics: { does: 'queries of metrics answer nonsense, or nothing', needs: ['shape'], may: lasts },
-  'lose-alerts': { does: 'what alert rules have to tell reaches nobody', may: lasts },
-  'lose-events': { does: 'events of Event Grid reach nobody', may: lasts },
+  metrics: { does: 'queries of metrics answer nonsense, or nothing', needs: ['shape'], may: forAWhile },
+  'lose-alerts': { does: 'what alert rules have to tell reaches nobody', may: forAWhile },
+  'lose-events': { does: 'events of Event Grid reach nobody', may: forAWhile },
 } as const satisfies Record<string, FaultKind>;
 
 /** Name of a fault. */
@@ -110,6 +110,12 @@ export type FaultName = keyof typeof kinds;
 
 /** Every fault. */
 export const faultNames = Object.keys(kinds) as readonly FaultName[]; // the table's own keys
+
+/** Says whether a fault lasts until it is ended; the others are done once. */
+export function lasts(fault: FaultName): boolean {
+  const { may = [] }: FaultKind = kinds[fault];
+  return may.includes('forSeconds') || fault === 'edge-down' || fault === 'proxy-silent';
+}
 
 /** What somebody wants to be broken. */
 export interface FaultWish extends FaultParameters {

@@ -91,6 +91,14 @@ test('what is done at once is told too, and a read or a deletion of nothing is n
   expect(typesOn(id)).toEqual(['ResourceWriteSuccess']);
 });
 
+test('a question about policies is about no resource, and not told', async () => {
+  const path = `${cloud.group}/Microsoft.PolicyInsights/checkPolicyRestrictions`;
+  const resourceDetails = { resourceContent: { type: 'Microsoft.Network/publicIPAddresses' } };
+  expect((await cloud.arm('POST', path, { resourceDetails })).status).toBe(200);
+  await arrived();
+  expect(events).toEqual([]);
+});
+
 test('an action is told with its name and who did it, and what it did to the health', async () => {
   const id = await cloud.makeMachine('acted');
   await arrived();

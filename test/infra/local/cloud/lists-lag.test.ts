@@ -51,6 +51,20 @@ test('a list never shows what was gone before it had learnt of it, and always wh
   expect(listed()).toEqual(['old']);
 });
 
+test('a list shows what was made again under its name once, whichever it learns of first', async () => {
+  const learn: (() => void)[] = [];
+  const resources = new Resources(seededRandom(1), () => new Promise((resolve) => void learn.push(resolve)));
+  const listed = () => resources.listed(type).map(({ number }) => number);
+  resources.furnish(about('one'), {});
+  resources.remove('/rg/one');
+  resources.put(about('one'), {});
+  const [, learnNew] = learn;
+  expect(listed()).toEqual([1]);
+  learnNew?.();
+  await Promise.resolve();
+  expect(listed()).toEqual([2]);
+});
+
 test('a machine that lists still show and compute has no more is compute’s 404, then ARM’s own', async () => {
   const { resources, learnAll } = lagging();
   const armId = { subscriptionId: 's', resourceGroup: 'rg', type, names: ['vm'] };

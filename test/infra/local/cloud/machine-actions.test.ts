@@ -123,10 +123,11 @@ test('a write to a machine that is off leaves it off', async () => {
   expect((await viewed(id)).codes).toContain('PowerState/stopped');
 });
 
-test('an action on an absent machine is 404, an unknown one too, a known one takes nothing but POST', async () => {
+test('an action on an absent machine is 404, an unknown one is refused by name, a known one takes nothing but POST', async () => {
   const id = await cloud.makeMachine('vm-methods');
   const absent = await act(cloud.machine('none'), 'start');
   expect([absent.status, codeOf(absent)]).toEqual([404, 'ResourceNotFound']);
-  expect((await act(id, 'explode')).status).toBe(404);
+  const unknown = await act(id, 'explode');
+  expect([unknown.status, codeOf(unknown)]).toEqual([405, 'ResourceTypeNotServed']);
   expect((await cloud.arm('GET', `${id}/start`)).status).toBe(405);
 });

@@ -28,9 +28,12 @@ test('a network write answers 201 with Azure-AsyncOperation alone, a second one 
 test('a network interface claims Succeeded while its operation runs', async () => {
   const id = cloud.network('networkInterfaces/nic-claims');
   const properties = { ipConfigurations: [{ name: 'a', properties: { subnet: cloud.subnet('gateways') } }] };
+  // Longer than any first answer takes, shorter than the operation.
+  cloud.holdFrom(1);
   const made = await cloud.arm('PUT', id, { location: 'westeurope', properties });
   expect(made.body).toMatchObject({ properties: { provisioningState: 'Succeeded' } });
   expect(cloud.cloud.operations().at(-1)).toMatchObject({ verb: 'create', status: 'InProgress' });
+  cloud.release();
   await cloud.atRest();
 });
 

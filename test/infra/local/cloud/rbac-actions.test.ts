@@ -16,6 +16,11 @@ function needed(request: { readonly host?: string; readonly on: string; readonly
 }
 
 test.each([
+  [`GET ${group}`, 'Microsoft.Resources/subscriptions/resourceGroups/read'],
+  [`HEAD ${group}`, 'Microsoft.Resources/subscriptions/resourceGroups/read'],
+  [`GET ${subscription}/resourceGroups`, 'Microsoft.Resources/subscriptions/resourceGroups/read'],
+  [`PUT ${group}`, 'Microsoft.Resources/subscriptions/resourceGroups/write'],
+  [`DELETE ${group}`, 'Microsoft.Resources/subscriptions/resourceGroups/delete'],
   [`PUT ${compute('virtualMachines/vm')}`, 'Microsoft.Compute/virtualMachines/write'],
   [`PATCH ${compute('virtualMachines/vm')}`, 'Microsoft.Compute/virtualMachines/write'],
   [`DELETE ${compute('virtualMachines/vm')}`, 'Microsoft.Compute/virtualMachines/delete'],

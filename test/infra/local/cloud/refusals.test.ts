@@ -42,7 +42,8 @@ test.each([
   { when: 'its ETag is another', headers: { 'if-match': 'W/"other"' }, method: 'DELETE' },
 ])('$method is refused with 412 when $when', async ({ headers, method }) => {
   const id = cloud.network('publicIPAddresses/pip-warehouse');
-  const answer = await cloud.arm(method, id, method === 'DELETE' ? undefined : address, headers);
+  const bodies: Readonly<Record<string, object>> = { PUT: address, PATCH: { tags: { a: 'b' } } };
+  const answer = await cloud.arm(method, id, bodies[method], headers);
   expect([answer.status, codeOf(answer)]).toEqual([412, 'PreconditionFailed']);
 });
 

@@ -1,5 +1,12 @@
 /** How do resource groups come, change and go? */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { asList, asRecord } from '../../../../infra/local/cloud/json.js';
+import type { Clock } from '../../../../infra/local/cloud/clock.js';
+import { GroupDeletion } from '../../../../infra/local/cloud/group-deletion.js';
+import type { Operation } from '../../../../infra/local/cloud/operations.js';
+import { seededRandom } from '../../../../infra/local/cloud/random.js';
+import { ResourceGroups } from '../../../../infra/local/cloud/resource-groups.js';
+import { Resources } from '../../../../infra/local/cloud/resources.js';
 import { codeOf, operationOf, TestCloud } from './helpers/test-cloud.js';
 
 let cloud: TestCloud;
@@ -59,6 +66,45 @@ describe('a resource group', () => {
       [404, 'ResourceGroupNotFound'],
     ]);
     expect((await cloud.arm('HEAD', group('rg-none'))).status).toBe(404);
+    const own = await Promise.all([
+      cloud.arm('GET', group('rg-none')),
+      cloud.arm('GET', addressIn('rg-none')),
+      cloud.arm('GET', `${group('rg-none')}/providers/microsoft.insights/metricAlerts/one`),
+    ]);
+    expect(own.map(({ headers }) => headers.get('x-ms-failure-cause'))).toEqual(
+      Array.from({ length: 3 }, () => 'gateway'),
+    );
+  });
+
+  test('stays with what others use: its job is 409 ResourceGroupDeletionBlocked, and its state as before', async () => {
+    await makeGroup('rg-shared');
+    await cloud.made(addressIn('rg-shared'), address);
+    const unused = addressIn('rg-shared').replace(/pip$/, 'pip-unused');
+    await cloud.made(unused, address);
+    await cloud.makeInterface('nic-guest', { publicIPAddress: { id: addressIn('rg-shared') } });
+    const begun = await cloud.arm('DELETE', group('rg-shared'));
+    const job = begun.headers.get('location') ?? '';
+    let told = await cloud.arm('GET', job);
+    while (told.status === 202) told = await cloud.arm('GET', job);
+    const { Code, Target, Message, Details } = asRecord(told.body['Error']);
+    expect([told.status, Code, Target]).toEqual([409, 'ResourceGroupDeletionBlocked', null]);
+    expect(Message).toContain(
+      "Deletion of resource group 'rg-shared' failed as resources with identifiers 'Microsoft.Network/publicIPAddresses/pip' " +
+        'could not be deleted. The provisioning state of the resource group will be rolled back.',
+    );
+    const [detail, ...others] = asList(Details).map(asRecord);
+    expect([detail?.['Target'], others]).toEqual([addressIn('rg-shared'), []]);
+    expect(JSON.parse(String(detail?.['Message']))).toMatchObject({
+      error: { code: 'PublicIPAddressCannotBeDeleted' },
+    });
+    expect((await cloud.arm('GET', unused)).status).toBe(404);
+    expect((await cloud.arm('GET', group('rg-shared'))).body).toMatchObject({
+      properties: { provisioningState: 'Succeeded' },
+    });
+    await cloud.arm('DELETE', cloud.network('networkInterfaces/nic-guest'));
+    await cloud.atRest();
+    expect((await cloud.arm('DELETE', group('rg-shared'))).status).toBe(202);
+    await cloud.until(() => cloud.cloud.resources().every(({ id }) => !id.includes('/rg-shared/')));
   });
 
   test('goes with all that is in it, asked by Location alone, and takes no change meanwhile', async () => {
@@ -75,12 +121,13 @@ describe('a resource group', () => {
     expect((await cloud.arm('GET', group('rg-spoke'))).body).toMatchObject({
       properties: { provisioningState: 'Deleting' },
     });
-    expect(
-      await codes(cloud.arm('PUT', addressIn('rg-spoke'), address), cloud.arm('DELETE', group('rg-spoke'))),
-    ).toEqual([
-      [409, 'ResourceGroupBeingDeleted'],
-      [409, 'ResourceGroupBeingDeleted'],
-    ]);
+    const changes = [
+      cloud.arm('PUT', addressIn('rg-spoke'), address),
+      cloud.arm('DELETE', group('rg-spoke')),
+      makeGroup('rg-spoke'),
+      cloud.arm('PATCH', group('rg-spoke'), { tags: { a: 'b' } }),
+    ];
+    expect(await codes(...changes)).toEqual(changes.map(() => [409, 'ResourceGroupBeingDeleted']));
     cloud.release();
     await cloud.until(() => cloud.cloud.resources().every(({ id }) => !id.includes('/rg-spoke/')));
     expect((await cloud.arm('GET', job)).status).toBe(200);
@@ -91,4 +138,40 @@ describe('a resource group', () => {
     expect(cloud.guests.forgotten).toContain(machine);
     expect((await cloud.arm('GET', definition)).status).toBe(404);
   });
+});
+
+test('a group goes only once what is being changed in it is done, so that nothing comes back after it', async () => {
+  const pauses: (() => void)[] = [];
+  const pass = async () => {
+    for (const end of pauses.splice(0)) end();
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  const random = seededRandom(1);
+  const resources = new Resources(random);
+  const groups = new ResourceGroups(['rg'], 'westeurope');
+  const id = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/publicIPAddresses/pip';
+  const busy = resources.furnish(
+    { id, name: 'pip', type: 'Microsoft.Network/publicIPAddresses', resourceGroup: 'rg' },
+    {},
+  );
+  busy.operation = { status: 'InProgress' } as Operation; // nothing else of it is looked at
+  const clock = {
+    pause: () => new Promise<void>((resolve) => void pauses.push(resolve)),
+    stop: () => undefined,
+  };
+  const deletion = new GroupDeletion({
+    ...{ groups, resources, random, region: 'westeurope', kinds: [], draw: () => 1 },
+    ...{ clock: clock as unknown as Clock }, // its pauses alone are asked for
+    ...{ monitor: { gone: () => undefined }, governance: { gone: () => undefined } },
+  });
+  const query = new URLSearchParams({ 'api-version': '2021-04-01' });
+  deletion.answer({
+    ...{ method: 'DELETE', path: '/subscriptions/s/resourceGroups/rg', query },
+    ...{ host: '', headers: {}, body: undefined },
+  });
+  await pass();
+  expect([resources.all(), groups.names()]).toEqual([[busy], ['rg']]);
+  busy.operation = undefined;
+  await pass();
+  expect([resources.all(), groups.names()]).toEqual([[], []]);
 });

@@ -216,9 +216,26 @@ describe('a subnet', () => {
       code: 'InvalidResourceReference',
     },
     { what: 'no prefix', sent: {}, code: 'NoAddressPrefixOrPoolProvided' },
+    {
+      what: 'two prefixes, which no subnet has here',
+      sent: { addressPrefixes: ['10.1.5.0/24', '10.1.50.0/24'] },
+      code: 'AddressPrefixesNotServed',
+    },
   ])('is refused with $what', async ({ sent, code }) => {
     const answer = await cloud.arm('PUT', spoke('/subnets/workloads'), { properties: sent });
     expect([answer.status, codeOf(answer)]).toEqual([400, code]);
+  });
+
+  test('takes a list of one prefix as that prefix, and gives addresses of it', async () => {
+    const listed = { properties: { addressPrefixes: ['10.1.60.0/24'] } };
+    await cloud.made(spoke('/subnets/listed'), listed);
+    expect((await cloud.made(spoke('/subnets/listed'), listed)).status).toBe(200);
+    const properties = { subnet: { id: spoke('/subnets/listed') } };
+    const made = await cloud.made(cloud.network('networkInterfaces/nic-listed'), {
+      location: 'westeurope',
+      properties: { ipConfigurations: [{ name: 'a', properties }] },
+    });
+    expect(JSON.stringify(made.body)).toContain('"privateIPAddress":"10.1.60.4"');
   });
 
   test('is refused with 412 when its network has changed', async () => {

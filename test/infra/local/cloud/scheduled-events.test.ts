@@ -73,6 +73,37 @@ test('a machine that doesn’t acknowledge is touched when the notice is over, a
   expect([boots('silent'), boots('gone')]).toEqual([2, 1]);
 });
 
+test.each(['Freeze', 'Reboot', 'Redeploy', 'Preempt'] as const)(
+  'a %s leaves a machine without power as it is',
+  async (type) => {
+    const name = `off-${type.toLowerCase()}`;
+    const id = await cloud.makeMachine(name);
+    await cloud.arm('POST', `${id}/deallocate`);
+    await cloud.atRest();
+    await cloud.cloud.maintenance(name, type);
+    expect(cloud.guests.booted.filter(({ machine }) => machine.name === name)).toHaveLength(1);
+    expect(viewOf(await cloud.arm('GET', `${id}?$expand=instanceView`)).codes).toContain(
+      'PowerState/deallocated',
+    );
+  },
+);
+
+test('a machine that is deleted while it boots never gets power', async () => {
+  const id = await cloud.makeMachine('brief');
+  // Half of a redeployment takes longer, an answer never.
+  cloud.holdFrom(10);
+  const ended = cloud.cloud.maintenance('brief', 'Terminate');
+  expect((await cloud.arm('POST', `${id}/redeploy`)).status).toBe(202);
+  const [event = {}] = (await eventsOf('brief')).events;
+  const StartRequests = [{ EventId: event['EventId'] }];
+  await cloud.metadata('brief', eventsPath, { method: 'POST', body: JSON.stringify({ StartRequests }) });
+  await ended;
+  cloud.release();
+  await cloud.atRest();
+  expect(cloud.guests.booted.filter(({ machine }) => machine.name === 'brief')).toHaveLength(1);
+  expect(cloud.guests.forgotten).toContain(id);
+});
+
 test('a Terminate deletes the machine and leaves its interface free', async () => {
   await cloud.makeMachine('ended');
   await cloud.cloud.maintenance('ended', 'Terminate');

@@ -244,6 +244,48 @@ const points: readonly WirePoint[] = [
     },
   },
   {
+    point: 'operationResults and monitor=true of what failed answer its error, never as if it were well',
+    async holds() {
+      const error = { code: 'InternalServerError', message: 'An error occurred.' };
+      const type = 'Microsoft.Network/networkInterfaces';
+      const id = cloud.network('networkInterfaces/nic-failing');
+      await cloud.made(id, { location: 'westeurope', properties: {} });
+      cloud.cloud.faults.add({ kind: 'operation-fails', type, ...error });
+      cloud.cloud.faults.add({
+        ...{ kind: 'operation-fails', type: 'Microsoft.Compute/virtualMachines', ...error },
+      });
+      const begun = [await cloud.arm('DELETE', id), await cloud.arm('POST', `${standing()}/start`)];
+      await cloud.atRest();
+      cloud.cloud.faults.clear();
+      for (const { headers } of begun) {
+        const told = await poll(headers.get('location') ?? '');
+        expect([told.status, told.body]).toEqual([409, { error }]);
+      }
+    },
+  },
+  {
+    point: 'operations of pools and of subnets fail too, with a reason that stands in them alone',
+    async holds() {
+      const [code, message] = ['InternalServerError', 'An error occurred.'];
+      const fail = (type: string) => {
+        cloud.cloud.faults.add({ kind: 'operation-fails', type: `Microsoft.Network/${type}`, code, message });
+      };
+      const balancer = cloud.network('loadBalancers/lb-failing');
+      await cloud.made(balancer, { location: 'westeurope', properties: {} });
+      fail('loadBalancers/backendAddressPools');
+      fail('virtualNetworks/subnets');
+      const subnet = { properties: { addressPrefix: '10.1.77.0/24' } };
+      const begun = [
+        await cloud.arm('PUT', `${balancer}/backendAddressPools/one`, { properties: {} }),
+        await cloud.arm('PUT', cloud.network('virtualNetworks/vnet-spoke/subnets/failing'), subnet),
+      ];
+      await cloud.atRest();
+      cloud.cloud.faults.clear();
+      for (const one of begun)
+        expect((await poll(operationOf(one))).body).toEqual({ status: 'Failed', error: { code, message } });
+    },
+  },
+  {
     point: 'compute poll: startTime, status and name; endTime only when it is over',
     async holds() {
       cloud.holdFrom(longerThanAnswers);

@@ -103,6 +103,54 @@ const points: readonly WirePoint[] = [
     },
   },
   {
+    point: '400 InUseNetworkSecurityGroupCannotBeDeleted for a subnet’s group too',
+    async holds() {
+      const id = cloud.network('networkSecurityGroups/nsg-subnet');
+      await cloud.made(id, located);
+      const subnet = cloud.network('virtualNetworks/vnet-spoke/subnets/guarded');
+      await cloud.made(subnet, {
+        properties: { addressPrefix: '10.1.20.0/24', networkSecurityGroup: { id } },
+      });
+      const refused = await remove(id);
+      expect(refused).toMatchObject({ status: 400, code: 'InUseNetworkSecurityGroupCannotBeDeleted' });
+      expect(refused.message).toContain(`in use by the following resources: ${subnet}.`);
+      await cloud.arm('DELETE', subnet);
+      await cloud.atRest();
+      expect(await remove(id)).toMatchObject({ status: 202 });
+    },
+  },
+  {
+    point: '400 InUseSubnetCannotBeDeleted, also for a network that is written without the subnet',
+    async holds() {
+      const id = cloud.network('virtualNetworks/vnet-spoke');
+      const { body } = await cloud.arm('GET', id);
+      const properties = asRecord(body['properties']);
+      const named = (name: string) =>
+        asList(properties['subnets'])
+          .map(asRecord)
+          .filter((one) => one['name'] !== name);
+      const refused = await put(id, { ...body, properties: { ...properties, subnets: named('gateways') } });
+      expect(refused).toMatchObject({ status: 400, code: 'InUseSubnetCannotBeDeleted' });
+      expect(refused.message).toMatch(
+        /^Subnet gateways is in use by .*\/ipConfigurations\/primary and cannot be deleted\./,
+      );
+      const moved = asList(properties['subnets'])
+        .map(asRecord)
+        .map((one) =>
+          one['name'] === 'gateways' ? { ...one, properties: { addressPrefix: '10.1.40.0/24' } } : one,
+        );
+      expect(await put(id, { ...body, properties: { ...properties, subnets: moved } })).toMatchObject({
+        code: 'InUsePrefixCannotBeDeleted',
+      });
+      expect((await cloud.made(id, body)).status).toBe(200);
+      expect(
+        await put(id, { ...body, properties: { ...properties, subnets: named('small') } }),
+      ).toMatchObject({
+        status: 200,
+      });
+    },
+  },
+  {
     point: '409 AnotherOperationInProgress, which names the operation by its id or by its URL, details []',
     async holds() {
       cloud.holdFrom(longerThanAnswers);
@@ -155,6 +203,48 @@ const points: readonly WirePoint[] = [
     },
   },
   {
+    point: '429 RetryableError also while a balancer says Succeeded and its operation still runs',
+    async holds() {
+      cloud.holdFrom(longerThanAnswers);
+      const balancer = cloud.network('loadBalancers/lb-claims');
+      const backendAddressPools = [{ name: 'one' }];
+      let made = await cloud.arm('PUT', balancer, { ...located, properties: { backendAddressPools } });
+      for (let index = 0; asRecord(made.body['properties'])['provisioningState'] !== 'Succeeded'; index++)
+        made = await cloud.arm('PUT', `${balancer}-${index}`, {
+          ...located,
+          properties: { backendAddressPools },
+        });
+      const loadBalancerBackendAddressPools = [{ id: `${String(made.body['id'])}/backendAddressPools/one` }];
+      const properties = { subnet: cloud.subnet('gateways'), loadBalancerBackendAddressPools };
+      expect(
+        await put(cloud.network('networkInterfaces/nic-claims'), {
+          location: 'westeurope',
+          properties: { ipConfigurations: [{ name: 'a', properties }] },
+        }),
+      ).toMatchObject({ status: 429, code: 'RetryableError' });
+    },
+  },
+  {
+    point:
+      '409 ReferencedResourceNotProvisioned for a reference to what has failed, until it is written again',
+    async holds() {
+      const type = 'Microsoft.Network/publicIPAddresses';
+      const id = cloud.network('publicIPAddresses/pip-failed');
+      cloud.cloud.faults.add({ kind: 'operation-fails', type, code: 'InternalServerError', message: 'No.' });
+      await cloud.made(id, address);
+      cloud.cloud.faults.clear();
+      const properties = { subnet: cloud.subnet('gateways'), publicIPAddress: { id } };
+      const refer = () =>
+        put(cloud.network('networkInterfaces/nic-refers'), {
+          location: 'westeurope',
+          properties: { ipConfigurations: [{ name: 'a', properties }] },
+        });
+      expect(await refer()).toMatchObject({ status: 409, code: 'ReferencedResourceNotProvisioned' });
+      await cloud.made(id, address);
+      expect(await refer()).toMatchObject({ status: 201 });
+    },
+  },
+  {
     point: '409 OperationNotAllowed for a used-up quota, in the newer and in the older words',
     async holds() {
       cloud.cloud.offers.setLimit('cores', 11);
@@ -191,6 +281,81 @@ const points: readonly WirePoint[] = [
     },
   },
   {
+    point: 'what a write of a machine leaves out of what stays is kept',
+    async holds() {
+      const id = cloud.machine('used');
+      const whole = cloud.machineBody('nic-used') as Readonly<Record<string, object>>; // of one
+      const { zones, ...rest } = whole;
+      const properties = { ...whole['properties'], osProfile: undefined };
+      expect((await cloud.made(id, { ...rest, properties })).status).toBe(200);
+      expect((await cloud.arm('GET', id)).body).toMatchObject({
+        zones,
+        properties: { osProfile: { computerName: 'gw', adminUsername: 'gateway' } },
+      });
+      await cloud.arm('POST', `${id}/redeploy`);
+      await cloud.atRest();
+      expect(cloud.guests.booted.at(-1)?.machine).toMatchObject({ zone: '1', customData: '#cloud-config' });
+    },
+  },
+  {
+    point: '409 ScopeLocked for a POST too, where only reading is left (by the fault)',
+    async holds() {
+      cloud.cloud.faults.add({ kind: 'lock', level: 'ReadOnly' });
+      const answer = await cloud.arm('POST', `${cloud.machine('used')}/start`);
+      expect(refusalOf(answer)).toMatchObject({ status: 409, code: 'ScopeLocked' });
+      expect(messageOf(answer)).toContain('cannot perform write operation');
+      expect(answer.headers.get('x-ms-failure-cause')).toBe('gateway');
+    },
+  },
+  {
+    point: '409 ScopeLocked for a group itself, which stays (by the fault)',
+    async holds() {
+      cloud.cloud.faults.add({ kind: 'lock', level: 'CanNotDelete' });
+      const group = cloud.group.replace(/\/providers$/, '');
+      expect(await remove(group)).toMatchObject({ status: 409, code: 'ScopeLocked' });
+      expect((await cloud.arm('GET', group)).body).toMatchObject({
+        properties: { provisioningState: 'Succeeded' },
+      });
+    },
+  },
+  {
+    point: 'a PATCH of more than tags is refused by name, and changes nothing',
+    async holds() {
+      const [machine, group] = [cloud.machine('used'), cloud.network('networkSecurityGroups/nsg-used')];
+      const bigger = { hardwareProfile: { vmSize: 'Standard_D4s_v5' } };
+      for (const id of [machine, group]) {
+        const answer = await cloud.arm('PATCH', id, { tags: { a: 'b' }, properties: bigger });
+        expect(refusalOf(answer)).toMatchObject({ status: 400, code: 'PatchNotServed' });
+        expect((await cloud.arm('GET', id)).body).not.toHaveProperty('tags');
+      }
+    },
+  },
+  {
+    point: '412 for If-Match of what isn’t there, whatever it names',
+    async holds() {
+      const id = cloud.network('publicIPAddresses/pip-unmatched');
+      for (const etag of ['*', 'W/"other"'])
+        expect((await cloud.arm('PUT', id, address, { 'if-match': etag })).status).toBe(412);
+      expect((await cloud.arm('GET', id)).status).toBe(404);
+    },
+  },
+  {
+    point:
+      'what isn’t served is refused by its name, also where Azure has one; disks are read alone and in a list',
+    async holds() {
+      const rule = cloud.network('networkSecurityGroups/nsg-used/securityRules/one');
+      for (const id of [rule, cloud.network('natGateways/nat'), cloud.network('natGateways')]) {
+        const refused = refusalOf(await cloud.arm('GET', id));
+        expect([refused.status, refused.code]).toEqual([405, 'ResourceTypeNotServed']);
+      }
+      const disks = await cloud.arm('GET', `${cloud.group}/Microsoft.Compute/disks`);
+      const names = asList(disks.body['value']).map((disk) => asRecord(disk)['name']);
+      expect(names).toContain('disk-nic-used');
+      const one = await cloud.arm('GET', `${cloud.group}/Microsoft.Compute/disks/disk-nic-used`);
+      expect(one.status).toBe(200);
+    },
+  },
+  {
     point: '400 InvalidParameter with its target, for a machine without an account',
     async holds() {
       expect(refusalOf(await putMachine({ osProfile: { computerName: 'gw' } }))).toEqual({
@@ -212,6 +377,8 @@ const points: readonly WirePoint[] = [
           "'Following SKUs have failed for Capacity Restrictions: Standard_D2s_v5' is currently not available in location 'westeurope'.",
         ) as unknown,
       });
+      // One that stands keeps its place.
+      expect((await cloud.arm('PATCH', cloud.machine('used'), { tags: {} })).status).toBe(200);
     },
   },
   {

@@ -110,6 +110,26 @@ const points: readonly WirePoint[] = [
     },
   },
   {
+    point: 'network, subnet and route table PUT: 201 Updating, then 200 Updating; Retry-After 3 or 10',
+    async holds() {
+      const network = cloud.network('virtualNetworks/vnet-a');
+      const space = { addressSpace: { addressPrefixes: ['10.5.0.0/16'] } };
+      const bodies: readonly (readonly [string, object])[] = [
+        [network, { ...located, properties: space }],
+        [`${network}/subnets/one`, { properties: { addressPrefix: '10.5.1.0/24' } }],
+        [cloud.network('routeTables/rt-a'), located],
+      ];
+      for (const [id, body] of bodies) {
+        const [made, again] = [await cloud.made(id, body), await cloud.made(id, body)];
+        expect([made, again].map((answer) => [answer.status, stateOf(answer)])).toEqual([
+          [201, 'Updating'],
+          [200, 'Updating'],
+        ]);
+        expect(['3', '10']).toContain(made.headers.get('retry-after'));
+      }
+    },
+  },
+  {
     point: 'network tags PATCH: 200 Succeeded, without an operation',
     async holds() {
       const id = cloud.network('networkSecurityGroups/nsg-tags');
@@ -203,7 +223,8 @@ const points: readonly WirePoint[] = [
     },
   },
   {
-    point: 'public IP: no address in the 201, one in the read after; zones absent when not given',
+    point:
+      'public IP: no address in the 201, one in the read after; sku with its tier; zones absent when not given',
     async holds() {
       const id = cloud.network('publicIPAddresses/pip-body');
       const made = await cloud.arm('PUT', id, address);
@@ -212,6 +233,7 @@ const points: readonly WirePoint[] = [
       expect(propertiesOf(made.body)).not.toHaveProperty('ipAddress');
       expect(propertiesOf(made.body)['resourceGuid']).toMatch(/^[0-9a-f-]{36}$/);
       expect(propertiesOf(read.body)['ipAddress']).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
+      expect(read.body['sku']).toEqual({ name: 'Standard', tier: 'Regional' });
       expect(propertiesOf(read.body)['ddosSettings']).toEqual({ protectionMode: 'VirtualNetworkInherited' });
       expect(read.body).not.toHaveProperty('zones');
     },

@@ -121,6 +121,7 @@ test('DELETE ends one fault by its name, or all, and names those that are on for
   expect((await answer('DELETE', {}, 'fault=alerts')).body.detail).toMatch(
     /"alerts"; give one that is on: lose-alerts, lose-events/,
   );
+  expect(await answer('DELETE', {}, 'fault=machine-deleted')).toMatchObject({ status: 400 });
   expect((await answer('DELETE', {}, 'fault=lose-alerts')).status).toBe(204);
   expect(cloud.cloud.faults.all()).toEqual([{ kind: 'lose-events' }]);
   expect(region.edges.troubleOf('fra4').down).toBe(true);
@@ -170,6 +171,9 @@ test('a secret is disabled, enabled, deleted and recovered', async () => {
   expect(await after('secret-disabled')).toBe(403);
   expect(await after('secret-enabled')).toBe(200);
   expect(await after('secret-deleted')).toBe(404);
+  const refused = await answer('POST', { fault: 'secret-changed', secret: 'psk-hq' });
+  expect(refused).toMatchObject({ status: 422 });
+  expect(refused.body.detail).toContain('can only be recovered or purged');
   expect(await after('secret-recovered')).toBe(200);
   const versions = cloud.cloud.vault.versions('psk-hq').length;
   await answer('POST', { fault: 'secret-changed', secret: 'psk-hq' });
