@@ -103,9 +103,12 @@ export function sitePhase(before: Phase, gateways: readonly GatewayStatus[], isB
   return gateways.some(({ doing }) => doing === 'suspended') ? 'suspended' : 'down';
 }
 
-/** Says whether something stands in the way of a build. To be asked for patience doesn't: it goes on by itself, in seconds. */
+/** What is over by itself within moments: Azure asks for patience, or is at work on the same thing. */
+const passing: readonly Problem['type'][] = ['/problems/throttled', '/problems/conflict'];
+
+/** Says whether something stands in the way of a build. */
 export function isObstacle(problem: Problem | undefined): boolean {
-  return problem !== undefined && problem.type !== '/problems/throttled';
+  return problem !== undefined && !passing.includes(problem.type);
 }
 
 /** The problem that explains why a site isn't serving in full. */

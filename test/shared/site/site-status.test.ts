@@ -114,6 +114,7 @@ describe('sitePhase', () => {
 test.each([
   { what: 'a problem that somebody has to solve', told: problem('locked', 'Locked.'), is: true },
   { what: 'a request for patience', told: problem('throttled', 'Wait for 1 second.'), is: false },
+  { what: 'another operation on the same', told: problem('conflict', 'In progress.'), is: false },
   { what: 'nothing', told: undefined, is: false },
 ])('isObstacle is $is for $what', ({ told, is }) => {
   expect(isObstacle(told)).toBe(is);

@@ -74,8 +74,9 @@ test('a write to what is being written is refused with 409', async () => {
   const operation = cloud.cloud.operations().at(-1);
   if (found === undefined || operation === undefined) throw new Error('Nothing was begun.');
   found.operation = operation;
-  for (const method of ['PUT', 'PATCH', 'DELETE']) {
-    const refused = await cloud.arm(method, id, method === 'DELETE' ? undefined : address);
+  const bodies = { PUT: address, PATCH: { tags: { owner: 'network-team' } }, DELETE: undefined };
+  for (const [method, body] of Object.entries(bodies)) {
+    const refused = await cloud.arm(method, id, body);
     expect([method, refused.status, codeOf(refused)]).toEqual([method, 409, 'AnotherOperationInProgress']);
   }
   found.operation = undefined;
