@@ -2,7 +2,7 @@
 import type { Clock } from './clock.js';
 import type { Draw } from './durations.js';
 import { actionsOf, type AskedRequest, type NeededAction } from './rbac-actions.js';
-import { refusal, type Refusal, type WireRequest } from './wire.js';
+import { fromGateway, refusal, type Refusal, type WireRequest } from './wire.js';
 import { clientId, type World } from './world.js';
 
 /** The app's own token in the local region; who has another is a person. */
@@ -60,20 +60,24 @@ export class AppAccess {
     const client = `The client '${clientId}' with object id '${clientId}'`;
     switch (kind) {
       case 'own':
-        return refusal(
-          403,
-          'AuthorizationFailed',
-          `${client} does not have authorization to perform action '${action}' over scope '${scope}' or the scope is invalid. ` +
-            'If access was recently granted, please refresh your credentials.',
-        ).with({ 'x-ms-failure-cause': 'gateway' });
+        return fromGateway(
+          refusal(
+            403,
+            'AuthorizationFailed',
+            `${client} does not have authorization to perform action '${action}' over scope '${scope}' or the scope is invalid. ` +
+              'If access was recently granted, please refresh your credentials.',
+          ),
+        );
       case 'linked':
-        return refusal(
-          403,
-          'LinkedAuthorizationFailed',
-          `${client} has permission to perform action '${needed[0]?.action ?? ''}' on scope '${request.path}'; however, ` +
-            `it does not have permission to perform action(s) '${action}' on the linked scope(s) '${scope}' (respectively) ` +
-            'or the linked scope(s) are invalid.',
-        ).with({ 'x-ms-failure-cause': 'gateway' });
+        return fromGateway(
+          refusal(
+            403,
+            'LinkedAuthorizationFailed',
+            `${client} has permission to perform action '${needed[0]?.action ?? ''}' on scope '${request.path}'; however, ` +
+              `it does not have permission to perform action(s) '${action}' on the linked scope(s) '${scope}' (respectively) ` +
+              'or the linked scope(s) are invalid.',
+          ),
+        );
       case 'data':
         return this.#vaultRefusal(missing);
     }

@@ -2,7 +2,7 @@
 import { formatArmId, type ArmId } from './arm-id.js';
 import type { Operation } from './operations.js';
 import type { Resource, Resources } from './resources.js';
-import { refusal, type Refusal, type WireRequest } from './wire.js';
+import { fromGateway, refusal, type Refusal, type WireRequest } from './wire.js';
 
 /** 412 of the network and compute providers was not found in recordings: its form is inferred. Without an ETag there is no resource. */
 export function checkPreconditions(
@@ -48,11 +48,6 @@ export function checkParent(path: ArmId, resources: Resources, method: string): 
       `Failed to perform '${method === 'GET' ? 'read' : 'write'}' on resource(s) of type '${levels.join('/')}', because the parent resource '${parent}' could not be found.`,
     ),
   );
-}
-
-/** What ARM itself refuses, before a provider sees it, says so (recorded). */
-function fromGateway(refused: Refusal): Refusal {
-  return refused.with({ 'x-ms-failure-cause': 'gateway' });
 }
 
 /** ARM's word on a resource that it doesn't know. */

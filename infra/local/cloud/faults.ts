@@ -4,7 +4,7 @@ import type { Json } from './json.js';
 import type { Random } from './random.js';
 import { serverErrors, type FailureShape } from './server-errors.js';
 import { scopeLocked } from './locks.js';
-import { refusal, type WireRequest } from './wire.js';
+import { fromGateway, refusal, type WireRequest } from './wire.js';
 import { clientId } from './world.js';
 
 /** One thing that is wrong; it ends by itself after `forSeconds`, or is ended. */
@@ -170,12 +170,14 @@ export class Faults {
       case 'permission': {
         const action = `${type}/${verb}`;
         if (action.toLowerCase() !== fault.action.toLowerCase()) return;
-        throw refusal(
-          403,
-          'AuthorizationFailed',
-          `The client '${clientId}' with object id '${clientId}' does not have authorization to perform action '${action}' ` +
-            `over scope '${id}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
-        ).with({ 'x-ms-failure-cause': 'gateway' });
+        throw fromGateway(
+          refusal(
+            403,
+            'AuthorizationFailed',
+            `The client '${clientId}' with object id '${clientId}' does not have authorization to perform action '${action}' ` +
+              `over scope '${id}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
+          ),
+        );
       }
       case 'lock': {
         const isMet = verb === 'delete' || (verb !== 'read' && fault.level === 'ReadOnly');
@@ -185,12 +187,14 @@ export class Faults {
       }
       case 'policy':
         if (verb !== 'write' || fault.type.toLowerCase() !== type.toLowerCase()) return;
-        throw refusal(
-          403,
-          'RequestDisallowedByPolicy',
-          `Resource '${name}' was disallowed by policy. Reasons: '${fault.reason}'. See error details for policy resource IDs.`,
-          { target: name, additionalInfo: [] },
-        ).with({ 'x-ms-failure-cause': 'gateway' });
+        throw fromGateway(
+          refusal(
+            403,
+            'RequestDisallowedByPolicy',
+            `Resource '${name}' was disallowed by policy. Reasons: '${fault.reason}'. See error details for policy resource IDs.`,
+            { target: name, additionalInfo: [] },
+          ),
+        );
       case 'throttle':
       case 'server-timeout':
       case 'failing-calls':

@@ -1,7 +1,7 @@
 /** May a machine do this by its identity? Its token must be for the service that it asks, and its roles must say so. */
 import { idKey } from './arm-id.js';
 import type { IdentityToken, ManagedIdentities } from './managed-identities.js';
-import { refusal, type Refusal, type WireRequest } from './wire.js';
+import { fromGateway, refusal, type Refusal, type WireRequest } from './wire.js';
 import type { World } from './world.js';
 
 /** A role that a machine's identity can be given here. */
@@ -69,12 +69,14 @@ function checkVault(token: IdentityToken, { method, path }: WireRequest, world: 
 
 /** No role of a machine's reaches ARM here. */
 function notAuthorized({ identity }: IdentityToken, { path }: WireRequest): Refusal {
-  return refusal(
-    403,
-    'AuthorizationFailed',
-    `The client '${identity.clientId}' with object id '${identity.principalId}' does not have authorization to perform ` +
-      `an action over scope '${path}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
-  ).with({ 'x-ms-failure-cause': 'gateway' });
+  return fromGateway(
+    refusal(
+      403,
+      'AuthorizationFailed',
+      `The client '${identity.clientId}' with object id '${identity.principalId}' does not have authorization to perform ` +
+        `an action over scope '${path}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
+    ),
+  );
 }
 
 /** The vault's text was recorded, ARM's is quoted in public issues; Monitor's is inferred from ARM's. */

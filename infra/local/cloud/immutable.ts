@@ -1,6 +1,6 @@
 /** What of a resource can't be changed any more once it is made? In Azure's words. */
 import { asRecord, asText, propertiesOf, type Json } from './json.js';
-import { networkRefusal, refusal, type Refusal } from './wire.js';
+import { fromGateway, networkRefusal, refusal, type Refusal } from './wire.js';
 
 /**
  * What of a machine stays: where it stands in the body, and what the refusal calls it. `zones`, `osDisk.createOption`,
@@ -60,12 +60,14 @@ export function checkLocation(
 ): void {
   const [wanted, standing] = [asText(sent['location']), asText(kept['location'])];
   if (wanted === '' || standing === '' || plain(wanted) === plain(standing)) return;
-  throw refusal(
-    409,
-    'InvalidResourceLocation',
-    `The resource '${about.name}' already exists in location '${standing}' in resource group '${about.resourceGroup}'. ` +
-      `A resource with the same name cannot be created in location '${wanted}'. Please select a new resource name.`,
-  ).with({ 'x-ms-failure-cause': 'gateway' });
+  throw fromGateway(
+    refusal(
+      409,
+      'InvalidResourceLocation',
+      `The resource '${about.name}' already exists in location '${standing}' in resource group '${about.resourceGroup}'. ` +
+        `A resource with the same name cannot be created in location '${wanted}'. Please select a new resource name.`,
+    ),
+  );
 }
 
 /** `West Europe` and `westeurope` are one. */

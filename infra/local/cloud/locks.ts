@@ -1,7 +1,7 @@
 /** What may not be done to whatever is locked? */
 import { asText } from './json.js';
 import type { ScopedResource, ScopedResources } from './scoped-resources.js';
-import { refusal, type Refusal } from './wire.js';
+import { fromGateway, refusal, type Refusal } from './wire.js';
 
 /** What a lock forbids. */
 export const lockLevels = ['CanNotDelete', 'ReadOnly'] as const;
@@ -26,12 +26,14 @@ export function checkLocks(all: ScopedResources, method: string, id: string): vo
 
 /** As quoted in public issues; that ARM itself answers is inferred. */
 export function scopeLocked(id: string, verb: 'delete' | 'write', scopes: string): Refusal {
-  return refusal(
-    409,
-    'ScopeLocked',
-    `The scope '${id}' cannot perform ${verb} operation because following scope(s) are locked: '${scopes}'. ` +
-      'Please remove the lock and try again.',
-  ).with({ 'x-ms-failure-cause': 'gateway' });
+  return fromGateway(
+    refusal(
+      409,
+      'ScopeLocked',
+      `The scope '${id}' cannot perform ${verb} operation because following scope(s) are locked: '${scopes}'. ` +
+        'Please remove the lock and try again.',
+    ),
+  );
 }
 
 function isGroup(id: string): boolean {

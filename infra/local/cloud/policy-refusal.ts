@@ -3,7 +3,7 @@ import { asList, asRecord, asText, type Json } from './json.js';
 import type { PolicyMet } from './policies.js';
 import type { PolicySubject } from './policy-fields.js';
 import { lastName } from './arm-id.js';
-import { refusal, type Refusal } from './wire.js';
+import { fromGateway, refusal, type Refusal } from './wire.js';
 
 /**
  * The refusal of what policies deny. Texts as quoted in Microsoft's documentation and in public issues: the older form
@@ -23,10 +23,12 @@ export function deniedByPolicy({ name }: PolicySubject, denials: readonly Policy
     reasons.length > 0
       ? `Reasons: '${reasons.join("', '")}'. See error details for policy resource IDs.`
       : `Policy identifiers: '${JSON.stringify(identifiers)}'.`;
-  return refusal(403, 'RequestDisallowedByPolicy', `Resource '${name}' was disallowed by policy. ${said}`, {
-    target: name,
-    additionalInfo: denials.map(violationOf),
-  }).with({ 'x-ms-failure-cause': 'gateway' });
+  return fromGateway(
+    refusal(403, 'RequestDisallowedByPolicy', `Resource '${name}' was disallowed by policy. ${said}`, {
+      target: name,
+      additionalInfo: denials.map(violationOf),
+    }),
+  );
 }
 
 function messageOf({ policy }: PolicyMet): readonly string[] {

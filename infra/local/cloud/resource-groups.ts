@@ -1,7 +1,7 @@
 /** Which resource groups are there, and how do they answer? Made and changed at once; only their tags matter to others. */
 import { groupNotFound } from './arm-refusals.js';
 import { asRecord, asText, type Json } from './json.js';
-import { methodNotAllowed, refusal, type WireAnswer, type WireRequest } from './wire.js';
+import { fromGateway, methodNotAllowed, refusal, type WireAnswer, type WireRequest } from './wire.js';
 
 const path = /^\/subscriptions\/([^/]+)\/resourceGroups(?:\/([^/]+))?$/i;
 
@@ -34,11 +34,13 @@ export class ResourceGroups {
   /** Throws the refusal of what changes anything in a group that goes. */
   checkStays(name: string): void {
     if (this.#byKey.get(name.toLowerCase())?.isGoing !== true) return;
-    throw refusal(
-      409,
-      'ResourceGroupBeingDeleted',
-      `The resource group '${name}' is in deprovisioning state and cannot perform this operation.`,
-    ).with({ 'x-ms-failure-cause': 'gateway' });
+    throw fromGateway(
+      refusal(
+        409,
+        'ResourceGroupBeingDeleted',
+        `The resource group '${name}' is in deprovisioning state and cannot perform this operation.`,
+      ),
+    );
   }
 
   /** The group begins to go. */

@@ -1,7 +1,7 @@
 /** How many requests does Azure take? ARM counts by who asks, then the provider counts once more. */
 import { computePolicyOf } from './compute-policies.js';
 import { TokenBuckets } from './token-buckets.js';
-import { refusal, type Refusal, type WireRequest } from './wire.js';
+import { fromGateway, refusal, type Refusal, type WireRequest } from './wire.js';
 
 /** What of a request is counted. */
 export type Counted = Pick<WireRequest, 'method' | 'path' | 'headers'>;
@@ -91,11 +91,13 @@ function kindOf(method: string): Kind {
 }
 
 function armRefusal(kind: Kind, waitSeconds: number): Refusal {
-  return refusal(
-    429,
-    'SubscriptionRequestsThrottled',
-    `Number of '${kind}' requests for subscription exceeded the limit. Please try again after '${waitSeconds}' seconds.`,
-  ).with({ 'retry-after': String(waitSeconds), 'x-ms-failure-cause': 'gateway' });
+  return fromGateway(
+    refusal(
+      429,
+      'SubscriptionRequestsThrottled',
+      `Number of '${kind}' requests for subscription exceeded the limit. Please try again after '${waitSeconds}' seconds.`,
+    ).with({ 'retry-after': String(waitSeconds) }),
+  );
 }
 
 /** As quoted in public issues and in the vendor's page on it, which promises Retry-After. */

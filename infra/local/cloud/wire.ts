@@ -39,6 +39,11 @@ export function refusal(status: number, code: string, message: string, more: Jso
   return new Refusal({ status, body: { error: { code, message, ...more } } });
 }
 
+/** A refusal of ARM's own, before a provider was asked: its answer says so (recorded). */
+export function fromGateway(refused: Refusal): Refusal {
+  return refused.with({ 'x-ms-failure-cause': 'gateway' });
+}
+
 /** The network provider's refusals carry an empty list of details. */
 export function networkRefusal(status: number, code: string, message: string): Refusal {
   return refusal(status, code, message, { details: [] });
