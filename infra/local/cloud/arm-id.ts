@@ -34,6 +34,21 @@ export function parseResourcePath(path: string): (ArmId & { readonly isList: boo
   };
 }
 
+/** A resource group's path, or the path of their list, taken apart. */
+export interface GroupPath {
+  readonly subscriptionId: string;
+  /** `undefined` for the list. */
+  readonly name: string | undefined;
+}
+
+const groupPath = /^\/subscriptions\/([^/]+)\/resourceGroups(?:\/([^/]+))?$/i;
+
+/** Takes the path of a resource group or of their list apart; `undefined` for every other path. */
+export function parseGroupPath(path: string): GroupPath | undefined {
+  const [, subscriptionId, name] = groupPath.exec(path) ?? [];
+  return subscriptionId === undefined ? undefined : { subscriptionId, name };
+}
+
 /** Writes an id the way ARM does. */
 export function formatArmId({ subscriptionId, resourceGroup, type, names }: ArmId): string {
   const [provider = '', ...levels] = type.split('/');

@@ -120,8 +120,8 @@ export function answerForKind(
 }
 
 /**
- * Tags are all that is patched here; a change of anything else is refused by name. Network resources have them at once, without an operation; machines answer with
- * one, as for a write (recorded).
+ * Tags are all that is patched here; a change of anything else is refused by name. Network resources have them at once,
+ * without an operation; machines answer with one, as for a write (recorded).
  */
 function patchTags(
   kind: ResourceKind,

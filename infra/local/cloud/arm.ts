@@ -1,5 +1,5 @@
 /** Who answers what comes to management.azure.com? */
-import { formatArmId, parseResourcePath, type ArmId } from './arm-id.js';
+import { formatArmId, parseGroupPath, parseResourcePath, type ArmId } from './arm-id.js';
 import { actionOf, answerForAction } from './arm-actions.js';
 import { answerForKind, type Provision, type ResourceKind } from './arm-provider.js';
 import { checkParent, groupNotFound, notFound } from './arm-refusals.js';
@@ -42,7 +42,6 @@ export interface ArmServices extends Provision {
 
 const locationPath = /^\/subscriptions\/[^/]+\/providers\/([^/]+)\/locations\/([^/]+)\/(.+)$/i;
 const groupPath = /^\/subscriptions\/[^/]+\/resourceGroups\/([^/]+)\/providers\//i;
-const wholeGroupPath = /^\/subscriptions\/[^/]+\/resourceGroups\/([^/]+)$/i;
 const imagePath = /^publishers\/([^/]+)\/artifacttypes\/vmimage\/offers\/([^/]+)\/skus\/([^/]+)\/versions$/i;
 
 /** Answers a request. Throws a refusal. */
@@ -107,10 +106,10 @@ function route(services: ArmServices, asked: WireRequest): WireAnswer {
 
 /** What somebody wants to go wrong with a group, as with what is in it. */
 function checkGroupFaults({ faults, place }: ArmServices, request: WireRequest): void {
-  const [, resourceGroup] = wholeGroupPath.exec(request.path) ?? [];
+  const resourceGroup = parseGroupPath(request.path)?.name;
   if (resourceGroup === undefined) return;
   const { subscriptionId } = place;
-  const type = 'Microsoft.Resources/subscriptions/resourceGroups';
+  const type = resourceType.resourceGroup;
   faults.check({
     ...{ request, subscriptionId, resourceGroup, type, name: resourceGroup },
     id: `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`,

@@ -1,4 +1,5 @@
 /** How does a resource group go, with everything in it? One job, asked by its Location alone. */
+import { parseGroupPath } from './arm-id.js';
 import type { ResourceKind } from './arm-provider.js';
 import type { Clock } from './clock.js';
 import type { Draw } from './durations.js';
@@ -24,7 +25,6 @@ export interface DeletionGround {
   readonly governance: Pick<Governance, 'gone'>;
 }
 
-const groupPath = /^\/subscriptions\/([^/]+)\/resourceGroups\/([^/]+)$/i;
 const jobPath = /^\/subscriptions\/[^/]+\/operationresults\/([A-Za-z0-9_-]+)$/i;
 
 /** Seconds that every answer names until the group is gone (recorded). */
@@ -60,7 +60,7 @@ export class GroupDeletion {
     const [, job] = jobPath.exec(request.path) ?? [];
     const told = job === undefined ? undefined : this.#jobs.get(job);
     if (told !== undefined) return told;
-    const [, subscriptionId, name] = groupPath.exec(request.path) ?? [];
+    const { subscriptionId, name } = parseGroupPath(request.path) ?? {};
     if (request.method !== 'DELETE' || subscriptionId === undefined || name === undefined) return undefined;
     return this.#begin(subscriptionId, name, request.query.get('api-version') ?? '');
   }

@@ -2,8 +2,10 @@
  * Which actions of Azure's access control does a request need? Names as Microsoft Learn lists them in "Azure
  * permissions"; what isn't documented is marked where it stands.
  */
+import { parseGroupPath } from './arm-id.js';
 import { asList, asRecord, asText, propertiesOf, referenceOf, type Json } from './json.js';
 import { linkedReferences } from './rbac-references.js';
+import { resourceType } from './resource-types.js';
 import type { WireRequest } from './wire.js';
 
 /** An action that a request needs, and where. */
@@ -34,7 +36,6 @@ function verbOf(type: string, method: string): string {
   return readByPost.includes(type.toLowerCase()) ? 'read' : (verbs[method] ?? 'action');
 }
 
-const groupPath = /^\/subscriptions\/[^/]+\/resourceGroups(\/[^/]+)?$/i;
 const batchPath = /^(\/subscriptions\/[^/]+)\/metrics:getBatch$/i;
 const addressCheck = /\/CheckIPAddressAvailability$/i;
 
@@ -62,7 +63,7 @@ export function actionsOf(request: AskedRequest): readonly NeededAction[] {
  */
 function typeOf(path: string): string | undefined {
   if (!/^\/subscriptions\//i.test(path)) return undefined;
-  if (groupPath.test(path)) return 'Microsoft.Resources/subscriptions/resourceGroups';
+  if (parseGroupPath(path) !== undefined) return resourceType.resourceGroup;
   const from = path.toLowerCase().lastIndexOf('/providers/');
   if (from === -1) return undefined;
   const [provider = '', ...segments] = path.slice(from + '/providers/'.length).split('/');

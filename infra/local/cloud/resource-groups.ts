@@ -1,9 +1,8 @@
 /** Which resource groups are there, and how do they answer? Made and changed at once; only their tags matter to others. */
+import { parseGroupPath } from './arm-id.js';
 import { groupNotFound } from './arm-refusals.js';
 import { asRecord, asText, type Json } from './json.js';
 import { fromGateway, methodNotAllowed, refusal, type WireAnswer, type WireRequest } from './wire.js';
-
-const path = /^\/subscriptions\/([^/]+)\/resourceGroups(?:\/([^/]+))?$/i;
 
 /** A resource group. */
 interface Group {
@@ -69,8 +68,9 @@ export class ResourceGroups {
   /** Answers for groups; `undefined` when the path is another. Throws a refusal. */
   answer(request: WireRequest): WireAnswer | undefined {
     const { method, body } = request;
-    const [, subscriptionId = '', name] = path.exec(request.path) ?? [];
-    if (subscriptionId === '') return undefined;
+    const asked = parseGroupPath(request.path);
+    if (asked === undefined) return undefined;
+    const { subscriptionId, name } = asked;
     if (name === undefined) {
       if (method !== 'GET') throw methodNotAllowed(request);
       return {

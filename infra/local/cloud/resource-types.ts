@@ -10,4 +10,6 @@ export const resourceType = {
   virtualMachine: 'Microsoft.Compute/virtualMachines',
   runCommand: 'Microsoft.Compute/virtualMachines/runCommands',
   disk: 'Microsoft.Compute/disks',
+  /** As actions name it; a group says `Microsoft.Resources/resourceGroups` of itself. */
+  resourceGroup: 'Microsoft.Resources/subscriptions/resourceGroups',
 } as const;

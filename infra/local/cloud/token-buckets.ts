@@ -55,6 +55,7 @@ export class TokenBuckets {
       ? { isTaken, left: Math.floor(filled - 1) }
       : { isTaken, waitSeconds: Math.max(1, Math.ceil((1 - filled) / perSecond)) };
   }
+
   #dropFull(now: number): void {
     for (const [name, { fullAt }] of this.#levels) if (fullAt <= now) this.#levels.delete(name);
     this.#dropAt = Math.max(leastKept, 2 * this.#levels.size);
