@@ -41,10 +41,9 @@ export async function recover(files: JournalFiles, folder: string, log: Log): Pr
   let bytesSince = 0;
   const first = base ?? 1;
   if (base !== undefined && journals.length === 0) throw missing(folder, base, 'its snapshot is there');
-  const last = await lastWritten(files, folder, journals);
   for (const [index, number] of journals.entries()) {
     if (number !== first + index) throw missing(folder, first + index, 'there are later ones');
-    const read = await readJournal(files, folder, number, number === last, log);
+    const read = await readJournal(files, folder, { number, later: journals.slice(index + 1) }, log);
     for (const line of read.lines) position = Math.max(position, take(hub, line, head?.head));
     bytes = read.soundBytes;
     bytesSince += bytes;
@@ -93,29 +92,28 @@ async function readSnapshot(
 }
 
 /** A compaction that failed may leave an empty journal, and the one before it was written on. */
-async function lastWritten(
+async function isAnyWritten(
   files: JournalFiles,
   folder: string,
   journals: readonly number[],
-): Promise<number | undefined> {
-  for (const number of [...journals].reverse())
-    if ((await files.read(`${folder}/${journalName(number)}`)).length > 0) return number;
-  return undefined;
+): Promise<boolean> {
+  for (const number of journals)
+    if ((await files.read(`${folder}/${journalName(number)}`)).length > 0) return true;
+  return false;
 }
 
 async function readJournal(
   files: JournalFiles,
   folder: string,
-  number: number,
-  isLast: boolean,
+  { number, later }: { readonly number: number; readonly later: readonly number[] },
   log: Log,
 ): Promise<{ readonly lines: readonly string[]; readonly soundBytes: number }> {
   const path = `${folder}/${journalName(number)}`;
   const bytes = await files.read(path);
   const { lines, soundBytes, rest } = decodeFrames(bytes);
   // A journal behind which another was written was whole when that was begun.
-  if (rest === 'corrupt' || (rest === 'torn' && !isLast)) throw spoilt(path, soundBytes);
   if (rest === 'none') return { lines, soundBytes };
+  if (rest === 'corrupt' || (await isAnyWritten(files, folder, later))) throw spoilt(path, soundBytes);
   const lost = bytes.length - soundBytes;
   log(
     'warning',
