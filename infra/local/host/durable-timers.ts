@@ -1,7 +1,5 @@
 /** Which durable timer is due next? All of a hub wait in one heap, and one `setTimeout` is set for the nearest. */
-
-/** `setTimeout` caps there (2^31 - 1 ms, 24.8 days). */
-const longestTimeoutMs = 2 ** 31 - 1;
+import { longestTimeoutMs } from './longest-timeout.js';
 
 /** A timer that waits; `id` is its number in its owner's history. */
 export interface DurableTimer<Owner> {

@@ -1,6 +1,7 @@
 /** What becomes of an invocation that lasts too long? It fails, as `functionTimeout` of `host.json` wants it. */
 import type { Log } from './functions-core.js';
 import type { Invoker } from './invoke-function.js';
+import { longestTimeoutMs } from './longest-timeout.js';
 import { writeTimeSpan } from './time-span.js';
 
 /**
@@ -8,9 +9,6 @@ import { writeTimeSpan } from './time-span.js';
  * computes isn't scaled, so it looks slower than it is.
  */
 export type TimeoutMode = 'fails' | 'told';
-
-/** `setTimeout` fires at once above it (2^31 - 1 ms, 24.8 days); no invocation lasts so long here. */
-const longestLimitMs = 2 ** 31 - 1;
 
 /**
  * Lets invocations fail that last longer than the limit, in the real host's words (webjobs-sdk, FunctionExecutor.cs).
@@ -27,7 +25,8 @@ export function withTimeout(
     log,
   }: { readonly limitMs: number | undefined; readonly mode: TimeoutMode; readonly log: Log },
 ): Invoker {
-  if (limitMs === undefined || limitMs > longestLimitMs) return invoker;
+  // No invocation lasts so long here.
+  if (limitMs === undefined || limitMs > longestTimeoutMs) return invoker;
   const limit = writeTimeSpan(limitMs);
   return {
     async invoke(...call) {

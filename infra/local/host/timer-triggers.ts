@@ -2,6 +2,7 @@
 import { resolveSettings, type AppSettings } from './app-settings.js';
 import type { Binding, Log, RegisteredFunction } from './functions-core.js';
 import type { Invoker } from './invoke-function.js';
+import { longestTimeoutMs } from './longest-timeout.js';
 import { afterTick, judgeStart, type ScheduleStatus } from './past-due.js';
 import { isFrequent, readSchedule, type Schedule } from './schedule.js';
 import { statusOnWire, type TimerMonitor } from './timer-monitor.js';
@@ -13,9 +14,6 @@ export interface TimerTools {
   readonly settings: AppSettings;
   readonly log: Log;
 }
-
-/** `setTimeout` caps there (2^31 - 1 ms, 24.8 days); the real host splits longer waits too. */
-const longestWaitMs = 2 ** 31 - 1;
 
 /**
  * Starts every timer trigger; the answer stops them, and ends when no function of theirs runs any more.
@@ -80,7 +78,8 @@ class TimerTrigger {
       if (Date.now() < at.getTime()) this.#arm(at, how);
       else this.#running = this.#tick(how);
     };
-    this.#pending = setTimeout(fire, Math.min(wait, longestWaitMs));
+    // The real host splits longer waits too.
+    this.#pending = setTimeout(fire, Math.min(wait, longestTimeoutMs));
   }
 
   /** Never throws. The next tick is reckoned from when this one began: one that was missed meanwhile follows at once. */
