@@ -32,18 +32,26 @@ const keptMs = 24 * 3600 * 1000;
 const files = ['host.json', 'package.json'];
 
 /**
- * Compiles the code as it is now, unless that was done before.
+ * Compiles the code as it is when this process first asks, unless that was done before.
  *
  * @param module such as `test/bench/run-day`
  * @returns absolute path of the module as JavaScript
  */
 export async function compiledModule(module: string): Promise<string> {
+  compiled ??= compiledFolder();
+  return join(await compiled, `${module}.js`);
+}
+
+/** Of this process, which runs one state of the code however long it takes. */
+let compiled: Promise<string> | undefined;
+
+async function compiledFolder(): Promise<string> {
   const sources = rooms.flatMap(sourcesIn);
   const hash = createHash('sha256');
   for (const path of [...sources, ...files]) hash.update(`${path}\0`).update(readFileSync(join(root, path)));
   const folder = join(cache, hash.digest('hex').slice(0, 16));
   if (!existsSync(folder)) await compile(sources, folder);
-  return join(folder, `${module}.js`);
+  return folder;
 }
 
 function sourcesIn(room: string): readonly string[] {

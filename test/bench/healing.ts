@@ -3,8 +3,8 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import type { FaultName } from '../../infra/local/region/faults.js';
-import type { Healed, HealingAnswer, HealingWish, Policy } from './healing-messages.js';
 import { compiledModule } from '../compiled-code.js';
+import type { Healed, HealingAnswer, HealingWish, Policy } from './healing-messages.js';
 import { addNote, notedAnswer } from './healing-notes.js';
 import { reportHealing } from './healing-report.js';
 
