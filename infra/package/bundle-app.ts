@@ -11,7 +11,7 @@ export interface PackagedFile {
 }
 
 /** CommonJS inside the bundle asks for Node's own modules, and for the host's virtual one, by `require`. */
-const requireBanner =
+export const requireBanner =
   "import{createRequire as createRequireOfBundle}from'node:module';const require=createRequireOfBundle(import.meta.url);";
 
 const options = {

@@ -1,9 +1,10 @@
 /** `npm run package`: the zip that is deployed, what it weighs, and its hash. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleApp } from './bundle-app.js';
+import { writeFiles } from './write-files.js';
 import { zipFiles } from './zip-files.js';
 
 /** Most that the zip may weigh, in bytes: what a cold start has to fetch. */
@@ -16,12 +17,8 @@ const startedAt = performance.now();
 const files = await bundleApp(root.replace(/\/$/, ''));
 const zip = await zipFiles(files);
 rmSync(folder, { recursive: true, force: true });
-for (const { path, bytes } of files) {
-  // The same files unpacked, for a tool that zips by itself, such as azd.
-  const file = join(folder, 'app', path);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, bytes);
-}
+// The same files unpacked, for a tool that zips by itself, such as azd.
+writeFiles(join(folder, 'app'), files);
 writeFileSync(join(folder, 'tunnelkeeper.zip'), zip);
 const unpackedBytes = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
 process.stdout.write(

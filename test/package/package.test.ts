@@ -1,13 +1,14 @@
 /** Does the package run by itself? Built twice, unpacked where no node_modules is, started in a local region, a site built. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { bundleApp } from '../../infra/package/bundle-app.js';
+import { writeFiles } from '../../infra/package/write-files.js';
 import { zipFiles } from '../../infra/package/zip-files.js';
 import type { ClientCounts } from '../../infra/local/clients/counts.js';
 import { siteSpec, TestRegion } from '../region/start-region.js';
@@ -39,10 +40,7 @@ const chunksOf = (client: string) =>
 beforeAll(async () => {
   zip = await zipFiles(await bundleApp(root));
   entries = readZip(zip);
-  for (const { path, bytes } of entries) {
-    mkdirSync(dirname(join(appFolder, path)), { recursive: true });
-    writeFileSync(join(appFolder, path), bytes);
-  }
+  writeFiles(appFolder, entries);
   writeFileSync(loadsFile, '');
   region = await TestRegion.start(
     { seed: 7, appFile: pathToFileURL(join(appFolder, 'main.js')).href },
