@@ -2,6 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { killChild } from '../child.js';
 import type { HostAnswer, HostAsk } from './run-host.js';
 
 /** A host under measurement. */
@@ -31,8 +32,6 @@ export class HostChild {
 
   /** Ends it as a kill does. */
   async kill(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    this.child.kill('SIGKILL');
-    await once(this.child, 'exit');
+    await killChild(this.child);
   }
 }

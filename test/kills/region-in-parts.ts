@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { ChildProcess } from 'node:child_process';
 import { freePort, startStorage, type StorageService } from '../../infra/local/region/azurite.js';
 import { SiteApi } from '../../infra/local/region/site-api.js';
-import { killChild, messageOf, startChild } from './child.js';
+import { killChild, messageOf, startChild } from '../child.js';
 import type { CloudWish, FromCloud, FromHost, HostWish, SharedClock, ToCloud } from './parts.js';
 import { compilePrograms, type Programs } from './programs.js';
 

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { killChild } from '../../../child.js';
 
 /** A host that can be killed and started again over the same journal. */
 export class LedgerHost {
@@ -43,10 +44,7 @@ export class LedgerHost {
 
   /** Ends the process as a loss of power would, but for the disk. */
   async kill(): Promise<void> {
-    const { child } = this;
-    if (child === undefined) return;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    if (this.child !== undefined) await killChild(this.child);
     this.child = undefined;
   }
 
