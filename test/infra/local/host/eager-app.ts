@@ -35,22 +35,26 @@ df.app.activity('last', {
 app.storageQueue('taken', { queueName: 'work', connection: 'NOWHERE', handler: () => undefined });
 app.eventGrid('told', { handler: () => undefined });
 
-/** Asks until it is taken; what else is asked meanwhile is answered as the host sees fit. */
-async function insist(): Promise<void> {
-  for (;;) {
-    const management = await fetch(`${host}/runtime/webhooks/durabletask/orchestrators/other/other`, {
-      method: 'POST',
-    });
-    const event = await fetch(`${host}/runtime/webhooks/eventgrid?functionName=told`, {
-      method: 'POST',
-      headers: { 'aeg-event-type': 'Notification' },
-      body: '[]',
-    });
-    const begun = await fetch(`${host}/api/begin`, { method: 'POST' });
-    if (begun.status === 202) return;
-    for (const { status } of [management, event]) seen.refusals.add(String(status));
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
+/** Asks for the orchestration, and for what else there is. @returns whether it was taken */
+async function ask(): Promise<boolean> {
+  const management = await fetch(`${host}/runtime/webhooks/durabletask/orchestrators/other/other`, {
+    method: 'POST',
+  });
+  const event = await fetch(`${host}/runtime/webhooks/eventgrid?functionName=told`, {
+    method: 'POST',
+    headers: { 'aeg-event-type': 'Notification' },
+    body: '[]',
+  });
+  const begun = await fetch(`${host}/api/begin`, { method: 'POST' });
+  if (begun.status === 202) return true;
+  for (const { status } of [management, event]) seen.refusals.add(String(status));
+  return false;
 }
 
+async function insist(): Promise<void> {
+  while (!(await ask())) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+// Once while the app is loaded, however quick the host is; then on and on, while the host goes on with its start.
+await ask();
 void insist();
