@@ -18,7 +18,7 @@ const files = await bundleApp(root.replace(/\/$/, ''));
 const zip = await zipFiles(files);
 rmSync(folder, { recursive: true, force: true });
 // The same files unpacked, for a tool that zips by itself, such as azd.
-writeFiles(join(folder, 'app'), files);
+writeFiles(files, (path) => join(folder, 'app', path));
 writeFileSync(join(folder, 'tunnelkeeper.zip'), zip);
 const unpackedBytes = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
 process.stdout.write(

@@ -13,7 +13,7 @@ export interface Programs {
 
 /** Compiles all of them into a folder. */
 export async function compilePrograms(folder: string): Promise<Programs> {
-  writeFiles(join(folder, 'app'), await bundleApp(resolve('.')));
+  writeFiles(await bundleApp(resolve('.')), (path) => join(folder, 'app', path));
   await build({
     entryPoints: ['test/kills/run-host.ts', 'test/kills/run-cloud.ts'],
     ...({ bundle: true, splitting: true, format: 'esm', platform: 'node', logLevel: 'error' } as const),

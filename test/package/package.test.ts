@@ -40,7 +40,7 @@ const chunksOf = (client: string) =>
 beforeAll(async () => {
   zip = await zipFiles(await bundleApp(root));
   entries = readZip(zip);
-  writeFiles(appFolder, entries);
+  writeFiles(entries, (path) => join(appFolder, path));
   writeFileSync(loadsFile, '');
   region = await TestRegion.start(
     { seed: 7, appFile: pathToFileURL(join(appFolder, 'main.js')).href },
