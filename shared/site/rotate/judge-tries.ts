@@ -35,7 +35,7 @@ export function judgeTries(
     if (setup === undefined || !hasWanted(setup, record, rotation)) continue;
     const about = { at: now.toISOString(), gateway: slot as SlotId };
     // A setup that is older than what the far side was told says nothing of it; a request since then does.
-    const isOlder = rotation.isGoingBack || (setup.endedAt ?? '') < rotation.startedAt;
+    const isOlder = rotation.isGoingBack || hasEndedBefore(setup, rotation.startedAt);
     if ((isServing(setup) || isOlder) && serving.includes(slot as SlotId)) {
       next = {
         ...next,
@@ -45,7 +45,7 @@ export function judgeTries(
       };
       next = withoutField(next, 'nextTryAt');
       // What a setup of before the rotation made is no proof of this one.
-      const isOfRotation = (setup.endedAt ?? '') >= rotation.startedAt;
+      const isOfRotation = !hasEndedBefore(setup, rotation.startedAt);
       const isNew =
         isOfRotation && Object.values(setup.result?.tunnels ?? {}).some((tunnel) => tunnel.isNew === true);
       happened.push({
@@ -77,8 +77,13 @@ export function judgeTries(
 }
 
 /** A gateway that was not set up again since its last refusal has not tried again. */
-function isOfFormerTry({ endedAt = '' }: ObservedSetup, { tryingSince = '' }: Rotation): boolean {
-  return endedAt < tryingSince;
+function isOfFormerTry(setup: ObservedSetup, { tryingSince }: Rotation): boolean {
+  return tryingSince !== undefined && hasEndedBefore(setup, tryingSince);
+}
+
+/** A failure may come without its time; it is then the latest that is known of the gateway. */
+function hasEndedBefore({ endedAt }: ObservedSetup, time: string): boolean {
+  return endedAt !== undefined && endedAt < time;
 }
 
 function byHandPause({ remedies }: SiteRecord, slot: string): number {

@@ -95,6 +95,14 @@ describe('a rotation by the API goes back on both sides', () => {
     expect(playing.isEnabled('psk-hq', 'v2')).toBe(false);
   });
 
+  test('also when Azure doesn’t say when the setups failed', () => {
+    const playing = asked();
+    playing.trouble = { setup: refuseNew(playing), isTimeless: true };
+    playing.untilOver();
+    bothBack(playing);
+    expect(triesOfNew(playing)).toHaveLength(3);
+  });
+
   test('without another try of what was refused while nobody looked', () => {
     const playing = asked();
     const refusals = () => playing.sentences('rotation-refused').length;

@@ -33,6 +33,8 @@ export interface Trouble {
   readonly step?: (step: RotationStep) => Problem | undefined;
   /** Why a setup fails now, whatever the far side says. */
   readonly setup?: (slot: SlotId) => SetupFailure | undefined;
+  /** Whether a setup that failed says nothing of when. */
+  readonly isTimeless?: boolean;
   /** Whether the host dies now: all was begun, and no answer came back. */
   readonly crash?: () => boolean;
 }
@@ -354,7 +356,8 @@ export class Rotating {
       this.trouble.setup?.(intent.slot) ?? (isAccepted ? undefined : ('credential-refused' as const));
     const isUp = reason === undefined;
     this.machines.put({ slot: intent.slot, psk, isUp, since: this.now.getTime() });
-    return saidBySetup(intent, reason, this.now);
+    const said = saidBySetup(intent, reason, this.now);
+    return isUp || this.trouble.isTimeless !== true ? said : withoutField(said, 'endedAt');
   }
 
   private isAccepted(psk: ReadonlyMap<string, string>): boolean {
