@@ -1,6 +1,7 @@
 /** The app's entry: registers every trigger, orchestrator and activity with the Functions runtime. */
 import { registerOrchestrations } from '../orchestrations/register.js';
 import { registerAlerts } from './alerts.js';
+import { registerHistories } from './histories.js';
 import { registerOperations } from './operations.js';
 import { registerResourceEvents } from './resource-events.js';
 import { registerSites } from './sites.js';
@@ -12,3 +13,4 @@ registerOperations();
 registerAlerts();
 registerResourceEvents();
 registerSweep();
+registerHistories();

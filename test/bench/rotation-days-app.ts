@@ -2,6 +2,7 @@
 import { app, type InvocationContext, type Timer } from '@azure/functions';
 import * as df from 'durable-functions';
 import { registerAlerts } from '../../functions/alerts.js';
+import { registerHistories } from '../../functions/histories.js';
 import { registerOperations } from '../../functions/operations.js';
 import { registerResourceEvents } from '../../functions/resource-events.js';
 import { registerSites } from '../../functions/sites.js';
@@ -26,6 +27,7 @@ registerSites();
 registerOperations();
 registerAlerts();
 registerResourceEvents();
+registerHistories();
 app.timer('sweep', {
   schedule: '0 * * * * *', // as in functions/sweep.ts
   extraInputs: [df.input.durableClient()],

@@ -1,4 +1,4 @@
-/** What does the Durable extension answer? A server on the loopback that counts starts, and contexts that lead to it. */
+/** What does the Durable extension answer? A server on the loopback that counts starts, and contexts that lead to one. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -52,17 +52,7 @@ export async function startDurableService(): Promise<DurableService> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo; // a TCP server has one
-  const base = `http://127.0.0.1:${port}/durabletask/`;
-  process.env['WEBSITE_HOSTNAME'] = `127.0.0.1:${port}`;
-  const client = df.input.durableClient();
-  const payload = {
-    taskHubName: 'Test',
-    creationUrls: {},
-    managementUrls: { id: 'INSTANCEID' },
-    baseUrl: base,
-    requiredQueryStringParameters: '',
-    rpcBaseUrl: base,
-  };
+  const aContext = contextsTo(`http://127.0.0.1:${port}/durabletask/`);
   return {
     started: () => started,
     reset: () => {
@@ -75,15 +65,30 @@ export async function startDurableService(): Promise<DurableService> {
     fail: (fails) => {
       isFailing = fails;
     },
-    aContext: (logHandler = () => undefined) => {
-      const context = new InvocationContext({ options: { extraInputs: [client] }, logHandler });
-      context.extraInputs.set(client, payload);
-      return context;
-    },
+    aContext,
     stop: async () => {
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
     },
+  };
+}
+
+/** Makes contexts whose client speaks to the extension's API at this address, which ends in a slash. */
+export function contextsTo(base: string): (log?: LogHandler) => InvocationContext {
+  process.env['WEBSITE_HOSTNAME'] = new URL(base).host;
+  const client = df.input.durableClient();
+  const payload = {
+    taskHubName: 'Test',
+    creationUrls: {},
+    managementUrls: { id: 'INSTANCEID' },
+    baseUrl: base,
+    requiredQueryStringParameters: '',
+    rpcBaseUrl: base,
+  };
+  return (logHandler = () => undefined) => {
+    const context = new InvocationContext({ options: { extraInputs: [client] }, logHandler });
+    context.extraInputs.set(client, payload);
+    return context;
   };
 }
