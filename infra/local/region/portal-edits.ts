@@ -1,4 +1,5 @@
 /** What does somebody do in the portal? Over the wire and as a person, so that the app sees an event that isn't its own. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Cloud } from '../cloud/cloud.js';
 import { asList, asRecord, propertiesOf, referenceOf, without, type Json } from '../cloud/json.js';
 import type { Resource } from '../cloud/resources.js';
@@ -30,6 +31,7 @@ export async function asPerson(
     const isPassing = answer === undefined || answer.status === 429 || answer.status >= 500;
     if (!isPassing || left === 0)
       throw new Error(`The simulated Azure answered ${answer?.status ?? 'nothing'}: ${text}`);
+    await pause(1000 * Number(answer?.headers.get('retry-after') ?? 1));
   }
 }
 
