@@ -16,7 +16,7 @@ type Kind = Operation['kind'];
 
 const puts: Record<Kind, Cadence> = {
   'security-group': { firstSeconds: 4, thenSeconds: 5 },
-  'load-balancer': { firstSeconds: 30, thenSeconds: 30 },
+  'load-balancer': { firstSeconds: 10, thenSeconds: 10 },
   'public-ip': { firstSeconds: 4, thenSeconds: 5 },
   'network-interface': { firstSeconds: 21, thenSeconds: 10 },
   'virtual-machine': { firstSeconds: 36, thenSeconds: 18 },

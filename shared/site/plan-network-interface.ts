@@ -2,6 +2,7 @@
 import { networkInterfaceIntent } from './desired-site.js';
 import { resourceName } from './ids.js';
 import { isInFlight } from './plan.js';
+import { problemCode } from './problem.js';
 import { attempt, find, waitFor, type SlotPlan, type SlotQuestion } from './slot-question.js';
 
 /** Plans the slot's network interface: makes it, or puts it back into the pool of a balancer that was made anew. */
@@ -58,10 +59,10 @@ function write(
 
 /**
  * What the interface refers to and isn't there yet. A balancer is there with the first answer to its write, which says
- * Succeeded while its operation goes on for up to a minute and a half (docs/azure.md); should Azure refuse the
- * reference, the interface is tried again after its pause.
+ * Succeeded while its operation goes on for up to a minute and a half (docs/azure.md). Should Azure refuse the reference
+ * meanwhile, the interface waits for the end of that operation.
  */
-function lackingFor({ site, observed }: SlotQuestion): readonly string[] {
+function lackingFor({ site, slot, observed }: SlotQuestion): readonly string[] {
   const group = resourceName.securityGroup(site.name);
   const balancer = resourceName.loadBalancer(site.name);
   const isGroupThere =
@@ -70,5 +71,10 @@ function lackingFor({ site, observed }: SlotQuestion): readonly string[] {
   const isBalancerThere = observed.resources.some(
     ({ name, state }) => name === balancer && (state === 'settled' || state === 'changing'),
   );
-  return [...(isGroupThere ? [] : [group]), ...(isBalancerThere ? [] : [balancer])];
+  const isRefused = observed.attempts.some(
+    ({ subject, problem }) =>
+      subject === resourceName.networkInterface(slot.slot) && problemCode(problem) === 'conflict',
+  );
+  const isBalancerReady = isBalancerThere && !(isRefused && isInFlight(observed, balancer));
+  return [...(isGroupThere ? [] : [group]), ...(isBalancerReady ? [] : [balancer])];
 }

@@ -4,10 +4,12 @@ import { alertRuleIntent } from '../../../shared/site/desired-site.js';
 import type { ObservedResource } from '../../../shared/site/observed-site.js';
 import { planSite } from '../../../shared/site/plan-site.js';
 import type { Plan } from '../../../shared/site/plan.js';
-import { success } from '../../../shared/site/problem.js';
+import { success, type ProblemCode } from '../../../shared/site/problem.js';
+import type { Attempt } from '../../../shared/site/site-record.js';
 import { atRest, settle } from './helpers/azure-in-words.js';
 import {
   aRecord,
+  anAttempt,
   anOperation,
   aSlot,
   atSeconds,
@@ -117,24 +119,42 @@ describe('planSite does not hold a network interface for another slot', () => {
 });
 
 /** A site with its shared resources and addresses, one of whose operations still runs. */
-function planWhile(inFlight: ReturnType<typeof anOperation>) {
-  const { record, observed } = atRest(aRecord());
+function planWhile(inFlight: ReturnType<typeof anOperation>, attempts: readonly Attempt[] = []) {
+  const { record, observed } = atRest(aRecord({ zones: ['1', '2'] }));
   const resources = observed.resources.filter(
     (resource) => !('slot' in resource) || resource.kind === 'public-ip',
   );
-  const seen = { ...observed, surroundings: goodSurroundings(), resources, inFlight: [inFlight] };
-  return planSite(record, seen, policy, noon).steps.map(({ intent }) => intent.kind);
+  const seen = { ...observed, surroundings: goodSurroundings(), resources, inFlight: [inFlight], attempts };
+  return named(planSite(record, seen, policy, noon));
 }
 
 test('planSite makes no network interface while the operation on the security group still runs', () => {
-  expect(planWhile(anOperation({ kind: 'security-group', name: 'nsg-hq' }))).not.toContain(
-    'network-interface',
-  );
+  expect(planWhile(anOperation({ kind: 'security-group', name: 'nsg-hq' }))).toEqual([]);
 });
 
-test('planSite makes network interfaces while the operation on the balancer still runs', () => {
+describe('while the operation on the balancer still runs, planSite', () => {
   // It says Succeeded in its first answer, and takes up to a minute and a half longer (recorded).
-  expect(planWhile(anOperation({ kind: 'load-balancer', name: 'lb-hq' }))).toContain('network-interface');
+  const balancer = anOperation({ kind: 'load-balancer', name: 'lb-hq' });
+  const tried = (code: ProblemCode) => anAttempt('nic-hq-z1-1', code, { pauseSeconds: -1 });
+  const both = ['put network-interface nic-hq-z1-1', 'put network-interface nic-hq-z2-1'];
+
+  test('makes network interfaces', () => {
+    expect(planWhile(balancer)).toEqual(both);
+  });
+
+  test('leaves alone the one that Azure has refused for it', () => {
+    expect(planWhile(balancer, [tried('conflict')])).toEqual(both.slice(1));
+  });
+
+  test('tries again the one that it has refused for something else', () => {
+    expect(planWhile(balancer, [tried('service-failed')])).toEqual(both);
+  });
+});
+
+test('planSite tries a network interface again once nothing is at work on the balancer', () => {
+  const others = anOperation({ kind: 'public-ip', name: 'pip-hq-z2-1', slot: aSlot('2') });
+  const attempts = [anAttempt('nic-hq-z1-1', 'conflict', { pauseSeconds: -1 })];
+  expect(planWhile(others, attempts)).toContain('put network-interface nic-hq-z1-1');
 });
 
 test.each(['lb-hq', 'nsg-hq'])('planSite makes no network interface before %s is settled', (name) => {

@@ -151,7 +151,7 @@ describe('foldBegun', () => {
         name: 'lb-hq',
         url: 'https://management.azure.com/o',
         begunAt: noon.toISOString(),
-        askAt: atSeconds(30).toISOString(),
+        askAt: atSeconds(10).toISOString(),
       },
     ]);
   });
@@ -176,9 +176,22 @@ describe('foldBegun', () => {
     expect(round.happened.map(({ reason }) => reason)).toEqual(['operation-failed']);
   });
 
-  test('looks at everything after a step that could not be begun', () => {
-    const round = foldBegun(aRound({ mustLook: false }), [group], [failure(denied)], noon);
-    expect(round).toMatchObject({ mustLook: true, isLookFresh: false });
+  test.each([
+    { when: 'was refused', why: denied, mustLook: true },
+    {
+      when: 'met another change',
+      why: problem('conflict', 'No.', { code: 'PreconditionFailed' }),
+      mustLook: true,
+    },
+    { when: 'was throttled', why: problem('throttled', 'Later.'), mustLook: false },
+    {
+      when: 'refers to what is being written',
+      why: problem('conflict', 'Later.', { code: 'RetryableError' }),
+      mustLook: false,
+    },
+  ])('after a step that $when, looks at everything: $mustLook', ({ why, mustLook }) => {
+    const round = foldBegun(aRound({ mustLook: false }), [group], [failure(why)], noon);
+    expect(round).toMatchObject({ mustLook, isLookFresh: false, attempts: [{ subject: 'nsg-hq' }] });
   });
 
   test('counts failures in a row and forgets them once it is done', () => {

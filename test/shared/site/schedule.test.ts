@@ -11,7 +11,7 @@ describe('an operation is first asked when most of its kind are done', () => {
   test.each([
     { kind: 'public-ip', seconds: 4 },
     { kind: 'security-group', seconds: 4 },
-    { kind: 'load-balancer', seconds: 30 },
+    { kind: 'load-balancer', seconds: 10 },
     { kind: 'network-interface', seconds: 21 },
     { kind: 'virtual-machine', seconds: 36 },
     { kind: 'setup', seconds: 48 },
