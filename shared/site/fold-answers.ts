@@ -5,6 +5,7 @@ import type { Operation, OperationAnswer } from './intent.js';
 import type { ObservedResource } from './observed-site.js';
 import { identityOf, removalOf, subjectOf } from './plan.js';
 import type { Problem } from './problem.js';
+import { isPutOff } from './put-off.js';
 import { hasRunTimedOut, problemOfSilentRun } from './run-verdict.js';
 import { hasSetupTimedOut, isServing, problemOfSetup, problemOfSilence } from './setup-verdict.js';
 import { endOf } from './tell.js';
@@ -85,7 +86,13 @@ function succeeded(
   const settled = isDeletion ? removeResource(round, operation) : settle(round, operation);
   const told = endOf(operation, now, undefined, observed);
   const after = { ...settled, happened: [...round.happened, told] };
-  return withoutAttempt(after, triedAs(operation));
+  const done = withoutAttempt(after, triedAs(operation));
+  return operation.kind === 'load-balancer' ? withoutPutOff(done) : done;
+}
+
+/** What was put off for the balancer is tried at once when that is written; its pause was for who doesn't know when. */
+function withoutPutOff(round: Round): Round {
+  return { ...round, attempts: round.attempts.filter(({ problem }) => !isPutOff(problem)) };
 }
 
 const triedAs = (operation: Operation) =>

@@ -6,6 +6,7 @@ import type { RotationIntent, RotationStep } from './rotation-step.js';
 import { identityOf } from './plan.js';
 import { problemCode, type Outcome, type Problem } from './problem.js';
 import { failedAgain } from './back-off.js';
+import { isPutOff } from './put-off.js';
 import { happenedTo } from './tell.js';
 import {
   foldEach,
@@ -52,14 +53,6 @@ function begunInVain(round: Round, step: Step | RotationStep, why: Problem, now:
   return { ...withAttempt(round, failed), happened: [...round.happened, happenedTo({ step, failed, now })] };
 }
 
-/**
- * Azure put it off before it did anything (429: throttled, or something that it refers to is still being written): what
- * is there is known as well as before, and a look would only add to what is throttled.
- */
-function isPutOff(why: Problem): boolean {
-  return problemCode(why) === 'throttled' || why.code === 'RetryableError';
-}
-
 /** Folds in what the begun steps answered. */
 export function foldBegun(
   round: Round,
@@ -74,7 +67,9 @@ export function foldBegun(
 function foldOneBegun(round: Round, step: Step, answer: Outcome<Begun>, now: Date): Round {
   if (!answer.ok) {
     const tried = begunInVain(round, step, answer.problem, now);
-    return isPutOff(answer.problem) ? tried : forgetLook(tried);
+    // Nothing was done: what is there is known as well as before, and a look would only add to what is throttled.
+    const isUntouched = isPutOff(answer.problem) || problemCode(answer.problem) === 'throttled';
+    return isUntouched ? tried : forgetLook(tried);
   }
   const { operation, observed } = answer.value;
   const { intent, verb } = step;

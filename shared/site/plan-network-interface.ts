@@ -2,7 +2,7 @@
 import { networkInterfaceIntent } from './desired-site.js';
 import { resourceName } from './ids.js';
 import { isInFlight } from './plan.js';
-import { problemCode } from './problem.js';
+import { isPutOff } from './put-off.js';
 import { attempt, find, waitFor, type SlotPlan, type SlotQuestion } from './slot-question.js';
 
 /** Plans the slot's network interface: makes it, or puts it back into the pool of a balancer that was made anew. */
@@ -71,10 +71,9 @@ function lackingFor({ site, slot, observed }: SlotQuestion): readonly string[] {
   const isBalancerThere = observed.resources.some(
     ({ name, state }) => name === balancer && (state === 'settled' || state === 'changing'),
   );
-  const isRefused = observed.attempts.some(
-    ({ subject, problem }) =>
-      subject === resourceName.networkInterface(slot.slot) && problemCode(problem) === 'conflict',
+  const wasPutOff = observed.attempts.some(
+    ({ subject, problem }) => subject === resourceName.networkInterface(slot.slot) && isPutOff(problem),
   );
-  const isBalancerReady = isBalancerThere && !(isRefused && isInFlight(observed, balancer));
+  const isBalancerReady = isBalancerThere && !(wasPutOff && isInFlight(observed, balancer));
   return [...(isGroupThere ? [] : [group]), ...(isBalancerReady ? [] : [balancer])];
 }

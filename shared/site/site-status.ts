@@ -2,9 +2,10 @@
 import type { DesiredSlot } from './desired-site.js';
 import { parseSlotId, resourceName, type SlotId } from './ids.js';
 import type { ObservedResource } from './observed-site.js';
-import { removalOf, subjectOf, type Observed } from './plan.js';
+import { removalOf, subjectOf, type Observed, type Wait } from './plan.js';
 import type { Problem } from './problem.js';
 import { problemOfCause } from './problem-of-cause.js';
+import { isPutOff } from './put-off.js';
 import type { GatewayStatus, Phase, SiteRecord } from './site-record.js';
 import type { SlotPlan } from './slot-question.js';
 
@@ -13,7 +14,7 @@ export function gatewayStatus(
   record: SiteRecord,
   observed: Observed,
   place: DesiredSlot | SlotId,
-  { doing, because, cause }: SlotPlan,
+  { doing, because, cause, wait }: SlotPlan,
   now: Date,
 ): GatewayStatus {
   const { slot, zone, foreignAddressId } = typeof place === 'string' ? placeOf(place) : place;
@@ -30,7 +31,8 @@ export function gatewayStatus(
     .sort((a, b) => b.generation - a.generation)[0]?.name;
   const served = doing === 'serving' && machine !== undefined ? { machine, since } : before?.served;
   // What was tried and pauses tells more than the cause; what was tried before the cause was known tells less.
-  const tried = slotProblem(observed, slot, mine.flatMap(subjectsOf));
+  const failed = slotProblem(observed, slot, mine.flatMap(subjectsOf));
+  const tried = isExplained(failed, wait) ? undefined : failed;
   const known = problemOfCause(cause, doing, because);
   const problem = doing === 'serving' ? undefined : doing === 'failed' ? (tried ?? known) : (known ?? tried);
   return {
@@ -69,6 +71,11 @@ function subjectsOf(resource: ObservedResource): readonly string[] {
   const setup =
     kind === 'virtual-machine' ? [subjectOf({ kind: 'setup', name: '', virtualMachine: name })] : [];
   return [removalOf(resource), subjectOf(resource), ...setup];
+}
+
+/** What Azure put off since something else is still being written is no problem while that is waited for. */
+function isExplained(problem: Problem | undefined, wait: Wait | undefined): boolean {
+  return problem !== undefined && isPutOff(problem) && wait?.reason === 'waits-for-resource';
 }
 
 /** The problem of the last thing that failed in a slot and hasn't succeeded since. */

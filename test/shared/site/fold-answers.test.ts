@@ -51,6 +51,22 @@ test('an operation that succeeded ends, settles its resource, is told with its s
   expect(round.happened.map(({ sentence }) => sentence)).toEqual(['Balancer lb-hq is there after 12 s.']);
 });
 
+test.each([
+  { ended: balancer, left: ['nic-hq-z2-1'] },
+  { ended: machine, left: ['nic-hq-z1-1', 'nic-hq-z2-1'] },
+])('what Azure put off is due once the balancer is written: after $ended.name $left are left', (row) => {
+  const why = problem('conflict', 'Later.', { code: 'RetryableError', retryable: true });
+  const putOff = { ...anAttempt('nic-hq-z1-1', 'conflict'), problem: why };
+  const attempts = [putOff, anAttempt('nic-hq-z2-1', 'conflict')];
+  const round = foldAnswers(
+    { ...settled, attempts, inFlight: [row.ended] },
+    [row.ended],
+    [{ state: 'succeeded' }],
+    noon,
+  );
+  expect(round.attempts.map(({ subject }) => subject)).toEqual(row.left);
+});
+
 test('a machine that was made but isn’t known is looked for, before the plan makes another', () => {
   const round = foldAnswers(
     { ...settled, resources: [], inFlight: [machine] },

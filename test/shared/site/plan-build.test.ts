@@ -4,7 +4,7 @@ import { alertRuleIntent } from '../../../shared/site/desired-site.js';
 import type { ObservedResource } from '../../../shared/site/observed-site.js';
 import { planSite } from '../../../shared/site/plan-site.js';
 import type { Plan } from '../../../shared/site/plan.js';
-import { success, type ProblemCode } from '../../../shared/site/problem.js';
+import { problem, success } from '../../../shared/site/problem.js';
 import type { Attempt } from '../../../shared/site/site-record.js';
 import { atRest, settle } from './helpers/azure-in-words.js';
 import {
@@ -125,36 +125,46 @@ function planWhile(inFlight: ReturnType<typeof anOperation>, attempts: readonly 
     (resource) => !('slot' in resource) || resource.kind === 'public-ip',
   );
   const seen = { ...observed, surroundings: goodSurroundings(), resources, inFlight: [inFlight], attempts };
-  return named(planSite(record, seen, policy, noon));
+  return planSite(record, seen, policy, noon);
 }
 
 test('planSite makes no network interface while the operation on the security group still runs', () => {
-  expect(planWhile(anOperation({ kind: 'security-group', name: 'nsg-hq' }))).toEqual([]);
+  expect(named(planWhile(anOperation({ kind: 'security-group', name: 'nsg-hq' })))).toEqual([]);
 });
+
+/** What Azure answered to a network interface that refers to what is still being written. */
+const putOff: Attempt = {
+  ...anAttempt('nic-hq-z1-1', 'conflict', { pauseSeconds: -1 }),
+  problem: problem('conflict', 'Later.', { code: 'RetryableError', retryable: true }),
+};
 
 describe('while the operation on the balancer still runs, planSite', () => {
   // It says Succeeded in its first answer, and takes up to a minute and a half longer (recorded).
   const balancer = anOperation({ kind: 'load-balancer', name: 'lb-hq' });
-  const tried = (code: ProblemCode) => anAttempt('nic-hq-z1-1', code, { pauseSeconds: -1 });
   const both = ['put network-interface nic-hq-z1-1', 'put network-interface nic-hq-z2-1'];
 
   test('makes network interfaces', () => {
-    expect(planWhile(balancer)).toEqual(both);
+    expect(named(planWhile(balancer))).toEqual(both);
   });
 
   test('leaves alone the one that Azure has refused for it', () => {
-    expect(planWhile(balancer, [tried('conflict')])).toEqual(both.slice(1));
+    const plan = planWhile(balancer, [putOff]);
+    expect(named(plan)).toEqual(both.slice(1));
+    const because = 'Waits for lb-hq, which the network interface refers to.';
+    expect(plan.gateways[0]).toMatchObject({ doing: 'waiting', because });
+    expect(plan.gateways[0]).not.toHaveProperty('problem');
   });
 
   test('tries again the one that it has refused for something else', () => {
-    expect(planWhile(balancer, [tried('service-failed')])).toEqual(both);
+    expect(
+      named(planWhile(balancer, [anAttempt('nic-hq-z1-1', 'service-failed', { pauseSeconds: -1 })])),
+    ).toEqual(both);
   });
 });
 
 test('planSite tries a network interface again once nothing is at work on the balancer', () => {
   const others = anOperation({ kind: 'public-ip', name: 'pip-hq-z2-1', slot: aSlot('2') });
-  const attempts = [anAttempt('nic-hq-z1-1', 'conflict', { pauseSeconds: -1 })];
-  expect(planWhile(others, attempts)).toContain('put network-interface nic-hq-z1-1');
+  expect(named(planWhile(others, [putOff]))).toContain('put network-interface nic-hq-z1-1');
 });
 
 test.each(['lb-hq', 'nsg-hq'])('planSite makes no network interface before %s is settled', (name) => {
