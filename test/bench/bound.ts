@@ -30,12 +30,6 @@ export interface GatewayBound {
 type Part =
   'references' | 'NIC' | 'VM' | 'guest agent' | 'run command' | 'first IKE' | 'first request' | 'two probes';
 
-/**
- * What a site's gateways share and every network interface refers to; Azure refuses a reference to what is still being
- * written (`DIFFERENCES.md` of the simulated Azure).
- */
-const sharedTypes = ['loadBalancers', 'networkSecurityGroups'];
-
 /** Interval of the balancer's probe, twice. */
 const twoProbesSeconds = 10;
 
@@ -44,15 +38,16 @@ export function boundsOf(
   operations: readonly OperationSeen[],
   machines: readonly MachineSeen[],
 ): readonly GatewayBound[] {
-  const shared = sharedTypes.map((type) => secondsOf(operations, (id) => id.split('/').at(-2) === type));
   return machines.map((machine) => {
-    const ofName = (name: string) => secondsOf(operations, (id) => lastName(id) === name);
     const slot = lastName(machine.id).replace(/^vm-(.*)-g\d+$/, '$1');
+    const site = slot.replace(/-z\d-\d+$/, '');
     const parts = {
-      // Begun at once, all of them.
-      references: Math.max(ofName(`pip-${slot}`), ...shared),
-      NIC: ofName(`nic-${slot}`),
-      VM: ofName(lastName(machine.id)),
+      // All begun at once. Azure refuses a reference to what is being written (`DIFFERENCES.md` of the simulated one).
+      references: Math.max(
+        ...[`pip-${slot}`, `lb-${site}`, `nsg-${site}`].map((name) => secondsOf(operations, name)),
+      ),
+      NIC: secondsOf(operations, `nic-${slot}`),
+      VM: secondsOf(operations, lastName(machine.id)),
       'guest agent': machine.agentReadySeconds ?? Number.NaN,
       'run command': machine.runCommandSeconds ?? Number.NaN,
       'first IKE': machine.ikeSeconds ?? Number.NaN,
@@ -63,9 +58,11 @@ export function boundsOf(
   });
 }
 
-function secondsOf(operations: readonly OperationSeen[], isMeant: (id: string) => boolean): number {
-  const creation = operations.find(({ resourceId, verb }) => verb === 'create' && isMeant(resourceId));
-  if (creation?.endedAt === undefined) throw new Error('Something that a gateway needs was not created.');
+function secondsOf(operations: readonly OperationSeen[], name: string): number {
+  const creation = operations.find(
+    ({ resourceId, verb }) => verb === 'create' && lastName(resourceId) === name,
+  );
+  if (creation?.endedAt === undefined) throw new Error(`${name} was not created.`);
   return (creation.endedAt - creation.startedAt) / 1000;
 }
 
