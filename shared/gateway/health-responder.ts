@@ -37,8 +37,12 @@ NEW = {"up": False, "checked": False, "successes": 0, "failures": 0, "since": 0}
 
 
 def choose(states, current, now, stable_seconds):
-    """Pure: the tunnel that new connections should take; the first one is preferred once it is stable."""
+    """Pure: the tunnel that new connections should take; the first one is preferred once it is stable.
+
+    A tunnel that no check has ended for yet isn't down: a start of this program alone moves nothing."""
     first = next(iter(states))
+    if current in states and not states[current]["checked"] and states[current]["failures"] == 0:
+        return current
     if current not in states or not states[current]["up"]:
         return next((role for role, state in states.items() if state["up"]), current)
     if states[first]["up"] and now - states[first]["since"] >= stable_seconds:

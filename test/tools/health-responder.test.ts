@@ -26,6 +26,7 @@ function evaluate(expression: string): unknown {
 }
 
 const up = '{"up": True, "checked": True, "successes": 9, "failures": 0, "since": 100}';
+const failedOnce = '{"up": False, "checked": False, "successes": 0, "failures": 1, "since": 0}';
 const down = '{"up": False, "checked": True, "successes": 0, "failures": 3, "since": 100}';
 
 describeWith('health responder', { tools: ['python3'], needsRoot: false }, () => {
@@ -54,6 +55,8 @@ describeWith('health responder', { tools: ['python3'], needsRoot: false }, () =>
       chosen: 'b',
     },
     { when: 'all are down', states: [down, down], current: 'b', now: 0, chosen: 'b' },
+    { when: 'no check of the first has ended yet', states: ['NEW', up], current: 'a', now: 0, chosen: 'a' },
+    { when: 'the very first check failed', states: [failedOnce, up], current: 'a', now: 0, chosen: 'b' },
     { when: 'the first is back since 299 s', states: [up, up], current: 'b', now: 399, chosen: 'b' },
     { when: 'the first is back since 300 s', states: [up, up], current: 'b', now: 400, chosen: 'a' },
     {
