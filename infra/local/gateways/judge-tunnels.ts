@@ -40,7 +40,10 @@ export function judge(
   };
 }
 
-/** Role of the tunnel that new connections should take; the first one is preferred once it is stable. */
+/**
+ * Role of the tunnel that new connections should take; the first one is preferred once it is stable. A tunnel that no
+ * check has ended for yet isn't down.
+ */
 export function chooseTunnel(
   states: ReadonlyMap<string, Health>,
   current: string | undefined,
@@ -48,8 +51,9 @@ export function chooseTunnel(
   stableSeconds: number,
 ): string | undefined {
   const [first] = states;
-  const isCurrentUp = current !== undefined && states.get(current)?.isUp === true;
-  if (!isCurrentUp) return [...states].find(([, { isUp }]) => isUp)?.[0] ?? current;
+  const inUse = current === undefined ? undefined : states.get(current);
+  if (inUse !== undefined && !inUse.isChecked && inUse.failures === 0) return current;
+  if (inUse?.isUp !== true) return [...states].find(([, { isUp }]) => isUp)?.[0] ?? current;
   if (first === undefined) return current;
   const [role, { isUp, since }] = first;
   return isUp && now - since >= stableSeconds ? role : current;
