@@ -22,7 +22,11 @@ export function describeWith(
   { tools, needsRoot }: { readonly tools: readonly string[]; readonly needsRoot: boolean },
   suite: () => void,
 ): void {
-  const why = obstacle(tools, needsRoot);
+  describeUnless(obstacle(tools, needsRoot), name, suite);
+}
+
+/** Runs a suite unless something stands in its way, which is told. */
+export function describeUnless(why: string | undefined, name: string, suite: () => void): void {
   if (why === undefined) {
     describe(name, suite);
   } else if (process.env.CI === 'true') {

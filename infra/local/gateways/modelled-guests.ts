@@ -1,11 +1,12 @@
 /** What plays the operating system of the local region's machines? A model that runs what was really rendered. */
-import type { Guest, Guests, Machine as Hardware } from '../cloud/guests.js';
+import type { Guest, Machine as Hardware } from '../cloud/guests.js';
 import type { Random } from './guest-durations.js';
 import { makeTrouble, type GuestTrouble } from './guest-trouble.js';
 import type { Machine } from './machine.js';
 import { MachineDisk } from './machine-disk.js';
 import { Timings, type MachineTimings } from './machine-timings.js';
 import { modelledGuest } from './modelled-guest.js';
+import type { ObservedGuests } from './observed-guests.js';
 import type { ServiceEdges } from './service-edges.js';
 
 /** What the modelled machines find around them. */
@@ -20,13 +21,10 @@ export interface ModelledSurroundings {
 }
 
 /** The machines' insides, and what can be seen of them from outside. */
-export interface ModelledGuests extends Guests {
+export interface ModelledGuests extends ObservedGuests {
   timings(machineId: string): MachineTimings;
-  /** Connections of the proxied flow that left outside ESP, over all machines. */
-  leaks(): number;
   /** What the machine's services said, oldest first, with the time in front. */
   journal(machineId: string): readonly string[];
-  /** Lets something go wrong on a machine that runs; throws when there is none of this name. */
   trouble(machineName: string, what: GuestTrouble): void;
   /** What scripts asked for and the model doesn't know; empty, or the model's answers can't be trusted. */
   gaps(): readonly string[];

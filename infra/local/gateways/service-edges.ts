@@ -137,6 +137,11 @@ export class ServiceEdges {
     this.proofs.set(identity, [...this.authentications(identity), proof].slice(-keptProofs));
   }
 
+  /** What is entered now. */
+  entered(): readonly Credential[] {
+    return [...this.credentials].map(([identity, { psk }]) => ({ identity, psk }));
+  }
+
   removeCredential(identity: string): void {
     this.credentials.delete(identity);
     this.changed({});
@@ -145,6 +150,11 @@ export class ServiceEdges {
   /** Names of all edges. */
   names(): readonly string[] {
     return this.specs.map(({ name }) => name);
+  }
+
+  /** All edges, as they were made. */
+  get all(): readonly EdgeSpec[] {
+    return this.specs;
   }
 
   /** Turns troubles of an edge on or off; what isn't named stays as it was. */

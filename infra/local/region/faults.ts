@@ -28,9 +28,7 @@ const ofGateways: Deeds = {
   ...Object.fromEntries(
     guestTroubles.map((trouble) => [
       trouble,
-      (region: Breakable, slot: string) => {
-        region.guests.trouble(machineOf(region, slot).name, trouble);
-      },
+      (region: Breakable, slot: string) => region.guests.trouble(machineOf(region, slot).name, trouble),
     ]),
   ),
 };

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readArguments, type Arguments } from './arguments.js';
 import { keepClock, startOfTime } from './kept-clock.js';
-import type { Region } from './region.js';
+import type { Region, RegionOptions } from './region.js';
 import { installScaledClock, type RealClock } from './scaled-clock.js';
 
 /** The one folder that outlives a run. */
@@ -26,6 +26,13 @@ async function run(options: Arguments): Promise<void> {
     process.exitCode = 2;
     return;
   }
+  const { obstacleToLab } = await import('../gateways/real/obstacle-to-lab.js');
+  const obstacle = options.gateways === 'real' ? obstacleToLab() : undefined;
+  if (obstacle !== undefined) {
+    process.stderr.write(`--gateways=real: ${obstacle}.\n`);
+    process.exitCode = 2;
+    return;
+  }
   if (options.fresh) rmSync(stateFolder, { recursive: true, force: true });
   mkdirSync(stateFolder, { recursive: true });
   const clockFile = `${stateFolder}/clock.json`;
@@ -43,6 +50,7 @@ async function run(options: Arguments): Promise<void> {
     tables: `${stateFolder}/tables`,
     journal: `${stateFolder}/hub`,
     timers: `${stateFolder}/timers`,
+    ...(options.gateways === 'real' ? { startGuests: await realGateways() } : {}),
     log: (line) => {
       writeFileSync(logFile, `${new Date().toISOString()} ${line}\n`, { flag: 'a' });
     },
@@ -55,6 +63,13 @@ async function run(options: Arguments): Promise<void> {
   if (wanted !== undefined) process.exitCode = (await showSite(region, wanted, real)) ? 0 : 1;
   if (options.exit) await end();
   else process.stdout.write('Ctrl-C ends it.\n');
+}
+
+/** Real guests in the place of the model; loaded on demand, since it brings a lab along. */
+async function realGateways(): Promise<NonNullable<RegionOptions['startGuests']>> {
+  const { startRealGateways } = await import('../gateways/real/start-real-gateways.js');
+  const progress = (line: string) => void process.stdout.write(`${line}\n`);
+  return (around) => startRealGateways({ ...around, progress });
 }
 
 /** Requests a site and shows it until it serves or has been refused; says whether it serves. */

@@ -8,7 +8,8 @@ import { startCloud, type Cloud, type CloudOptions } from '../cloud/cloud.js';
 import type { WireRequest } from '../cloud/wire.js';
 import { defaultWorld, type World } from '../cloud/world.js';
 import { seededRandom } from '../cloud/random.js';
-import { modelledGuests, type ModelledGuests } from '../gateways/modelled-guests.js';
+import { modelledGuests } from '../gateways/modelled-guests.js';
+import type { ObservedGuests } from '../gateways/observed-guests.js';
 import { ServiceEdges } from '../gateways/service-edges.js';
 import { startHost, type Host, type HostJson, type HostOptions } from '../host/host.js';
 import type { LocalZscaler } from '../zscaler/zscaler.js';
@@ -32,6 +33,8 @@ export interface RegionOptions {
   readonly tables?: string;
   /** Starts the tables and queues; processes of their own unless told. */
   readonly startStorage?: () => Promise<StorageService>;
+  /** Brings up what plays the machines; a model unless told. */
+  readonly startGuests?: (around: GuestSurroundings) => Promise<GuestsAtWork>;
   /** Folder of the hub's journal; in memory without one. */
   readonly journal?: string;
   /** Folder in which timers keep when they fired; in memory without one. */
@@ -56,13 +59,27 @@ export interface RegionOptions {
   readonly onActivity?: HostOptions['onActivity'];
 }
 
+/** What machines find around them. */
+export interface GuestSurroundings {
+  readonly edges: ServiceEdges;
+  /** Addresses of clients. */
+  readonly clients: readonly string[];
+  readonly log: (line: string) => void;
+}
+
+/** What plays the machines, until it is closed. */
+export interface GuestsAtWork {
+  readonly guests: ObservedGuests;
+  close(): Promise<void>;
+}
+
 /** A region around a host of the kind `H`, which may run elsewhere. */
 export interface RegionAround<H extends AnyHost> {
   readonly api: SiteApi;
   readonly cloud: Cloud;
   readonly edges: ServiceEdges;
   readonly zscaler: LocalZscaler;
-  readonly guests: ModelledGuests;
+  readonly guests: ObservedGuests;
   readonly host: H;
   /** What the clients of a site noticed. */
   clientCounts(): ClientCounts;
@@ -126,7 +143,9 @@ export async function startRegionAround<H extends AnyHost>(
   const { seed, log } = options;
   const random = seededRandom(seed + 2);
   const edges = new ServiceEdges(serviceEdges);
-  const guests = modelledGuests({ edges, random, log });
+  const atWork = await (options.startGuests?.({ edges, clients: clientAddresses, log }) ??
+    Promise.resolve({ guests: modelledGuests({ edges, random, log }), close: () => Promise.resolve() }));
+  const { guests } = atWork;
   const beginStorage = options.startStorage ?? (() => startStorage(options.tables));
   const [storage] = await Promise.all([beginStorage(), app.prepare()]);
   const events = await openEventQueue(storage.connectionString, log);
@@ -166,6 +185,7 @@ export async function startRegionAround<H extends AnyHost>(
       await events.settled();
       await zscaler.close();
       await storage.close();
+      await atWork.close();
     },
   };
 }

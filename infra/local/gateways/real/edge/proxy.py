@@ -1,0 +1,91 @@
+"""The proxy behind a service edge of the lab: answers with the edge's name, or as badly as it is told to.
+
+Usage: proxy.py <name> <address> <port>... How it behaves stands in /host/behaviour: normal, silent, html, redirect,
+drip, reset. A request with `x-lab-lasts: <seconds>` is answered at a pace that makes it last as long.
+"""
+import socket
+import struct
+import sys
+import threading
+import time
+
+NAME, ADDRESS = sys.argv[1:3]
+PORTS = [int(port) for port in sys.argv[3:]]
+
+
+def behaviour():
+    try:
+        with open("/host/behaviour") as file:
+            return file.read().strip()
+    except OSError:
+        return "normal"
+
+
+def respond(status, body, more=""):
+    head = "HTTP/1.1 %s\r\nContent-Type: text/html\r\nContent-Length: %d\r\n%s\r\n" % (status, len(body), more)
+    return head.encode() + body.encode()
+
+
+def serve(connection):
+    connection.settimeout(120)
+    with connection:
+        while True:
+            request = b""
+            while b"\r\n\r\n" not in request:
+                part = connection.recv(4096)
+                if not part:
+                    return
+                request += part
+            how = behaviour()
+            if how == "silent":
+                time.sleep(120)
+            elif how == "reset":
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                return
+            elif how == "html":
+                connection.sendall(respond("200 OK", "<html><body>Sign in</body></html>"))
+            elif how == "redirect":
+                connection.sendall(respond("307 Temporary Redirect", "", "Location: http://login.example.net/\r\n"))
+            elif how == "drip":
+                for byte in b"HTTP/1.1 200 OK\r\n" * 20:
+                    connection.sendall(bytes([byte]))
+                    time.sleep(1)
+            else:
+                answer(connection, request)
+
+
+def answer(connection, request):
+    lasts = 0.0
+    for line in request.split(b"\r\n"):
+        if line.lower().startswith(b"x-lab-lasts:"):
+            lasts = float(line.split(b":")[1])
+    whole = respond("200 OK", NAME)
+    if lasts == 0:
+        connection.sendall(whole)
+        return
+    # The last byte comes when the time is over; before it only the head.
+    connection.sendall(whole[:-1])
+    time.sleep(lasts)
+    connection.sendall(whole[-1:])
+
+
+def listen(port):
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((ADDRESS, port))
+    listener.listen(512)
+    while True:
+        connection, _ = listener.accept()
+        threading.Thread(target=guarded, args=(connection,), daemon=True).start()
+
+
+def guarded(connection):
+    try:
+        serve(connection)
+    except OSError:
+        pass
+
+
+for port in PORTS[1:]:
+    threading.Thread(target=listen, args=(port,), daemon=True).start()
+listen(PORTS[0])

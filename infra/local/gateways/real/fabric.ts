@@ -1,0 +1,166 @@
+/** What is between the guests? Two namespaces of the kernel: Azure's network with the internet behind it, and the clients. */
+import type { ChildProcess } from 'node:child_process';
+import { NetworkNamespace } from './network-namespace.js';
+
+/** Where a guest's package mirror answers (RFC 2544's range, which nobody routes). */
+export const mirrorAddress = '198.18.0.1';
+/** Where the platform answers, and probes come from (Azure's documentation). */
+export const platformAddress = '168.63.129.16';
+/** Where machines find the metadata service (Azure's documentation). */
+export const metadataAddress = '169.254.169.254';
+
+/** Address of the proxy behind all edges, and of what must never be seen outside a tunnel. */
+export const proxyAddress = '185.46.212.88';
+
+/** Next hop of the clients. */
+const clientsRouter = '169.254.1.1';
+
+/** Addresses of a machine inside and outside the 1:1 NAT. */
+export interface Addresses {
+  readonly privateIp: string;
+  readonly publicIp: string | undefined;
+}
+
+/** A machine's place in the network. */
+export interface GatewayPort {
+  /** Tap device, which stays for the machine's life. */
+  readonly tap: string;
+  readonly privateIp: string;
+  /** What was added for it, in iptables' words. */
+  readonly rules: readonly string[];
+}
+
+/** Azure's network. */
+export class Fabric {
+  private taps = 0;
+  private names: ChildProcess | undefined;
+
+  private constructor(
+    readonly azure: NetworkNamespace,
+    readonly clients: NetworkNamespace,
+  ) {}
+
+  /** Makes the namespaces; their names begin with `prefix`. */
+  static async create(prefix: string, clientAddresses: readonly string[]): Promise<Fabric> {
+    const azure = await NetworkNamespace.create(`${prefix}-az`);
+    const clients = await NetworkNamespace.create(`${prefix}-cl`);
+    await azure.script(`
+sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
+for address in ${platformAddress} ${metadataAddress} ${mirrorAddress}; do ip addr add $address/32 dev lo; done
+ip link add clients type veth peer name eth0 netns ${clients.name}
+ip addr add ${clientsRouter}/32 dev clients
+ip link set clients up
+${clientAddresses.map((address) => `ip route add ${address}/32 dev clients`).join('\n')}
+iptables -w -N OUTAGE
+iptables -w -A FORWARD -j OUTAGE
+iptables -w -A FORWARD -i e+ -o g+ -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
+iptables -w -A FORWARD -i e+ -o g+ -j DROP`);
+    await clients.script(`
+${clientAddresses.map((address) => `ip addr add ${address}/32 dev eth0`).join('\n')}
+ip link set eth0 up
+ip route add ${clientsRouter}/32 dev eth0
+ip route add default via ${clientsRouter} dev eth0 src ${clientAddresses[0] ?? ''}`);
+    return new Fabric(azure, clients);
+  }
+
+  /**
+   * Plugs a machine in, as Azure does: its packets leave with its own address as their source or not at all, unless IP
+   * forwarding is on, and to the outside by 1:1 NAT. From outside nothing comes in but answers, as security groups have
+   * it by default.
+   */
+  async addGateway(
+    { privateIp, publicIp }: Addresses,
+    { forwardsIp = false }: { forwardsIp?: boolean } = {},
+  ): Promise<GatewayPort> {
+    const tap = await this.addTap('g', privateIp);
+    const rules = rulesOf({ privateIp, publicIp }, tap, forwardsIp);
+    await this.azure.script(rules.map((rule) => `iptables -w ${rule}\n`).join(''));
+    return { tap, privateIp, rules };
+  }
+
+  /** Unplugs a machine that has no power any more. */
+  async removeGateway({ tap, rules }: GatewayPort): Promise<void> {
+    const undo = rules.map((rule) => `iptables -w ${rule.replace('-A ', '-D ')}\n`);
+    await this.azure.script(`${undo.join('')}ip link del ${tap}`);
+  }
+
+  /** Plugs a machine of the internet in, without NAT; the name of its tap. */
+  addEdge(address: string): Promise<string> {
+    return this.addTap('e', address);
+  }
+
+  /** Has the platform's DNS know these names, and no other. */
+  serveNames(hosts: readonly { readonly address: string; readonly hostNames?: readonly string[] }[]): void {
+    const records = hosts.flatMap(({ address, hostNames = [] }) =>
+      hostNames.map((name) => `--address=/${name}/${address}`),
+    );
+    const server = ['dnsmasq', '--keep-in-foreground', '--no-resolv', '--no-hosts', '--conf-file=/dev/null'];
+    this.names = this.azure.start([
+      ...server,
+      ...[`--listen-address=${platformAddress}`, '--bind-interfaces', '--pid-file', '--user=root'],
+      ...records,
+    ]);
+  }
+
+  /** Ends the platform's DNS. */
+  endNames(): void {
+    this.names?.kill();
+  }
+
+  /** Packets to the proxy that a machine sent outside ESP since the last call of `forgetLeaks`. */
+  async leaks({ tap }: GatewayPort): Promise<number> {
+    const table = await this.azure.run(['iptables', '-w', '-t', 'raw', '-nvxL', 'PREROUTING']);
+    const line = table.split('\n').find((text) => text.includes(` ${tap} `) && text.includes('/* leak */'));
+    if (line === undefined) throw new Error(`Nothing counts what ${tap} leaks:\n${table}`);
+    return Number(line.trim().split(/\s+/)[0]);
+  }
+
+  /** Counts from nothing again. */
+  async forgetLeaks(): Promise<void> {
+    await this.azure.run(['iptables', '-w', '-t', 'raw', '-Z', 'PREROUTING']);
+  }
+
+  /** Drops what goes to an address of the internet or comes from it, at this rate; 0 ends that. */
+  async lose(address: string, share: number): Promise<void> {
+    const rules = ['-s', '-d'].map((side) =>
+      share >= 1
+        ? `-A OUTAGE ${side} ${address} -j DROP`
+        : `-A OUTAGE ${side} ${address} -m statistic --mode random --probability ${share} -j DROP`,
+    );
+    const others = (await this.azure.run(['iptables', '-w', '-S', 'OUTAGE']))
+      .split('\n')
+      .filter((rule) => rule.startsWith('-A OUTAGE') && !rule.includes(` ${address}/32 `));
+    const wanted = [...others, ...(share > 0 ? rules : [])];
+    await this.azure.run(
+      ['iptables-restore', '-w', '--noflush'],
+      `*filter\n:OUTAGE - [0:0]\n${wanted.map((rule) => `${rule}\n`).join('')}COMMIT\n`,
+    );
+  }
+
+  private async addTap(kind: 'g' | 'e', address: string): Promise<string> {
+    const tap = `${kind}${++this.taps}`;
+    const router = address.replace(/\.\d+$/, '.1');
+    await this.azure.script(`
+ip tuntap add ${tap} mode tap
+ip addr add ${router}/32 dev ${tap}
+ip link set ${tap} up
+sysctl -qw net.ipv4.conf.${tap}.proxy_arp=1 net.ipv4.conf.${tap}.rp_filter=0
+ip route add ${address}/32 dev ${tap}`);
+    return tap;
+  }
+}
+
+function rulesOf({ privateIp, publicIp }: Addresses, tap: string, forwardsIp: boolean): readonly string[] {
+  const outside =
+    publicIp === undefined
+      ? [`-A FORWARD -i ${tap} -o e+ -j DROP`]
+      : [
+          `-t nat -A POSTROUTING -s ${privateIp} -o e+ -j SNAT --to-source ${publicIp}`,
+          `-t nat -A PREROUTING -i e+ -d ${publicIp} -j DNAT --to-destination ${privateIp}`,
+        ];
+  return [
+    `-t raw -A PREROUTING -i ${tap} -d ${proxyAddress} -m comment --comment leak`,
+    ...(forwardsIp ? [] : [`-t raw -A PREROUTING -i ${tap} ! -s ${privateIp} -j DROP`]),
+    ...outside,
+  ];
+}

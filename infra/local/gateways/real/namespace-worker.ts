@@ -1,0 +1,147 @@
+/** What does a process inside a namespace do for the lab? Sends requests, serves a mirror and metadata. */
+import { createReadStream } from 'node:fs';
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import { basename, join } from 'node:path';
+import type { MetadataAnswer } from '../../cloud/guests.js';
+import type {
+  AskCall,
+  AskEnd,
+  CallName,
+  Calls,
+  FromWorker,
+  LoadSample,
+  ToWorker,
+} from './namespace-calls.js';
+
+type Handler<Name extends CallName> = (given: Calls[Name]['given']) => Promise<Calls[Name]['answer']>;
+
+const loads = new Map<number, { stop: () => Promise<readonly LoadSample[]> }>();
+const asked = new Map<number, (answer: MetadataAnswer) => void>();
+let numbers = 0;
+
+const handlers: { readonly [Name in CallName]: Handler<Name> } = {
+  ask,
+  startLoad: (call) => {
+    const id = ++numbers;
+    const samples: Promise<LoadSample>[] = [];
+    const timer = setInterval(() => {
+      const at = Date.now();
+      samples.push(ask(call).then((end) => ({ at, end })));
+    }, call.everyMs);
+    loads.set(id, {
+      stop: () => {
+        clearInterval(timer);
+        return Promise.all(samples);
+      },
+    });
+    return Promise.resolve({ id });
+  },
+  stopLoad: ({ id }) => {
+    const load = loads.get(id);
+    loads.delete(id);
+    return load?.stop() ?? Promise.resolve([]);
+  },
+  serveFolder: ({ address, folder }) =>
+    listen(address, (incoming, outgoing) => {
+      const file = createReadStream(join(folder, basename(decodeURIComponent(incoming.url ?? '/'))));
+      file.once('error', () => outgoing.writeHead(404).end());
+      file.once('open', () => {
+        file.pipe(outgoing);
+      });
+    }),
+  serveMetadata: ({ address }) => listen(address, (incoming, outgoing) => void passOn(incoming, outgoing)),
+};
+
+process.on('message', (message: ToWorker) => {
+  if ('metadata' in message) asked.get(message.id)?.(message.metadata);
+  else
+    (handlers[message.call] as (given: unknown) => Promise<unknown>)(message.given).then(
+      (answer) => tell({ kind: 'answer', id: message.id, answer }),
+      (error: unknown) => tell({ kind: 'failure', id: message.id, message: String(error) }),
+    );
+});
+// The parent is gone.
+process.on('disconnect', () => process.exit(0));
+
+function tell(message: FromWorker): void {
+  process.send?.(message);
+}
+
+function ask({ from, host, port, target, timeoutSeconds, lastsSeconds = 0 }: AskCall): Promise<AskEnd> {
+  const began = performance.now();
+  const seconds = () => (performance.now() - began) / 1000;
+  return new Promise((resolve) => {
+    const outgoing = request({
+      ...{ host, port, path: target, localAddress: from, agent: false },
+      headers: { host: 'www.example.com', 'x-lab-lasts': String(lastsSeconds) },
+    });
+    let isConnected = false;
+    const limit = setTimeout(
+      () => {
+        resolve({
+          kind: 'silent',
+          because: `no answer within ${seconds().toFixed(1)} s`,
+          seconds: seconds(),
+        });
+        outgoing.destroy();
+      },
+      (timeoutSeconds + lastsSeconds) * 1000,
+    );
+    const fail = (error: Error) => {
+      clearTimeout(limit);
+      resolve({ kind: isConnected ? 'reset' : 'refused', because: error.message, seconds: seconds() });
+    };
+    outgoing.once('socket', (socket) => socket.once('connect', () => (isConnected = true)));
+    outgoing.on('error', fail);
+    outgoing.once('response', (incoming) => {
+      let body = '';
+      incoming.on('data', (part: Buffer) => (body += part.toString()));
+      incoming.on('error', fail);
+      incoming.once('end', () => {
+        clearTimeout(limit);
+        resolve({
+          kind: 'answered',
+          status: incoming.statusCode ?? 0,
+          body: body.trim(),
+          seconds: seconds(),
+        });
+      });
+    });
+    outgoing.end();
+  });
+}
+
+function listen(
+  address: string,
+  handler: (incoming: IncomingMessage, outgoing: ServerResponse) => void,
+): Promise<null> {
+  return new Promise((resolve, reject) => {
+    const server = createServer(handler);
+    server.once('error', reject);
+    server.listen(80, address, () => resolve(null));
+  });
+}
+
+/** The answer is the parent's, which knows the machine by its address. */
+async function passOn(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  let body = '';
+  for await (const part of incoming) body += String(part);
+  const id = ++numbers;
+  const answer = new Promise<MetadataAnswer>((resolve) => asked.set(id, resolve));
+  const headers = Object.fromEntries(
+    Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]),
+  );
+  const { method, url: target = '/' } = incoming;
+  const sent = {
+    method: method === 'POST' ? 'POST' : 'GET',
+    target,
+    headers,
+    ...(body === '' ? {} : { body }),
+  } as const;
+  tell({ kind: 'metadata', id, from: incoming.socket.remoteAddress ?? '', request: sent });
+  const { status, body: told } = await answer;
+  asked.delete(id);
+  const isText = typeof told === 'string';
+  outgoing.writeHead(status, { 'content-type': isText ? 'text/plain' : 'application/json' });
+  outgoing.end(isText ? told : JSON.stringify(told));
+}
