@@ -89,7 +89,7 @@ function devices({ tunnels, proxy }: GatewayConfig): string {
       `  lead ${device} ${table} ${flowMark} ${rulePreference} || missing="$missing ${device}"`,
   );
   return `# Leads connections into a tunnel: <device> <table> <mark> <preference>. New ones take the first device that
-# stands; from then on the health responder moves their route.
+# stands; from then on the agent moves their route.
 lead() {
   ip link show "$1" >/dev/null 2>&1 || return 1
   ip link set "$1" mtu 1400 up || return 1

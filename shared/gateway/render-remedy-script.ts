@@ -49,7 +49,7 @@ ${config.tunnels.map((tunnel) => `mend_tunnel ${tunnel.role} ${deviceWord(config
 if [ -n "$MENDED" ] || ! systemctl is-active -q tunnelkeeper-forwarding.service; then
   systemctl --no-block restart tunnelkeeper-forwarding.service
 fi
-${healthStart}`;
+${agentStart}`;
 }
 
 function deviceWord({ routing }: GatewayConfig, { role }: TunnelConfig): string {
@@ -63,8 +63,8 @@ systemctl start ipsec.service || fail unexpected "pluto doesn't start; read the 
 wait_for_pluto 30 || fail unexpected "pluto answers no command; restart this machine."
 ${tunnels.map(({ role }) => `try_tunnel ${role} ''`).join('\n')}
 systemctl --no-block restart tunnelkeeper-forwarding.service
-${healthStart}`;
+${agentStart}`;
 }
 
-const healthStart =
-  'systemctl is-active -q tunnelkeeper-health.service || systemctl start tunnelkeeper-health.service';
+const agentStart =
+  'systemctl is-active -q tunnelkeeper-agent.service || systemctl start tunnelkeeper-agent.service';

@@ -10,7 +10,7 @@ finish() {
   trap - EXIT
   local ok=$1 reason=$2 mend=$3 changed
   changed=$(printf '"%s",' "$` +
-  String.raw`{CHANGED[@]:0:20}")
+  String.raw`{CHANGED[@]:0:30}")
   [ "$` +
   String.raw`{#CHANGED[@]}" -eq 0 ] && changed=
   printf 'TUNNELKEEPER RESULT {"ok":%s,"config":"%s","changed":[%s],"tunnels":%s,"probe":%s' \

@@ -24,7 +24,7 @@ afterAll(() => region.close());
 const mends: readonly { readonly fault: FaultName; readonly helps: string; readonly never: RegExp }[] = [
   { fault: 'tunnel-stuck', helps: 'tunnel-up helped', never: /redeploy|Replaces|ipsec/ },
   { fault: 'ipsec-stopped', helps: 'ipsec-restart helped', never: /redeploy|Replaces|tunnel up/ },
-  { fault: 'health-dead', helps: 'configure helped', never: /redeploy|Replaces/ },
+  { fault: 'agent-dead', helps: 'configure helped', never: /redeploy|Replaces/ },
   { fault: 'configuration-edited', helps: 'configure helped', never: /redeploy|Replaces/ },
   { fault: 'machine-stopped', helps: 'start helped', never: /redeploy|Replaces/ },
   { fault: 'machine-deleted', helps: 'replace helped', never: /redeploy/ },

@@ -9,8 +9,8 @@ export const guestTroubles = [
   'ipsec-stopped',
   /** pluto answers no command and carries nothing. Mended by a restart of ipsec.service. */
   'pluto-wedged',
-  /** The health responder's unit was stopped: the tunnel carries, the probe gets no answer. Mended by its start. */
-  'health-dead',
+  /** The agent's unit was stopped: the tunnel carries, the probe gets no answer. Mended by its start. */
+  'agent-dead',
   /** Somebody edited the connections and restarted ipsec.service. Mended by the setup script. */
   'configuration-edited',
   /** Nothing on the machine mends it but a restart of the machine. */
@@ -37,8 +37,8 @@ export function makeTrouble(machine: Machine, what: GuestTrouble): void {
     case 'pluto-wedged':
       machine.pluto?.wedge();
       return;
-    case 'health-dead':
-      services.stop('tunnelkeeper-health.service');
+    case 'agent-dead':
+      services.stop('tunnelkeeper-agent.service');
       return;
     case 'configuration-edited':
       disk.write(connections, edited(disk.read(connections) ?? ''), 0o644);

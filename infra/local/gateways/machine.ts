@@ -2,7 +2,7 @@
 import { Connections } from './connections.js';
 import { drawGuestSeconds, type Random } from './guest-durations.js';
 import type { Machine as Hardware } from '../cloud/guests.js';
-import type { HealthResponder } from './health-responder.js';
+import type { Agent } from './agent.js';
 import { launchUnit } from './launch-unit.js';
 import type { MachineDisk } from './machine-disk.js';
 import type { Timings } from './machine-timings.js';
@@ -44,7 +44,7 @@ export class Machine {
   isHung = false;
   readonly services: Services;
   pluto: Pluto | undefined;
-  responder: HealthResponder | undefined;
+  agent: Agent | undefined;
   readonly bootedAt = Date.now();
   private ikeBegunAt = this.bootedAt;
   /** Resolves when the agent runs, which happens before cloud-init has ended. */
@@ -94,7 +94,7 @@ export class Machine {
 
   /** HTTP status of whatever listens on a port; `undefined` when nothing does. */
   answerProbe(port: number): number | undefined {
-    return this.responder?.port === port ? this.responder.status : undefined;
+    return this.agent?.port === port ? this.agent.status : undefined;
   }
 
   /** Counts what left outside ESP. */

@@ -168,8 +168,8 @@ test.each<{
   const ofModel = await world.setUp({ script });
   const machine = aMachine(`diagnosed-${because}`, '');
   writeFileSync(join(machine.root, 'journal'), journal.stdout);
-  // A tunnel that is down, a responder that says so, and forwarding that waits for its device.
-  for (const unit of ['ipsec', 'tunnelkeeper-health'])
+  // A tunnel that is down, an agent that says so, and forwarding that waits for its device.
+  for (const unit of ['ipsec', 'tunnelkeeper-agent'])
     writeFileSync(join(machine.root, `active-${unit}.service`), '');
   writeFileSync(
     join(machine.commands, 'curl'),

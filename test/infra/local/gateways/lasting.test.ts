@@ -76,8 +76,8 @@ test.each<{ when: string; happens: (world: World) => unknown; answer: ClientAnsw
     answer: served,
   },
   {
-    when: 'the health responder stops',
-    happens: ({ guests, machine }) => guests.trouble(machine.name, 'health-dead'),
+    when: 'the agent stops',
+    happens: ({ guests, machine }) => guests.trouble(machine.name, 'agent-dead'),
     answer: served,
   },
   {

@@ -72,7 +72,7 @@ test.each([
   'a route-based gateway without its device leaks: $leaks, when $left is left',
   async ({ commands, leaks }) => {
     const world = await servingWorld('route-based', true);
-    await run(world, `${commands}; systemctl stop tunnelkeeper-health.service; ip link del vti0`);
+    await run(world, `${commands}; systemctl stop tunnelkeeper-agent.service; ip link del vti0`);
     expect(await world.ask()).toMatchObject({ kind: 'dropped' });
     expect(world.guests.leaks()).toBe(leaks ? 1 : 0);
   },

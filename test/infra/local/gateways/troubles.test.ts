@@ -53,7 +53,7 @@ async function tryRung(world: World, rung: Rung): Promise<SetupResult | undefine
 
 const up: TunnelDiagnosis = { state: 'up', request: true };
 const down: TunnelDiagnosis = { state: 'down', request: false, because: 'unknown' };
-const all = { ipsec: true, forwarding: true, health: true };
+const all = { ipsec: true, forwarding: true, agent: true };
 
 const cases: readonly {
   trouble: GuestTrouble;
@@ -82,8 +82,8 @@ const cases: readonly {
     rungs: ['tunnel-up', 'ipsec-restart'],
   },
   {
-    trouble: 'health-dead',
-    seen: { services: { ...all, health: false }, tunnels: { primary: up, secondary: up }, probe: 0 },
+    trouble: 'agent-dead',
+    seen: { services: { ...all, agent: false }, tunnels: { primary: up, secondary: up }, probe: 0 },
     rungs: ['tunnel-up'],
   },
   {

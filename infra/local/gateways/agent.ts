@@ -1,11 +1,11 @@
-/** What does the health responder answer, and where does it lead new connections? The rendered program's rules. */
+/** What does the agent answer, and where does it lead new connections? The rendered program's rules. */
 import { judge, unchecked, chooseTunnel, type CheckConfig, type Health } from './judge-tunnels.js';
 import type { Way } from './network.js';
 import { ModelGap } from './shell/syntax.js';
 import { wait } from './wait.js';
 
-/** As much of `gateway.json` as the responder reads. */
-interface ResponderConfig {
+/** As much of `gateway.json` as the agent reads. */
+interface AgentConfig {
   readonly routing: string;
   readonly probePort: number;
   readonly proxy: { readonly address: string; readonly ports: readonly number[] };
@@ -14,7 +14,7 @@ interface ResponderConfig {
 }
 
 /** What the program needs of its machine. */
-export interface ResponderHost {
+export interface AgentHost {
   /** Sends one request to the proxy; says which way it went. */
   send(address: string, port: number, device: string | undefined): Way;
   /** Whether the proxy behind an edge answered. */
@@ -32,16 +32,16 @@ const leastPauseSeconds = 0.1;
 /** How often the program looks at the route. */
 const steerSeconds = 1;
 
-/** A responder that runs. */
-export class HealthResponder {
+/** An agent that runs. */
+export class Agent {
   private readonly states = new Map<string, Health>();
-  private readonly config: ResponderConfig;
+  private readonly config: AgentConfig;
   /** Role of the tunnel that new connections take. */
   private current: string | undefined;
 
   constructor(
     configText: string,
-    private readonly host: ResponderHost,
+    private readonly host: AgentHost,
   ) {
     this.config = readConfig(configText);
     for (const { role } of this.config.tunnels) this.states.set(role, unchecked);
@@ -61,7 +61,7 @@ export class HealthResponder {
     return this.current !== undefined && this.states.get(this.current)?.isUp === true ? 200 : 503;
   }
 
-  private async watch({ role, device }: ResponderConfig['tunnels'][number]): Promise<void> {
+  private async watch({ role, device }: AgentConfig['tunnels'][number]): Promise<void> {
     const { check } = this.config;
     for (;;) {
       const began = Date.now();
@@ -98,8 +98,8 @@ export class HealthResponder {
   }
 }
 
-function readConfig(text: string): ResponderConfig {
-  const config = JSON.parse(text) as Partial<ResponderConfig>; // each field that is used is checked below
+function readConfig(text: string): AgentConfig {
+  const config = JSON.parse(text) as Partial<AgentConfig>; // each field that is used is checked below
   const { routing, probePort, proxy, check, tunnels } = config;
   if (
     typeof probePort !== 'number' ||
@@ -108,6 +108,6 @@ function readConfig(text: string): ResponderConfig {
     check === undefined ||
     !Array.isArray(tunnels)
   )
-    throw new ModelGap("The model cannot read the health responder's configuration.");
+    throw new ModelGap("The model cannot read the agent's configuration.");
   return { routing, probePort, proxy, check, tunnels };
 }

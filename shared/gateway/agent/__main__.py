@@ -1,0 +1,40 @@
+"""The gateway's agent: checks the tunnels, leads connections, mends on the spot, and answers the balancer's probe.
+
+`python3 -I <this folder> /etc/tunnelkeeper/gateway.json`, as tunnelkeeper-agent.service starts it. One thread a
+tunnel checks it, one asks pluto, one answers the probe; this one decides and acts, once a second and whenever a check
+has ended. A mend takes seconds, so it runs in a thread of its own.
+"""
+import os
+import sys
+import threading
+import traceback
+
+import agent
+import settings
+
+#: An unusable configuration: systemd doesn't start the agent again, since nothing changes by that.
+UNUSABLE = 2
+
+
+def main(words):
+    if len(words) != 1:
+        print("Usage: python3 -I %s <gateway.json>" % os.path.dirname(__file__), file=sys.stderr)
+        return UNUSABLE
+    try:
+        told = settings.load(words[0])
+    except settings.Unusable as unusable:
+        print(unusable, flush=True)
+        return UNUSABLE
+    # A thread that dies would leave an agent that looks alive: it dies as a whole, and systemd starts it again.
+    threading.excepthook = end_all
+    agent.Agent(told).run_for_ever()
+    return 0
+
+
+def end_all(failure):
+    traceback.print_exception(failure.exc_type, failure.exc_value, failure.exc_traceback)
+    sys.stderr.flush()
+    os._exit(1)
+
+
+sys.exit(main(sys.argv[1:]))
