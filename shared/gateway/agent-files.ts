@@ -5,25 +5,31 @@
 export const agentFiles = {
   '__main__.py': `"""The gateway's agent: checks the tunnels, leads connections, mends on the spot, and answers the balancer's probe.
 
-\`python3 -I <this folder> /etc/tunnelkeeper/gateway.json\`, as tunnelkeeper-agent.service starts it. One thread a
+\`python3 -I <this folder> /etc/tunnelkeeper/gateway.json\`, as tunnelkeeper-agent.service starts it; with \`status\`, what
+the operator's tk-gateway shows. One thread a
 tunnel checks it, one asks pluto, one answers the probe; this one decides and acts, once a second and whenever a check
 has ended. A mend takes seconds, so it runs in a thread of its own.
 """
 import os
 import sys
 import threading
+import time
 import traceback
 
 import agent
 import settings
+import state
+import status
 
 #: An unusable configuration: systemd doesn't start the agent again, since nothing changes by that.
 UNUSABLE = 2
 
 
 def main(words):
-    if len(words) != 1:
-        print("Usage: python3 -I %s <gateway.json>" % os.path.dirname(__file__), file=sys.stderr)
+    if words == ["status"]:
+        return show_status()
+    if len(words) != 1 or not words[0].startswith("/"):
+        print("Usage: tk-gateway status", file=sys.stderr)
         return UNUSABLE
     try:
         told = settings.load(words[0])
@@ -34,6 +40,17 @@ def main(words):
     threading.excepthook = end_all
     agent.Agent(told).run_for_ever()
     return 0
+
+
+def show_status():
+    try:
+        text, code = status.screen(state.load(), time.monotonic(), time.time())
+    except PermissionError:
+        text, code = "Only root may read what the agent knows: sudo tk-gateway status\\n", status.CANNOT_TELL
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        text, code = status.unreadable(error)
+    sys.stdout.write(text)
+    return code
 
 
 def end_all(failure):
@@ -51,9 +68,11 @@ import time
 
 import checks
 import decide
+import flows
 import pluto
 import probe
 import routes
+import state
 
 #: How often is decided when no check ends.
 TICK_SECONDS = 1
@@ -62,6 +81,37 @@ LEAST_PAUSE_SECONDS = 0.1
 HEARTBEAT_SECONDS = 20
 #: A thread here needs a few kilobytes.
 STACK_BYTES = 256 * 1024
+#: A nudge may be lost, and a client's TCP answers one in half a second at most.
+NUDGE_ROUNDS = 3
+#: The same line isn't said again for so long, when the same thing fails each second.
+REPEAT_SECONDS = 60
+#: What \`tk-gateway status\` shows of what was done.
+MOST_RECENT = 10
+
+WORDS = {
+    "move": "New connections take %s",
+    "reset": "Resets connections of %s",
+    "release": "Resets no longer connections of %s",
+    "initiate": "Asks for the child SA of %s",
+    "reconnect": "Takes %s down and up",
+    "restart": "Ends %s, which systemd starts again",
+}
+
+
+class View:
+    """What was measured and done, for those who look; it decides nothing."""
+
+    def __init__(self):
+        self.route = None
+        self.answer = (503, "no request through a tunnel has succeeded yet")
+        #: Roles and \`all\` whose connections are reset now; None while that isn't known.
+        self.refused = None
+        self.children = None
+        self.requests = {}
+        self.failures = {}
+        self.flows = None
+        self.table = (None, None)
+        self.recent = collections.deque(maxlen=MOST_RECENT)
 
 
 class Agent:
@@ -70,15 +120,18 @@ class Agent:
     def __init__(self, settings):
         self.settings = settings
         self.memory = decide.begin(settings, time.monotonic())
+        self.view = View()
         self.pluto = pluto.Watch()
         self.lock = pluto.Lock()
         self.leads = routes.Leads(settings)
+        self.writer = state.Writer()
         self.ended = collections.deque()
         self.wake = threading.Event()
         self.mending = None
-        self.refused = frozenset()
+        self.nudges_left = 0
+        self.nudged_at = 0
+        self.said = {}
         self.beat = time.monotonic()
-        self.answer = (503, "no request through a tunnel has succeeded yet")
 
     def run_for_ever(self):
         threading.stack_size(STACK_BYTES)
@@ -91,7 +144,7 @@ class Agent:
         while True:
             self.wake.wait(TICK_SECONDS)
             self.wake.clear()
-            self.decide_once()
+            self.decide_once(time.monotonic())
 
     def start(self, run, *words):
         threading.Thread(target=run, args=words, daemon=True).start()
@@ -99,7 +152,7 @@ class Agent:
     def answer_now(self):
         if time.monotonic() - self.beat > HEARTBEAT_SECONDS:
             return 503, "the agent is stuck"
-        return self.answer
+        return self.view.answer
 
     def watch_pluto(self):
         while True:
@@ -111,45 +164,80 @@ class Agent:
         role = tunnel["role"]
         while True:
             began = time.monotonic()
-            outcome, _ = checks.request(self.settings, tunnel)
+            outcome, seconds = checks.request(self.settings, tunnel)
             is_answered = outcome == checks.ANSWERED
             if is_answered and self.pluto.child(role) is False:
                 # What pluto said may be older than the tunnel.
                 self.pluto.look()
+            self.keep(role, outcome, seconds)
             self.ended.append(decide.Check(role, self.pluto.child(role), is_answered, outcome))
             self.wake.set()
             self.rest(began)
+
+    def keep(self, role, outcome, seconds):
+        seen = {"outcome": outcome, "ms": round(1000 * seconds), "at": time.monotonic()}
+        self.view.requests[role] = seen
+        if outcome != checks.ANSWERED:
+            self.view.failures[role] = seen
 
     def rest(self, began):
         elapsed = time.monotonic() - began
         time.sleep(max(LEAST_PAUSE_SECONDS, self.settings.check["everySeconds"] - elapsed))
 
-    def decide_once(self):
-        now = time.monotonic()
+    def decide_once(self, now):
         for line in self.leads.keep(now):
-            print(line, flush=True)
-        current = routes.current(self.settings)
-        seen = decide.Seen(
+            self.say(line, now)
+        seen = self.look()
+        self.memory, actions = decide.decide(self.settings, self.memory, seen, now)
+        self.view.route = self.steer(actions, seen.route, now)
+        self.reset(actions, now)
+        for action in actions:
+            if action.kind in ("initiate", "reconnect", "restart"):
+                self.mending = action
+                self.start(self.mend, action)
+        answer = decide.answer(self.memory, self.view.route)
+        is_new = bool(actions) or answer[0] != self.view.answer[0]
+        self.view.answer = answer
+        self.beat = time.monotonic()
+        self.write(seen, now, is_new)
+
+    def look(self):
+        return decide.Seen(
             checks=[self.ended.popleft() for _ in range(len(self.ended))],
-            route=current,
+            route=routes.current(self.settings),
             missing=routes.missing(self.settings),
             pluto_age=pluto.age(),
             pluto_answers=self.pluto.last is not None,
-            is_held=self.lock.is_elsewhere() if self.mending is None else False,
+            is_held=self.mending is None and self.lock.is_elsewhere(),
             is_busy=self.mending is not None,
-            refused=self.refused,
+            refused=self.view.refused,
         )
-        self.memory, actions = decide.decide(self.settings, self.memory, seen, now)
+
+    def steer(self, actions, current, now):
+        """Gives the tunnel that new connections take from now on."""
         for action in actions:
             if action.kind == "move":
                 trouble = routes.move(self.settings, action.role)
+                self.tell(action, trouble, now)
                 current = current if trouble else action.role
-                self.tell("New connections take %s" % action.role, action.why, trouble)
-            elif action.kind in ("initiate", "reconnect", "restart"):
-                self.mending = action
-                self.start(self.mend, action)
-        self.answer = decide.answer(self.memory, current)
-        self.beat = time.monotonic()
+        return current
+
+    def reset(self, actions, now):
+        changes = [action for action in actions if action.kind in ("reset", "release")]
+        if changes:
+            wanted = decide.refused(self.settings, self.memory.tunnels)
+            trouble = flows.refuse(self.settings, wanted)
+            if not trouble:
+                self.view.refused = wanted
+                self.nudges_left = NUDGE_ROUNDS
+                self.nudged_at = 0
+            for action in changes:
+                self.tell(action, trouble, now)
+        if self.nudges_left > 0 and self.view.refused and now - self.nudged_at >= TICK_SECONDS:
+            self.nudges_left -= 1
+            self.nudged_at = now
+            all_flows = flows.now(self.settings.proxy["address"]) or []
+            flows.nudge(flows.concerned(self.settings, all_flows, self.view.refused), self.settings.nudge_mark)
 
     def mend(self, action):
         if self.lock.take():
@@ -159,7 +247,7 @@ class Agent:
                 self.lock.leave()
         else:
             trouble = "a script of the control plane is at work"
-        self.tell(WORDS[action.kind] % (action.role or "pluto"), action.why, trouble)
+        self.tell(action, trouble, time.monotonic())
         self.mending = None
 
     def carry_out(self, action):
@@ -169,15 +257,30 @@ class Agent:
             return pluto.reconnect(action.role)
         return pluto.restart([tunnel["device"] for tunnel in self.leads.tunnels])
 
-    def tell(self, what, why, trouble):
-        print("%s: %s.%s" % (what, why, " It failed: %s." % trouble if trouble else ""), flush=True)
+    def write(self, seen, now, is_new):
+        if not is_new and not self.writer.is_due(now):
+            return
+        self.view.children = self.pluto.last
+        self.view.flows = flows.now(self.settings.proxy["address"])
+        self.view.table = flows.table_use()
+        trouble = self.writer.write(state.told(self.settings, self.memory, seen, self.view, now), now)
+        if trouble:
+            self.say(trouble, now)
 
+    def tell(self, action, trouble, now):
+        name = "any tunnel" if action.role == decide.ALL else action.role or "pluto"
+        what = WORDS[action.kind] % name
+        self.say("%s: %s.%s" % (what, action.why, " It failed: %s." % trouble if trouble else ""), now, what, bool(trouble))
 
-WORDS = {
-    "initiate": "Asks for the child SA of %s",
-    "reconnect": "Takes %s down and up",
-    "restart": "Ends %s, which systemd starts again",
-}
+    def say(self, line, now, key=None, is_repeatable=True):
+        """One line to the journal. What comes again each second, a trouble, is said once a minute, known by \`key\`."""
+        key = key or line
+        if now - self.said.get(key, -REPEAT_SECONDS) < REPEAT_SECONDS and is_repeatable:
+            return
+        self.said = {one: at for one, at in self.said.items() if now - at < REPEAT_SECONDS}
+        self.said[key] = now
+        self.view.recent.append({"at": now, "line": line})
+        print(line, flush=True)
 `,
   'checks.py': `"""Does a request through one tunnel succeed? One HTTP request, within a time that nothing extends."""
 import socket
@@ -498,6 +601,143 @@ def answer(memory, current):
         return 503, "no request through a tunnel has succeeded yet"
     failed = ("%s failed %d times" % (role, tunnel.failures) for role, tunnel in memory.tunnels.items())
     return 503, "down: " + ", ".join(failed)
+`,
+  'flows.py': `"""How are connections reset that can't go on? By a rule that refuses them, and a nudge for those that only wait."""
+import os
+import re
+import socket
+import struct
+
+import limited
+from decide import ALL
+
+TABLE = "/proc/net/nf_conntrack"
+#: Lines of the table that are read at once: some 3 MB.
+MOST_LINES = 20_000
+LIMIT_SECONDS = 10
+SO_MARK = 36
+ACK = 0x10
+
+# The original direction comes first, then the reply's; a port follows only where the protocol has some.
+FLOW = re.compile(
+    r" tcp +6 \\d+ ESTABLISHED src=(\\S+) dst=(\\S+) sport=(\\d+) dport=(\\d+) .*?src=(\\S+) .*mark=(\\d+) "
+)
+
+
+class Flow:
+    """A client's connection: the client, the address and port that it talks to, and its tunnel's mark."""
+
+    __slots__ = ("client", "client_port", "server", "server_port", "mark")
+
+    def __init__(self, client, client_port, server, server_port, mark):
+        self.client = client
+        self.client_port = client_port
+        self.server = server
+        self.server_port = server_port
+        self.mark = mark
+
+
+def flows(lines, proxy):
+    """Pure: clients' established connections into the proxy, in lines of the kernel's table."""
+    found = []
+    for line in lines:
+        match = FLOW.search(line)
+        # A connection of the agent's own goes to the proxy; a client's is led there, and comes back from it.
+        if match and match[5] == proxy and match[2] != proxy:
+            found.append(Flow(match[1], int(match[3]), match[2], int(match[4]), int(match[6]) & 0xF0))
+    return found
+
+
+def now(proxy):
+    """Those of now, of the first lines of a long table; None where the kernel doesn't list connections."""
+    try:
+        with open(TABLE, encoding="ascii", errors="replace") as file:
+            return flows((line for line, _ in zip(file, range(MOST_LINES))), proxy)
+    except OSError:
+        return None
+
+
+def table_use():
+    """Entries of the connection table, and its size; None where the kernel doesn't tell."""
+    return tuple(number_in("/proc/sys/net/netfilter/nf_conntrack_" + name) for name in ("count", "max"))
+
+
+def number_in(path):
+    try:
+        with open(path, encoding="ascii") as file:
+            return int(file.read())
+    except (OSError, ValueError):
+        return None
+
+
+def rules(settings, refused):
+    """Pure: what \`iptables-restore\` gets for the connections that are refused; the chain is replaced at once."""
+    lines = ["*filter", ":TK-RESET - [0:0]"]
+    reject = "-j REJECT --reject-with tcp-reset"
+    for tunnel in settings.tunnels:
+        if tunnel["role"] in refused:
+            lines.append("-A TK-RESET -p tcp -m connmark --mark %s/0xf0 %s" % (tunnel["flowMark"], reject))
+    if ALL in refused:
+        lines.append("-A TK-RESET -p tcp -d %s %s" % (settings.proxy["address"], reject))
+    return "\\n".join([*lines, "COMMIT", ""])
+
+
+def refuse(settings, refused):
+    """Refuses these connections and no others; gives the trouble, or nothing."""
+    return limited.run(["iptables-restore", "-w", "5", "--noflush"], LIMIT_SECONDS, rules(settings, refused)).trouble
+
+
+def concerned(settings, all_flows, refused):
+    """Pure: the connections that are refused now."""
+    if ALL in refused:
+        return all_flows
+    marks = {int(tunnel["flowMark"], 16) for tunnel in settings.tunnels if tunnel["role"] in refused}
+    return [flow for flow in all_flows if flow.mark in marks]
+
+
+def nudge(some, mark):
+    """Has each client say something, so that the rule can reset its connection; gives how many were nudged.
+
+    A client that only waits sends nothing, and learns nothing. A bare ACK with a sequence number from nowhere makes
+    its TCP answer with an ACK of its own (RFC 9293, 3.10.7.4; RFC 5961 for one within the window), which meets the
+    rule, and is answered by a reset that the client takes. The mark keeps the nudge itself out of the connection
+    table, which would take it for a connection of its own."""
+    try:
+        sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    except OSError:
+        return 0
+    count = 0
+    with sock:
+        try:
+            sock.setsockopt(socket.SOL_SOCKET, SO_MARK, mark)
+        except OSError:
+            return 0
+        for flow in some:
+            try:
+                sock.sendto(segment(flow, os.urandom(8)), (flow.client, 0))
+                count += 1
+            except OSError:
+                continue
+    return count
+
+
+def segment(flow, numbers):
+    """Pure: the IP packet with the bare ACK; the kernel fills in the IP header's length, id and checksum."""
+    source, to = socket.inet_aton(flow.server), socket.inet_aton(flow.client)
+    head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 40, 0, 0, 64, socket.IPPROTO_TCP, 0, source, to)
+    ports = struct.pack("!HH", flow.server_port, flow.client_port)
+    rest = struct.pack("!BBH", 5 << 4, ACK, 1024)
+    pseudo = source + to + struct.pack("!BBH", 0, socket.IPPROTO_TCP, 20)
+    check = checksum(pseudo + ports + numbers + rest + b"\\0\\0\\0\\0")
+    return head + ports + numbers + rest + struct.pack("!HH", check, 0)
+
+
+def checksum(data):
+    """Pure: the Internet checksum (RFC 1071) of an even number of bytes."""
+    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
 `,
   'limited.py': `"""How does a command of the machine end? In time, or it is ended with all that it started."""
 import os
@@ -900,12 +1140,18 @@ class Leads:
 
     def __init__(self, settings):
         self.tunnels = settings.tunnels if settings.is_route_based else ()
+        self.address = settings.proxy["address"]
         #: By device: the kernel's number of it and the time when it was last led to.
         self.led = {}
+        self.stood_in_at = None
 
     def keep(self, now):
         """Gives a line for each device that was led to anew, and for each that couldn't be."""
         said = []
+        if self.tunnels and (self.stood_in_at is None or now - self.stood_in_at >= LEAD_AGAIN_SECONDS):
+            self.stood_in_at = now
+            trouble = stand_in(self.address)
+            said += ["Without a device clients wait for a no: %s" % trouble] if trouble else []
         for tunnel in self.tunnels:
             device = tunnel["device"]
             number = number_of(device)
@@ -920,6 +1166,14 @@ class Leads:
                 if known not in (None, number):
                     said.append("Routes lead into %s again: it was made anew." % device)
         return said
+
+
+def stand_in(address):
+    """A route beneath the tunnels' and above the blackhole, which takes packets before any rule sees them.
+
+    Without a device a packet is led towards \`lo\` so, and meets TK-RESET, which refuses it, and then the rule that
+    drops whatever doesn't leave by a tunnel. Gives the trouble, or nothing."""
+    return limited.run(["ip", "route", "replace", address + "/32", "dev", "lo", "metric", "3000"], LIMIT_SECONDS).trouble
 
 
 def number_of(device):
@@ -962,7 +1216,7 @@ class Unusable(Exception):
 class Settings:
     """What was read, checked: names as in the file, but for the blocks, which are dicts."""
 
-    __slots__ = ("site", "slot", "routing", "probe_port", "proxy", "check", "mend", "tunnels")
+    __slots__ = ("site", "slot", "routing", "probe_port", "nudge_mark", "proxy", "check", "mend", "tunnels")
 
     def __init__(self, **values):
         for name, value in values.items():
@@ -999,6 +1253,7 @@ def parse(text, path="gateway.json"):
         block = an_object(values, name, path)
         checked[name] = {field: check(block, field, path, name + ".") for field, check in fields.items()}
     checked["probe_port"] = checked.pop("probePort")
+    checked["nudge_mark"] = int(checked.pop("nudgeMark"), 16)
     checked["tunnels"] = tunnels(values, path, checked["routing"])
     return Settings(**checked)
 
@@ -1074,9 +1329,9 @@ def is_address(value):
     return len(parts) == 4 and all(part.isascii() and part.isdigit() and int(part) < 256 for part in parts)
 
 
-def is_mark(value):
+def is_mark(value, mask=0xF0):
     try:
-        return isinstance(value, str) and 0 < int(value, 16) <= 0xF0 and int(value, 16) & ~0xF0 == 0
+        return isinstance(value, str) and int(value, 16) & mask == int(value, 16) > 0
     except ValueError:
         return False
 
@@ -1086,6 +1341,7 @@ FIELDS = {
     "slot": word("a name"),
     "routing": word('"route-based" or "policy-based"', "route-based", "policy-based"),
     "probePort": whole(1, 65535),
+    "nudgeMark": field_check(lambda value: is_mark(value, 0xFF00), "a mark within 0xff00"),
 }
 BLOCKS = {
     "proxy": {
@@ -1122,5 +1378,241 @@ DEVICE = {
     "flowMark": field_check(is_mark, "a mark within 0xf0"),
     "rulePreference": whole(1, 32765),
 }
+`,
+  'state.py': `"""How does the agent say what it knows? In a file that is replaced as a whole, for \`tk-gateway status\`."""
+import json
+import os
+
+import decide
+
+PATH = "/run/tunnelkeeper/state.json"
+#: Written at least so often, so that a file that is older tells that the agent doesn't run.
+EVERY_SECONDS = 10
+VERSION = 1
+
+
+def told(settings, memory, seen, view, now):
+    """Pure: all that is told. \`view\` is the agent's: what it measured and did, which decides nothing."""
+    return {
+        "site": settings.site,
+        "slot": settings.slot,
+        "routing": settings.routing,
+        "startedAt": memory.began,
+        "tunnels": [tunnel(settings, one, memory.tunnels[one["role"]], view, now) for one in settings.tunnels],
+        "route": view.route,
+        "probe": list(view.answer),
+        "refused": sorted(view.refused or ()),
+        "flows": None if view.flows is None else len(view.flows),
+        "table": list(view.table),
+        "pluto": seen.pluto_age,
+        "isHeld": seen.is_held,
+        "limits": limits(settings, memory, now),
+        "recent": list(view.recent),
+    }
+
+
+def tunnel(settings, one, known, view, now):
+    role = one["role"]
+    is_judged = known.is_up or decide.is_down(known, settings.check)
+    return {
+        "role": role,
+        "edge": one["edge"],
+        "device": one.get("device"),
+        "isUp": known.is_up,
+        "isJudged": is_judged,
+        "since": known.since,
+        "child": child(view.children, role),
+        "request": view.requests.get(role),
+        "lastFailure": view.failures.get(role),
+        "flows": flow_count(one, view.flows),
+    }
+
+
+def child(children, role):
+    """None when pluto didn't answer, empty when there is none."""
+    if children is None:
+        return None
+    one = children.get(role)
+    return {"madeAt": one.made_at, "bytesIn": one.bytes_in, "bytesOut": one.bytes_out} if one else {}
+
+
+def flow_count(one, flows):
+    if flows is None or "flowMark" not in one:
+        return None
+    mark = int(one["flowMark"], 16)
+    return sum(flow.mark == mark for flow in flows)
+
+
+def limits(settings, memory, now):
+    """What is left of each mend, and from when one more may be."""
+    kinds = [("initiate", role) for role in settings.roles] + [("reconnect", role) for role in settings.roles]
+    found = []
+    for kind, role in [*kinds, ("restart", None)]:
+        used = sum(mend.kind == kind and mend.role == role and now - mend.at < decide.HOUR for mend in memory.mends)
+        found.append(
+            {
+                "what": WORDS[kind] % (role or "pluto"),
+                "left": max(0, settings.mend["perHour"] - used),
+                "from": decide.allowed_from(memory.mends, kind, role, settings.mend),
+            }
+        )
+    return found
+
+
+WORDS = {"initiate": "child SA of %s", "reconnect": "%s down and up", "restart": "restart of %s"}
+
+
+class Writer:
+    """Replaces the file, in one step."""
+
+    def __init__(self, path=PATH):
+        self.path = path
+        self.at = None
+
+    def is_due(self, now):
+        return self.at is None or now - self.at >= EVERY_SECONDS
+
+    def write(self, told, now):
+        """Gives the trouble, or nothing."""
+        text = json.dumps({"version": VERSION, "writtenAt": now, **told})
+        try:
+            with open(self.path + ".new", "w", encoding="utf-8") as file:
+                file.write(text)
+            os.replace(self.path + ".new", self.path)
+        except OSError as error:
+            return "%s can't be written: %s" % (self.path, error)
+        self.at = now
+        return ""
+
+
+def load(path=PATH):
+    """What was written; raises OSError where the file can't be read, ValueError where it isn't whole."""
+    with open(path, encoding="utf-8") as file:
+        told = json.loads(file.read(1_000_000))
+    if not isinstance(told, dict) or told.get("version") != VERSION:
+        raise ValueError("it is of another version of the agent")
+    return told
+`,
+  'status.py': `"""How does the gateway do, on one screen? Pure: text of 80 columns, from what the agent wrote."""
+
+#: Older than three writings: the agent hangs, or doesn't run.
+STALE_SECONDS = 30
+WIDTH = 80
+MEND = "Look at: systemctl status tunnelkeeper-agent"
+
+SERVED, NOT_SERVED, CANNOT_TELL = 0, 1, 2
+
+
+def unreadable(why):
+    """The screen, and the exit code, where nothing can be told."""
+    return "What the agent knows can't be read: %s\\n%s\\n" % (why, MEND), CANNOT_TELL
+
+
+def screen(told, now, epoch_now):
+    """The screen and the exit code. \`now\` is monotonic, as the agent's times are; \`epoch_now\` is for pluto's alone."""
+    stale = now - told["writtenAt"]
+    lines = [
+        "%s of site %s, %s. The agent runs for %s." % (
+            told["slot"], told["site"], told["routing"], span(now - told["startedAt"])
+        )
+    ]
+    if not 0 <= stale <= STALE_SECONDS:
+        lines += ["The agent has said nothing for %s: what follows is old." % span(max(0, stale)), MEND]
+    status, reason = told["probe"]
+    lines += [
+        "",
+        "Probe         %d, %s" % (status, reason),
+        "New           connections take %s" % (told["route"] or "no tunnel"),
+        "Flows         %s; connection table %s" % (flow_count(told["flows"]), table(told["table"])),
+    ]
+    if told["refused"]:
+        lines.append("Refused       connections of %s" % ", ".join(told["refused"]))
+    for tunnel in told["tunnels"]:
+        lines += ["", *tunnel_lines(tunnel, now, epoch_now)]
+    lines += ["", *mend_lines(told, now), "", *recent_lines(told, now)]
+    text = "".join(line[:WIDTH].rstrip() + "\\n" for line in lines)
+    if not 0 <= stale <= STALE_SECONDS:
+        return text, CANNOT_TELL
+    return text, SERVED if status == 200 else NOT_SERVED
+
+
+def tunnel_lines(tunnel, now, epoch_now):
+    state = "not judged yet"
+    if tunnel["isJudged"]:
+        state = "%s for %s" % ("up" if tunnel["isUp"] else "down", span(now - tunnel["since"]))
+    where = " by %s" % tunnel["device"] if tunnel["device"] else ""
+    lines = ["%-13s %s, to %s%s" % (tunnel["role"].capitalize(), state, tunnel["edge"], where)]
+    lines.append("  child SA    " + child(tunnel["child"], epoch_now))
+    request = tunnel["request"]
+    if request is None:
+        lines.append("  request     none has ended yet")
+    else:
+        lines.append(
+            "  request     %s in %d ms, %s ago" % (request["outcome"], request["ms"], span(now - request["at"]))
+        )
+    failed = tunnel["lastFailure"]
+    if failed:
+        lines.append("  failed      %s, %s ago" % (failed["outcome"], span(now - failed["at"])))
+    if tunnel["flows"] is not None:
+        lines.append("  flows       %d" % tunnel["flows"])
+    return lines
+
+
+def child(told, epoch_now):
+    if told is None:
+        return "unknown: pluto doesn't answer"
+    if not told:
+        return "none"
+    age = max(0, epoch_now - told["madeAt"])
+    return "up for %s, %s in, %s out" % (span(age), size(told["bytesIn"]), size(told["bytesOut"]))
+
+
+def mend_lines(told, now):
+    lines = ["Left of the mends on the spot:"]
+    for one in told["limits"]:
+        wait = one["from"] - now
+        when = "now" if wait <= 0 else "in " + span(wait)
+        lines.append("  %-30s %d this hour, next %s" % (one["what"], one["left"], when))
+    if told["pluto"] is None:
+        lines.append("  pluto doesn't run, so nothing is mended")
+    elif told["isHeld"]:
+        lines.append("  a script of the control plane is at work, so nothing is mended")
+    return lines
+
+
+def recent_lines(told, now):
+    if not told["recent"]:
+        return ["It has done nothing since its start."]
+    lines = ["Lately:"]
+    for one in reversed(told["recent"]):
+        lines.append("  %8s ago  %s" % (span(now - one["at"]), one["line"]))
+    return lines
+
+
+def flow_count(count):
+    return "not listed by this kernel" if count is None else "%d" % count
+
+
+def table(told):
+    count, most = told
+    if count is None or not most:
+        return "unknown"
+    return "%d of %d (%d %%)" % (count, most, 100 * count // most)
+
+
+def span(seconds):
+    """A duration in the two units that matter."""
+    seconds = int(seconds)
+    for unit, length, part, less in (("d", 86400, "h", 3600), ("h", 3600, "min", 60), ("min", 60, "s", 1)):
+        if seconds >= length:
+            return "%d %s %d %s" % (seconds // length, unit, seconds % length // less, part)
+    return "%d s" % seconds
+
+
+def size(count):
+    for unit in ("bytes", "KB", "MB", "GB"):
+        if count < 1024 or unit == "GB":
+            return "%d %s" % (count, unit)
+        count //= 1024
 `,
 } as const;

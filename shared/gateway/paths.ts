@@ -10,6 +10,8 @@ export const path = {
   forwarding: '/usr/local/lib/tunnelkeeper/forwarding',
   /** Folder of the agent's modules. */
   agent: '/usr/local/lib/tunnelkeeper/agent',
+  /** The operator's command. */
+  command: '/usr/local/sbin/tk-gateway',
   config: '/etc/tunnelkeeper/gateway.json',
   /** Not written but held: by a setup or remedy script for its whole run, by the agent while it mends. */
   remedyLock: '/run/tunnelkeeper-remedy.lock',

@@ -15,7 +15,7 @@ import {
   needrestartConf,
   networkdConf,
 } from './render-units.js';
-import { tunnelDevice } from './tunnel-device.js';
+import { nudgeMark, tunnelDevice } from './tunnel-device.js';
 
 /** Renders every file in the order in which it should land: what fails closed comes first. */
 export function renderGatewayFiles(config: GatewayConfig): readonly GatewayFile[] {
@@ -30,6 +30,7 @@ export function renderGatewayFiles(config: GatewayConfig): readonly GatewayFile[
     file(path.config, renderAgentConfig(config)),
     ...Object.entries(agentFiles).map(([name, content]) => file(`${path.agent}/${name}`, content)),
     file(path.agentUnit, agentUnit),
+    file(path.command, operatorCommand, '0755'),
   ];
 }
 
@@ -42,6 +43,12 @@ export function renderFailClosedFiles(config: GatewayConfig): readonly GatewayFi
     file(path.ipsecDropIn, ipsecDropIn),
   ];
 }
+
+/** What an operator types on a gateway. */
+const operatorCommand = `#!/bin/sh
+# Says how this gateway does: tk-gateway status
+exec /usr/bin/python3 -IB ${path.agent} "$@"
+`;
 
 function file(where: string, content: string, mode = '0644'): GatewayFile {
   return { path: where, mode, content };
@@ -70,5 +77,5 @@ function renderAgentConfig(config: GatewayConfig): string {
       : { role, edge };
   });
   const check = { host: checkHost, ...cadence };
-  return `${JSON.stringify({ site, slot, routing, probePort, proxy, check, mend, tunnels }, null, 2)}\n`;
+  return `${JSON.stringify({ site, slot, routing, probePort, nudgeMark, proxy, check, mend, tunnels }, null, 2)}\n`;
 }

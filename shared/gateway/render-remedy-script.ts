@@ -2,7 +2,7 @@
 import { configHash } from './config-hash.js';
 import type { GatewayConfig, TunnelConfig } from './gateway-config.js';
 import { requestFunction } from './request-function.js';
-import { resultFunctions } from './setup-script-parts.js';
+import { lockFunction, resultFunctions } from './setup-script-parts.js';
 import { tunnelDevice } from './tunnel-device.js';
 import { dropTunnelsFunction, takeDownFunction, tunnelFunctions } from './tunnel-script-parts.js';
 
@@ -23,7 +23,9 @@ export function renderRemedyScript(config: GatewayConfig, remedy: Remedy): strin
 set -uo pipefail
 CONFIG=${configHash(config)}
 ${resultFunctions.trim()}
+${lockFunction.trim()}
 ${tunnelFunctions.trim()}
+hold_lock
 ${mend}
 end_by_probe ${config.probePort} ${probeLooks}
 `;

@@ -5,7 +5,7 @@ import { pskVariable, type GatewayConfig, type GatewayFile, type TunnelRole } fr
 import { path } from './paths.js';
 import { renderGatewayFiles } from './render-gateway-files.js';
 import { renderSecretsTemplate } from './render-secrets-template.js';
-import { fileFunctions, packageFunctions, resultFunctions } from './setup-script-parts.js';
+import { fileFunctions, lockFunction, packageFunctions, resultFunctions } from './setup-script-parts.js';
 import { dropTunnelsFunction, takeDownFunction, tunnelFunctions } from './tunnel-script-parts.js';
 
 /** Debian packages of a gateway. python3-minimal lacks what the agent imports, so it is python3. */
@@ -37,6 +37,7 @@ function bodyOf(config: GatewayConfig): string {
   const files = renderGatewayFiles(config);
   const parts = [
     resultFunctions,
+    lockFunction,
     fileFunctions,
     packageFunctions,
     tunnelFunctions,
@@ -48,6 +49,7 @@ function bodyOf(config: GatewayConfig): string {
     // The commands that are started from here on don't inherit the PSKs.
     `export -n ${Object.values(pskVariable).join(' ')}`,
     checkSecrets(config),
+    'hold_lock',
     'LEFT_OVER=$(cat "$PENDING" 2>/dev/null)',
     `install_packages ${packages.join(' ')}`,
     ...files.map(putFile),

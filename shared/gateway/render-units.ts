@@ -59,6 +59,7 @@ StartLimitIntervalSec=0
 [Service]
 ExecStartPre=+/usr/bin/touch ${path.remedyLock}
 ExecStart=/usr/bin/python3 -I ${path.agent} ${path.config}
+ExecStopPost=-/usr/sbin/iptables -w 5 -F TK-RESET
 Restart=always
 RestartSec=1
 RestartPreventExitStatus=2
@@ -84,6 +85,8 @@ RestrictSUIDSGID=yes
 LockPersonality=yes
 MemoryDenyWriteExecute=yes
 SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
 MemoryMax=64M
 TasksMax=64
 

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import type { GatewayFile } from '../../shared/gateway/gateway-config.js';
+import type { GatewayConfig, GatewayFile } from '../../shared/gateway/gateway-config.js';
 import { path } from '../../shared/gateway/paths.js';
 import { renderGatewayFiles } from '../../shared/gateway/render-gateway-files.js';
 import { aGatewayConfig } from '../shared/gateway/gateway-cases.js';
@@ -39,10 +39,15 @@ describeWith('agent', { tools: ['python3'], needsRoot: false }, () => {
 });
 
 /** The rendered files, with a cadence that doesn't hold up a test. */
-function filesInAHurry(): readonly GatewayFile[] {
-  return renderGatewayFiles(aGatewayConfig()).map((file) =>
+function filesInAHurry(difference: Partial<GatewayConfig>): readonly GatewayFile[] {
+  return renderGatewayFiles(aGatewayConfig(difference)).map((file) =>
     file.path === path.config
-      ? { ...file, content: file.content.replace('"everySeconds": 3', '"everySeconds": 0.1') }
+      ? {
+          ...file,
+          content: file.content
+            .replace('"everySeconds": 3', '"everySeconds": 0.1')
+            .replace('"timeoutSeconds": 3', '"timeoutSeconds": 0.3'),
+        }
       : file,
   );
 }
@@ -63,9 +68,15 @@ setpriv --no-new-privs --inh-caps -all --bounding-set -all,+net_raw,+net_admin \
 AGENT=$!
 `;
 
-function run(script: string): string {
-  const { status, stdout, stderr } = inSandbox(filesInAHurry(), smallNetwork + started + script);
+function run(
+  script: string,
+  difference: Partial<GatewayConfig> = {},
+  plant = (file: GatewayFile) => file.content,
+): string {
+  const files = filesInAHurry(difference).map((file) => ({ ...file, content: plant(file) }));
+  const { status, stdout, stderr } = inSandbox(files, smallNetwork + started + script);
   if (status !== 0) throw new Error(`The script ended with ${String(status)}.\n${stdout}\n${stderr}`);
+  expect(stdout + stderr).not.toContain('Traceback');
   return stdout.trim();
 }
 
@@ -76,7 +87,6 @@ describeWith('running agent', { tools, needsRoot: true }, () => {
     const said = run(`becomes 'ok: primary 200'; ask
       kill "\${EDGES[0]}"; becomes 'ok: secondary 200'; ask; cat "$SANDBOX/own/said"
       kill "\${EDGES[1]}"; until probe | grep 503; do sleep 0.1; done`);
-    expect(said).not.toContain('Traceback');
     const lines = said.split('\n');
     expect(lines.slice(0, 4)).toEqual(['ok: primary 200', 'edge0', 'ok: secondary 200', 'edge1']);
     expect(lines).toContain('New connections take secondary: primary is down: refused, 3 times in a row.');
@@ -119,5 +129,100 @@ PYTHON
     expect(probes).toBe('1000 True True');
     expect(after).toBe('ok: primary 200');
     expect(Number(/(\d+) kB/.exec(memory)?.[1])).toBeLessThan(15 * 1024);
+  });
+
+  /** Shell: a client's connection that only waits after its first answer; says what ends it, and when. */
+  const waiting = `
+cat >"$SANDBOX/own/wait.py" <<'PYTHON'
+import socket, sys, time
+sock = socket.create_connection(("10.0.0.4", 9400), 5, ("10.0.0.50", 0))
+def ask():
+    sock.sendall(b"x")
+    return sock.recv(1024).decode().split()[-1]
+began_at = ask()
+open(sys.argv[1], "w").write(began_at)
+sock.settimeout(float(sys.argv[2]))
+try:
+    sock.recv(1)
+    print(began_at, "closed")
+except ConnectionResetError:
+    print(began_at, "reset", time.time())
+except TimeoutError:
+    try:
+        print(began_at, "waited on, then got", ask())
+    except OSError as error:
+        print(began_at, "waited on, then got", type(error).__name__)
+PYTHON
+WAITING=()
+wait_as() { # <name> <seconds>
+  ip netns exec outside ${python} "$SANDBOX/own/wait.py" "$SANDBOX/own/$1" "$2" >"$SANDBOX/own/$1-end" 2>&1 &
+  WAITING+=("$!")
+  until [ -s "$SANDBOX/own/$1" ]; do sleep 0.05; done
+}
+silence() { ip -n "edge$1" link set near down; }
+is_said() { until grep -q "$1" "$SANDBOX/own/said"; do sleep 0.02; done; }
+`;
+  const primaryDies = `becomes 'ok: primary 200'; wait_as first 8
+ip route replace 185.46.212.88/32 dev vti1; wait_as second 3
+silence 0; is_said 'Resets connections of primary'; date +%s.%N; wait "\${WAITING[@]}"
+cat "$SANDBOX/own/first-end" "$SANDBOX/own/second-end"`;
+
+  test('a connection that only waits is reset when its tunnel is judged down, and one beside it lives on', () => {
+    const [, judged = '', first = '', second] = run(`${waiting}${primaryDies}`).split('\n');
+    expect(first).toMatch(/^edge0 reset /);
+    expect(Number(first.split(' ').at(-1)) - Number(judged)).toBeLessThan(1.5);
+    expect(second).toBe('edge1 waited on, then got edge1');
+  });
+
+  test('a connection that only waits learns nothing when nobody nudges it', () => {
+    const plant = ({ content }: GatewayFile) => content.replace('NUDGE_ROUNDS = 3', 'NUDGE_ROUNDS = 0');
+    const said = run(`${waiting}${primaryDies}`, {}, plant);
+    expect(said).toContain('edge0 waited on, then got ConnectionResetError');
+  });
+
+  test('clients get a quick no when no tunnel is up, and are served when one is again', () => {
+    const said =
+      run(`${waiting}becomes 'ok: primary 200'; silence 0; silence 1; is_said 'Resets connections of any'
+      ask; leaked; iptables -S TK-RESET
+      ip -n edge1 link set near up; ip -n edge1 route add default dev near src 185.46.212.88
+      becomes 'ok: secondary 200'; ask; iptables -S TK-RESET`);
+    const reject = '-j REJECT --reject-with tcp-reset';
+    expect(said.split('\n')).toEqual([
+      'ok: primary 200',
+      'none(7)', // curl's 'connection refused'; 28 would be its time-out
+      '0',
+      '-N TK-RESET',
+      `-A TK-RESET -p tcp -m connmark --mark 0x10/0xf0 ${reject}`,
+      `-A TK-RESET -p tcp -m connmark --mark 0x20/0xf0 ${reject}`,
+      `-A TK-RESET -d 185.46.212.88/32 -p tcp ${reject}`,
+      'ok: secondary 200',
+      'edge1',
+      '-N TK-RESET',
+      `-A TK-RESET -p tcp -m connmark --mark 0x10/0xf0 ${reject}`,
+    ]);
+  });
+
+  test('clients get a quick no and nothing leaves in the clear when the devices are gone too', () => {
+    const said =
+      run(`${waiting}becomes 'ok: primary 200'; silence 0; silence 1; is_said 'Resets connections of any'
+      ip link del vti0; ip link del vti1; ask; leaked
+      kill "$AGENT"; iptables -F TK-RESET; ask; leaked`);
+    expect(said.split('\n').slice(1)).toEqual(['none(7)', '0', 'none(28)', '0']);
+  });
+
+  test('the operator reads how the gateway does, and the exit code says whether it serves', () => {
+    const said = run(`mkdir -p /run/tunnelkeeper; becomes 'ok: primary 200'; sleep 1
+      PATH=/usr/bin:$PATH ${path.command} status || echo "code $?"; echo ----
+      kill "\${EDGES[0]}" "\${EDGES[1]}"; until probe | grep -q 503; do sleep 0.1; done
+      ${path.command} status >/dev/null || echo "code $?"
+      chmod 600 /run/tunnelkeeper/state.json; chmod 755 "$SANDBOX" "$SANDBOX/own"
+      setpriv --reuid nobody --clear-groups ${path.command} status || echo "code $?"
+      kill -STOP "$AGENT"; rm /run/tunnelkeeper/state.json; ${path.command} status || echo "code $?"`);
+    const [screen = '', rest] = said.split('----\n');
+    expect(screen).toContain('berlin-z1-1 of site berlin, route-based. The agent runs for');
+    expect(screen).toContain('Probe         200, ok: primary');
+    expect(screen).not.toContain('code');
+    expect(rest).toContain('code 1\nOnly root may read');
+    expect(rest).toMatch(/code 2\nWhat the agent knows can't be read: .*\nLook at: systemctl status/);
   });
 });

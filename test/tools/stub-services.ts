@@ -10,6 +10,7 @@ export -f add_edge
 mkdir -p "$SANDBOX/own/bin" "$SANDBOX/own/active" "$SANDBOX/own/up"
 cat >"$SANDBOX/own/bin/systemctl" <<'STUB'
 #!/bin/bash
+exec 9>&- # what systemd and pluto start isn't the script's child, and doesn't hold its lock
 echo "systemctl $*" >>"$SANDBOX/own/calls"
 words=()
 for word; do case $word in -*) ;; *) words+=("$word") ;; esac; done
@@ -35,7 +36,7 @@ case \${words[0]} in
       tunnelkeeper-agent.service)
         [ ! -e "$SANDBOX/own/agent" ] || kill "$(cat "$SANDBOX/own/agent")" 2>/dev/null
         BY_AGENT=1 setpriv --no-new-privs --inh-caps -all --bounding-set -all,+net_raw,+net_admin \\
-          python3 -IB /usr/local/lib/tunnelkeeper/agent /etc/tunnelkeeper/gateway.json >"$SANDBOX/own/agent-said" 2>&1 9>&- &
+          python3 -IB /usr/local/lib/tunnelkeeper/agent /etc/tunnelkeeper/gateway.json >"$SANDBOX/own/agent-said" 2>&1 &
         echo $! >"$SANDBOX/own/agent"
         ;;
     esac && touch "$state"
@@ -44,6 +45,7 @@ esac
 STUB
 cat >"$SANDBOX/own/bin/ipsec" <<'STUB'
 #!/bin/bash
+exec 9>&-
 echo "ipsec $*" >>"$SANDBOX/own/\${BY_AGENT:+agent-}calls"
 env | grep TK_PSK >>"$SANDBOX/own/inherited"
 role=\${3:-}

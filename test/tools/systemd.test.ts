@@ -64,6 +64,14 @@ describeWith(
       expect(run(verify, where, change).stderr).toContain(says);
     });
 
+    // Of 10, less is better: what the agent does needs root's number, two capabilities, and the machine's network.
+    test('the agent is exposed no more than its work asks for', () => {
+      const security = `systemd-analyze security --offline=true --no-pager --threshold=25 ${path.agentUnit}`;
+      expect(run(security)).toMatchObject({ status: 0 });
+      const open = (text: string) => text.replace(/^(CapabilityBoundingSet|Protect\w+)=.*\n/gm, '');
+      expect(run(security, path.agentUnit, open).status).not.toBe(0);
+    });
+
     test('apt leaves libreswan alone, and never reboots the machine', () => {
       const { stdout } = run('apt-config dump | grep ^Unattended-Upgrade');
       expect(stdout).toContain('Unattended-Upgrade::Package-Blacklist:: "libreswan";');

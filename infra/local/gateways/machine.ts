@@ -11,6 +11,7 @@ import type { Pluto } from './pluto.js';
 import { readCloudInit } from './read-cloud-init.js';
 import { readIpsecConf, type IpsecConf } from './read-ipsec-conf.js';
 import { readSecrets, type Secrets } from './read-secrets.js';
+import { RemedyLock } from './remedy-lock.js';
 import { ScriptWorld } from './script-world.js';
 import type { ServiceEdges } from './service-edges.js';
 import { Services } from './services.js';
@@ -43,6 +44,7 @@ export class Machine {
   /** The kernel's IPsec hangs: every pluto is wedged from its start, until the machine boots again. */
   isHung = false;
   readonly services: Services;
+  readonly lock = new RemedyLock();
   pluto: Pluto | undefined;
   agent: Agent | undefined;
   readonly bootedAt = Date.now();
@@ -133,13 +135,18 @@ export class Machine {
   }
 
   /** Runs a script of bash; its end is its exit code. */
-  runText(
+  async runText(
     script: string,
     environment: Readonly<Record<string, string>>,
     signal: AbortSignal,
     output: Pick<Streams, 'out' | 'err'>,
   ): Promise<number> {
-    return runShell(script, environment, new ScriptWorld(this, signal, output.err), output);
+    const world = new ScriptWorld(this, signal, output.err);
+    try {
+      return await runShell(script, environment, world, output);
+    } finally {
+      this.lock.leave(world);
+    }
   }
 
   private async boot(): Promise<void> {

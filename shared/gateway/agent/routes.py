@@ -54,12 +54,18 @@ class Leads:
 
     def __init__(self, settings):
         self.tunnels = settings.tunnels if settings.is_route_based else ()
+        self.address = settings.proxy["address"]
         #: By device: the kernel's number of it and the time when it was last led to.
         self.led = {}
+        self.stood_in_at = None
 
     def keep(self, now):
         """Gives a line for each device that was led to anew, and for each that couldn't be."""
         said = []
+        if self.tunnels and (self.stood_in_at is None or now - self.stood_in_at >= LEAD_AGAIN_SECONDS):
+            self.stood_in_at = now
+            trouble = stand_in(self.address)
+            said += ["Without a device clients wait for a no: %s" % trouble] if trouble else []
         for tunnel in self.tunnels:
             device = tunnel["device"]
             number = number_of(device)
@@ -74,6 +80,14 @@ class Leads:
                 if known not in (None, number):
                     said.append("Routes lead into %s again: it was made anew." % device)
         return said
+
+
+def stand_in(address):
+    """A route beneath the tunnels' and above the blackhole, which takes packets before any rule sees them.
+
+    Without a device a packet is led towards `lo` so, and meets TK-RESET, which refuses it, and then the rule that
+    drops whatever doesn't leave by a tunnel. Gives the trouble, or nothing."""
+    return limited.run(["ip", "route", "replace", address + "/32", "dev", "lo", "metric", "3000"], LIMIT_SECONDS).trouble
 
 
 def number_of(device):

@@ -11,7 +11,7 @@ class Unusable(Exception):
 class Settings:
     """What was read, checked: names as in the file, but for the blocks, which are dicts."""
 
-    __slots__ = ("site", "slot", "routing", "probe_port", "proxy", "check", "mend", "tunnels")
+    __slots__ = ("site", "slot", "routing", "probe_port", "nudge_mark", "proxy", "check", "mend", "tunnels")
 
     def __init__(self, **values):
         for name, value in values.items():
@@ -48,6 +48,7 @@ def parse(text, path="gateway.json"):
         block = an_object(values, name, path)
         checked[name] = {field: check(block, field, path, name + ".") for field, check in fields.items()}
     checked["probe_port"] = checked.pop("probePort")
+    checked["nudge_mark"] = int(checked.pop("nudgeMark"), 16)
     checked["tunnels"] = tunnels(values, path, checked["routing"])
     return Settings(**checked)
 
@@ -123,9 +124,9 @@ def is_address(value):
     return len(parts) == 4 and all(part.isascii() and part.isdigit() and int(part) < 256 for part in parts)
 
 
-def is_mark(value):
+def is_mark(value, mask=0xF0):
     try:
-        return isinstance(value, str) and 0 < int(value, 16) <= 0xF0 and int(value, 16) & ~0xF0 == 0
+        return isinstance(value, str) and int(value, 16) & mask == int(value, 16) > 0
     except ValueError:
         return False
 
@@ -135,6 +136,7 @@ FIELDS = {
     "slot": word("a name"),
     "routing": word('"route-based" or "policy-based"', "route-based", "policy-based"),
     "probePort": whole(1, 65535),
+    "nudgeMark": field_check(lambda value: is_mark(value, 0xFF00), "a mark within 0xff00"),
 }
 BLOCKS = {
     "proxy": {

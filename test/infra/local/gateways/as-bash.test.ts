@@ -35,6 +35,7 @@ function aMachine(name: string, upSays: string): Machine {
   const root = join(folder, name);
   const commands = join(root, 'commands');
   mkdirSync(commands, { recursive: true });
+  mkdirSync(join(root, 'run'));
   const command = (path: string, body: string) => {
     writeFileSync(join(commands, path), `#!/bin/bash\n${body}\n`);
     chmodSync(join(commands, path), 0o755);
@@ -76,7 +77,7 @@ esac`,
 
 /** Runs the script with its files under a folder of the test. */
 function runInBash({ root, commands }: Machine, script: string): { exitCode: number; stdout: string } {
-  const moved = script.replace(/(?<![\w.])\/(etc|usr\/local)\//g, `${root}/$1/`);
+  const moved = script.replace(/(?<![\w.])\/(etc|usr\/local|run)\//g, `${root}/$1/`);
   const { status, stdout } = spawnSync('bash', ['-c', moved], {
     env: { PATH: `${commands}:${process.env['PATH'] ?? ''}`, TK_PSK_PRIMARY: psk },
     encoding: 'utf8',

@@ -22,6 +22,7 @@ def a_file(**difference):
         "slot": "berlin-z1-1",
         "routing": "route-based",
         "probePort": 8100,
+        "nudgeMark": "0x100",
         "proxy": {"address": "185.46.212.88", "ports": [9400], "masquerade": True},
         "check": {
             "host": "gateway.example.net",
