@@ -46,7 +46,12 @@ function filesInAHurry(difference: Partial<GatewayConfig>): readonly GatewayFile
           ...file,
           content: file.content
             .replace('"everySeconds": 3', '"everySeconds": 0.1')
-            .replace('"timeoutSeconds": 3', '"timeoutSeconds": 0.3'),
+            .replace('"timeoutSeconds": 3', '"timeoutSeconds": 0.3')
+            .replace('"initiateAfterSeconds": 3', '"initiateAfterSeconds": 0.2')
+            .replace('"reconnectAfterSeconds": 20', '"reconnectAfterSeconds": 2')
+            .replace('"restartAfterSeconds": 40', '"restartAfterSeconds": 4')
+            .replace('"settleSeconds": 15', '"settleSeconds": 1')
+            .replace('"afterStartSeconds": 30', '"afterStartSeconds": 1'),
         }
       : file,
   );
@@ -63,6 +68,7 @@ becomes() { # <answer>
   done
   probe; echo " instead of $1"
 }
+export PATH="$SANDBOX/own/bin:$PATH"
 setpriv --no-new-privs --inh-caps -all --bounding-set -all,+net_raw,+net_admin \\
   ${python} -IB ${path.agent} ${path.config} >"$SANDBOX/own/said" 2>&1 &
 AGENT=$!
@@ -72,9 +78,10 @@ function run(
   script: string,
   difference: Partial<GatewayConfig> = {},
   plant = (file: GatewayFile) => file.content,
+  before = '',
 ): string {
   const files = filesInAHurry(difference).map((file) => ({ ...file, content: plant(file) }));
-  const { status, stdout, stderr } = inSandbox(files, smallNetwork + started + script);
+  const { status, stdout, stderr } = inSandbox(files, smallNetwork + before + started + script);
   if (status !== 0) throw new Error(`The script ended with ${String(status)}.\n${stdout}\n${stderr}`);
   expect(stdout + stderr).not.toContain('Traceback');
   return stdout.trim();
@@ -208,6 +215,86 @@ cat "$SANDBOX/own/first-end" "$SANDBOX/own/second-end"`;
       ip link del vti0; ip link del vti1; ask; leaked
       kill "$AGENT"; iptables -F TK-RESET; ask; leaked`);
     expect(said.split('\n').slice(1)).toEqual(['none(7)', '0', 'none(28)', '0']);
+  });
+
+  /**
+   * Shell: a process of pluto's name, and an `ipsec` whose child SAs are the files in `up`. It obeys no `--shutdown`.
+   * A connection that is asked for comes up where `allowed` says so.
+   */
+  const pluto = `mkdir -p "$SANDBOX/own/bin" "$SANDBOX/own/up" /run/pluto /run/tunnelkeeper
+cat >"$SANDBOX/own/bin/ipsec" <<'STUB'
+#!/bin/bash
+case $2 in
+  --trafficstatus)
+    for up in "$SANDBOX"/own/up/*; do
+      [ ! -e "$up" ] || echo "006 #2: \\"\${up##*/}\\", type=ESP, add_time=1, inBytes=0, outBytes=0, id='198.51.101.10'"
+    done
+    ;;
+  *)
+    echo "$*" >>"$SANDBOX/own/asked"
+    case $4 in --initiate) [ ! -e "$SANDBOX/own/allowed" ] || touch "$SANDBOX/own/up/$3" ;; esac
+    ;;
+esac
+STUB
+chmod 755 "$SANDBOX/own/bin/ipsec"; touch "$SANDBOX/own/up/primary" "$SANDBOX/own/up/secondary"
+cp /bin/sleep "$SANDBOX/own/pluto"; "$SANDBOX/own/pluto" 1000 & echo "$!" >/run/pluto/pluto.pid
+touch /run/tunnelkeeper-remedy.lock
+`;
+  const lose = 'rm "$SANDBOX"/own/up/*';
+  const asked = 'cat "$SANDBOX/own/asked"';
+
+  test('a child SA that is gone is asked for, which is all where it comes back', () => {
+    const said = run(
+      `becomes 'ok: primary 200'; touch "$SANDBOX/own/allowed"; ${lose}
+      until [ -e "$SANDBOX/own/up/primary" ] && [ -e "$SANDBOX/own/up/secondary" ]; do sleep 0.1; done
+      becomes 'ok: primary 200'; sleep 3; ${asked}`,
+      {},
+      undefined,
+      pluto,
+    );
+    expect(said.split('\n').slice(2)).toEqual([
+      'whack --name primary --initiate --asynchronous',
+      'whack --name secondary --initiate --asynchronous',
+    ]);
+  });
+
+  test('a connection goes down and up, and then pluto is killed with its devices, when nothing comes back', () => {
+    const said = run(
+      `becomes 'ok: primary 200'; ${lose}
+      until ! kill -0 "$(cat /run/pluto/pluto.pid)" 2>/dev/null; do sleep 0.1; done
+      while ip link show vti0 >/dev/null 2>&1 || ip link show vti1 >/dev/null 2>&1; do sleep 0.1; done
+      ${asked}; sleep 3; ${asked} | wc -l; grep 'Ends pluto' "$SANDBOX/own/said"; ask; leaked`,
+      {},
+      undefined,
+      pluto,
+    );
+    expect(said.split('\n').slice(1)).toEqual([
+      'whack --name primary --initiate --asynchronous',
+      'whack --name secondary --initiate --asynchronous',
+      'whack --name primary --terminate',
+      'whack --name primary --initiate --asynchronous',
+      'whack --name secondary --terminate',
+      'whack --name secondary --initiate --asynchronous',
+      'whack --shutdown',
+      '7', // a pluto that doesn't run is asked for nothing more
+      expect.stringMatching(
+        /^Ends pluto, .*: no tunnel has worked for 4 s: primary no-child-sa, secondary no-child-sa\.$/,
+      ),
+      'none(7)',
+      '0',
+    ]);
+  });
+
+  test('nothing is mended while a script of the control plane holds its lock', () => {
+    const said = run(
+      `becomes 'ok: primary 200'; exec 9>>/run/tunnelkeeper-remedy.lock; flock 9; ${lose}
+      sleep 6; [ ! -e "$SANDBOX/own/asked" ] && echo untouched; exec 9>&-
+      until [ -e "$SANDBOX/own/asked" ]; do sleep 0.1; done; echo mended`,
+      {},
+      undefined,
+      pluto,
+    );
+    expect(said.split('\n').slice(1)).toEqual(['untouched', 'mended']);
   });
 
   test('the operator reads how the gateway does, and the exit code says whether it serves', () => {
