@@ -3,11 +3,11 @@ import type { Machine } from './machine.js';
 
 /** Every kind, in the order of the lowest rung that mends it. */
 export const guestTroubles = [
-  /** The IKE SA stands, the child SA is gone and isn't brought back. Mended by down and up. */
+  /** The IKE SA stands, the child SA is gone and pluto doesn't bring it back. Mended by the agent; by down and up. */
   'tunnel-stuck',
-  /** ipsec.service was stopped, and systemd doesn't bring it back. Mended by its start. */
+  /** ipsec.service was stopped, and systemd doesn't bring it back, nor does the agent. Mended by its start. */
   'ipsec-stopped',
-  /** pluto answers no command and carries nothing. Mended by a restart of ipsec.service. */
+  /** pluto answers no command and carries nothing. Mended by the agent within a minute; by a restart. */
   'pluto-wedged',
   /** The agent's unit was stopped: the tunnel carries, the probe gets no answer. Mended by its start. */
   'agent-dead',

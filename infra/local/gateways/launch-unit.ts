@@ -1,5 +1,6 @@
 /** What does a unit's `ExecStart` start on a modelled machine? A script, pluto, or the agent. */
 import { drawGuestSeconds } from './guest-durations.js';
+import { agentOnMachine } from './agent-on-machine.js';
 import { Agent } from './agent.js';
 import type { Machine } from './machine.js';
 import { Pluto } from './pluto.js';
@@ -76,7 +77,7 @@ async function launchPluto(machine: Machine, signal: AbortSignal): Promise<Start
 }
 
 async function launchAgent(machine: Machine, unit: Unit, signal: AbortSignal): Promise<Started> {
-  const { disk, network, around } = machine;
+  const { disk, around } = machine;
   const [, , folder = '', config = ''] = unit.command;
   await wait(drawGuestSeconds('agentStart', around.random), signal);
   const text = disk.read(config);
@@ -86,14 +87,7 @@ async function launchAgent(machine: Machine, unit: Unit, signal: AbortSignal): P
     around.journal(`${unit.name}: can't open ${missing ?? 'python3'}`);
     return { exitCode: 1 };
   }
-  const agent = new Agent(text, {
-    signal,
-    send: (address, port, device) => machine.counted(network.send(address, port, device)),
-    serves: (edge) => machine.serves(edge),
-    hasDevice: (name) => network.hasDevice(name),
-    routeTo: (destination) => network.routeTo(destination),
-    setRoute: (destination, device) => unit.maySetRoutes && network.setRoute(destination, device),
-  });
+  const agent = new Agent(text, agentOnMachine(machine, unit.maySetRoutes, signal));
   machine.agent = agent;
   return {
     exitCode: 0,

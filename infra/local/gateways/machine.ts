@@ -25,6 +25,10 @@ export interface MachineSurroundings {
   readonly edges: ServiceEdges;
   readonly random: Random;
   readonly log: (line: string) => void;
+  /** Whether its agent mends on the spot. */
+  readonly agentMends: boolean;
+  /** Told whenever the agent ends pluto. */
+  readonly restarted: () => void;
   /** Whether the machine's subnet reaches a Debian mirror. */
   readonly reachesMirror: () => boolean;
   /** Told about each packet of the proxied flow that left outside ESP. */

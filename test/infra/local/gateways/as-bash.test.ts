@@ -13,6 +13,9 @@ import { aConfig, aWorld, edgeOne, psk } from './a-world.js';
 beforeEach(() => void jest.useFakeTimers({ advanceTimers: false }));
 afterEach(() => void jest.useRealTimers());
 
+// Real processes, several for each file that is put: on a machine that has other work they take their time.
+jest.setTimeout(60_000);
+
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'tunnelkeeper-bash-'));
