@@ -33,7 +33,7 @@ export interface GatewayConfig {
   };
   /** IPv4 prefixes that may use the proxy; never contains 168.63.129.16. */
   readonly clients: readonly string[];
-  /** TCP port of the health responder, asked by the balancer's probe. */
+  /** TCP port on which the agent answers the balancer's probe. */
   readonly probePort: number;
   /** Host of the request through the tunnel, `gateway.<cloud>.net`; its path is `/vpntest`. */
   readonly checkHost: string;

@@ -17,7 +17,7 @@ export interface GatewayDiagnosis {
   /** Base names of rendered files whose content or mode on the machine isn't what was rendered; no secrets. */
   readonly changedFiles: readonly string[];
   /** Whether each unit is active. */
-  readonly services: { readonly ipsec: boolean; readonly forwarding: boolean; readonly health: boolean };
+  readonly services: { readonly ipsec: boolean; readonly forwarding: boolean; readonly agent: boolean };
   readonly tunnels: Partial<Record<TunnelRole, TunnelDiagnosis>>;
   /** HTTP status that the balancer's probe gets now; 0 when nothing answers. */
   readonly probe: number;

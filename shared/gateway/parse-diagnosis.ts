@@ -21,7 +21,7 @@ const tunnel = z.object({
 
 const diagnosis = z.object({
   changedFiles: z.array(z.string().max(100)).max(50),
-  services: z.object({ ipsec: z.boolean(), forwarding: z.boolean(), health: z.boolean() }),
+  services: z.object({ ipsec: z.boolean(), forwarding: z.boolean(), agent: z.boolean() }),
   tunnels: z.object({ primary: tunnel.optional(), secondary: tunnel.optional() }),
   probe: z.number().int().min(0).max(999),
   connections: z.number().int().min(0).max(100_000_000),

@@ -1,6 +1,6 @@
 /** Where does everything lie on a gateway? */
 
-/** Paths of the files that Tunnelkeeper writes. No two share a base name: the setup script reports changes by it. */
+/** Paths of what Tunnelkeeper writes. No two files share a base name: the setup script reports changes by it. */
 export const path = {
   connections: '/etc/ipsec.d/tunnelkeeper.conf',
   secrets: '/etc/ipsec.d/tunnelkeeper.secrets',
@@ -8,11 +8,16 @@ export const path = {
   sysctl: '/usr/local/lib/tunnelkeeper/sysctl.conf',
   failClosed: '/usr/local/lib/tunnelkeeper/fail-closed',
   forwarding: '/usr/local/lib/tunnelkeeper/forwarding',
-  responder: '/usr/local/lib/tunnelkeeper/health-responder',
+  /** Folder of the agent's modules. */
+  agent: '/usr/local/lib/tunnelkeeper/agent',
+  /** The operator's command. */
+  command: '/usr/local/sbin/tk-gateway',
   config: '/etc/tunnelkeeper/gateway.json',
+  /** Not written but held: by a setup or remedy script for its whole run, by the agent while it mends. */
+  remedyLock: '/run/tunnelkeeper-remedy.lock',
   failClosedUnit: '/etc/systemd/system/tunnelkeeper-fail-closed.service',
   forwardingUnit: '/etc/systemd/system/tunnelkeeper-forwarding.service',
-  responderUnit: '/etc/systemd/system/tunnelkeeper-health.service',
+  agentUnit: '/etc/systemd/system/tunnelkeeper-agent.service',
   ipsecDropIn: '/etc/systemd/system/ipsec.service.d/after-fail-closed.conf',
   networkdConf: '/etc/systemd/networkd.conf.d/keep-routes.conf',
   aptConf: '/etc/apt/apt.conf.d/90tunnelkeeper',

@@ -51,16 +51,16 @@ check_file() {
 ${checks.join('\n')}`;
 }
 
-const services = String.raw`STATES=$(timeout 2 systemctl is-active ipsec.service tunnelkeeper-forwarding.service tunnelkeeper-health.service 2>/dev/null)
+const services = String.raw`STATES=$(timeout 2 systemctl is-active ipsec.service tunnelkeeper-forwarding.service tunnelkeeper-agent.service 2>/dev/null)
 {
   read -r IPSEC
   read -r FORWARDING
-  read -r HEALTH
+  read -r AGENT
 } <<STATES
 $STATES
 STATES
 is_active() { if [ "$1" = active ]; then printf true; else printf false; fi; }
-SERVICES="{\"ipsec\":$(is_active "$IPSEC"),\"forwarding\":$(is_active "$FORWARDING"),\"health\":$(is_active "$HEALTH")}"`;
+SERVICES="{\"ipsec\":$(is_active "$IPSEC"),\"forwarding\":$(is_active "$FORWARDING"),\"agent\":$(is_active "$AGENT")}"`;
 
 /**
  * pluto's newest words count: what it said before a tunnel last stood is over, and the time-out that ends a refused

@@ -1,6 +1,6 @@
 /** How does a client's connection get into the tunnel? NAT and marks at once, routes as soon as a device stands. */
 import type { GatewayConfig } from './gateway-config.js';
-import { tunnelDevice } from './tunnel-device.js';
+import { nudgeMark, tunnelDevice } from './tunnel-device.js';
 
 /** MTU 1400 less 40 bytes of IP and TCP (Zscaler, 'Best practices for IPSec tunnels'). */
 const mss = 1360;
@@ -36,6 +36,9 @@ COMMIT
 ${[...clamps(config), ...marks(config)].join('\n')}
 COMMIT
 RULES
+# Filled by the agent, and so never emptied here. In front of the rule that drops: a quick 'no' comes first.
+iptables -w -N TK-RESET 2>/dev/null || true
+iptables -w -C FORWARD -j TK-RESET 2>/dev/null || iptables -w -I FORWARD 1 -j TK-RESET
 hook() {
   iptables -w -t "$1" -C "$2" -j "$3" 2>/dev/null || iptables -w -t "$1" -A "$2" -j "$3"
 }
@@ -44,6 +47,15 @@ hook nat POSTROUTING TK-SNAT
 hook mangle PREROUTING TK-RESTORE
 hook mangle FORWARD TK-MSS
 hook mangle POSTROUTING TK-PIN
+# The agent's nudges aren't tracked. A kernel without this resets only connections that send something.
+if iptables-restore -w --noflush <<'RULES'; then
+*raw
+:TK-NUDGE - [0:0]
+-A TK-NUDGE -m mark --mark ${nudgeMark}/${nudgeMark} -j CT --notrack
+COMMIT
+RULES
+  hook raw OUTPUT TK-NUDGE
+fi
 ${config.routing === 'route-based' ? devices(config) : ''}`;
 }
 
@@ -89,7 +101,7 @@ function devices({ tunnels, proxy }: GatewayConfig): string {
       `  lead ${device} ${table} ${flowMark} ${rulePreference} || missing="$missing ${device}"`,
   );
   return `# Leads connections into a tunnel: <device> <table> <mark> <preference>. New ones take the first device that
-# stands; from then on the health responder moves their route.
+# stands; from then on the agent moves their route.
 lead() {
   ip link show "$1" >/dev/null 2>&1 || return 1
   ip link set "$1" mtu 1400 up || return 1

@@ -2,7 +2,7 @@
 import { configHash } from './config-hash.js';
 import type { GatewayConfig, TunnelConfig } from './gateway-config.js';
 import { requestFunction } from './request-function.js';
-import { resultFunctions } from './setup-script-parts.js';
+import { lockFunction, resultFunctions } from './setup-script-parts.js';
 import { tunnelDevice } from './tunnel-device.js';
 import { dropTunnelsFunction, takeDownFunction, tunnelFunctions } from './tunnel-script-parts.js';
 
@@ -23,7 +23,9 @@ export function renderRemedyScript(config: GatewayConfig, remedy: Remedy): strin
 set -uo pipefail
 CONFIG=${configHash(config)}
 ${resultFunctions.trim()}
+${lockFunction.trim()}
 ${tunnelFunctions.trim()}
+hold_lock
 ${mend}
 end_by_probe ${config.probePort} ${probeLooks}
 `;
@@ -49,7 +51,7 @@ ${config.tunnels.map((tunnel) => `mend_tunnel ${tunnel.role} ${deviceWord(config
 if [ -n "$MENDED" ] || ! systemctl is-active -q tunnelkeeper-forwarding.service; then
   systemctl --no-block restart tunnelkeeper-forwarding.service
 fi
-${healthStart}`;
+${agentStart}`;
 }
 
 function deviceWord({ routing }: GatewayConfig, { role }: TunnelConfig): string {
@@ -63,8 +65,8 @@ systemctl start ipsec.service || fail unexpected "pluto doesn't start; read the 
 wait_for_pluto 30 || fail unexpected "pluto answers no command; restart this machine."
 ${tunnels.map(({ role }) => `try_tunnel ${role} ''`).join('\n')}
 systemctl --no-block restart tunnelkeeper-forwarding.service
-${healthStart}`;
+${agentStart}`;
 }
 
-const healthStart =
-  'systemctl is-active -q tunnelkeeper-health.service || systemctl start tunnelkeeper-health.service';
+const agentStart =
+  'systemctl is-active -q tunnelkeeper-agent.service || systemctl start tunnelkeeper-agent.service';

@@ -1,14 +1,18 @@
 /** What sets a machine up? One idempotent script, run as root by a managed run command. */
 import { createHash } from 'node:crypto';
+import { agentFiles } from './agent-files.js';
 import { pskVariable, type GatewayConfig, type GatewayFile, type TunnelRole } from './gateway-config.js';
 import { path } from './paths.js';
 import { renderGatewayFiles } from './render-gateway-files.js';
 import { renderSecretsTemplate } from './render-secrets-template.js';
-import { fileFunctions, packageFunctions, resultFunctions } from './setup-script-parts.js';
+import { fileFunctions, lockFunction, packageFunctions, resultFunctions } from './setup-script-parts.js';
 import { dropTunnelsFunction, takeDownFunction, tunnelFunctions } from './tunnel-script-parts.js';
 
-/** Debian packages of a gateway. python3-minimal lacks http.server, so it is python3. */
+/** Debian packages of a gateway. python3-minimal lacks what the agent imports, so it is python3. */
 export const packages = ['libreswan', 'iptables', 'iproute2', 'curl', 'python3'] as const;
+
+/** A change of any of them restarts the agent, and touches no tunnel. */
+const agentNames = Object.keys(agentFiles).join(' ');
 
 /** Ends every embedded file; no rendered file holds this line. */
 const endOfFile = 'TK_END_OF_FILE';
@@ -33,6 +37,7 @@ function bodyOf(config: GatewayConfig): string {
   const files = renderGatewayFiles(config);
   const parts = [
     resultFunctions,
+    lockFunction,
     fileFunctions,
     packageFunctions,
     tunnelFunctions,
@@ -44,6 +49,7 @@ function bodyOf(config: GatewayConfig): string {
     // The commands that are started from here on don't inherit the PSKs.
     `export -n ${Object.values(pskVariable).join(' ')}`,
     checkSecrets(config),
+    'hold_lock',
     'LEFT_OVER=$(cat "$PENDING" 2>/dev/null)',
     `install_packages ${packages.join(' ')}`,
     ...files.map(putFile),
@@ -113,12 +119,12 @@ function before(role: TunnelRole): string {
  * for, since forwarding waits for devices that a silent edge never brings.
  */
 function startServices({ probePort }: GatewayConfig): string {
-  return `systemctl enable -q tunnelkeeper-forwarding.service tunnelkeeper-health.service
+  return `systemctl enable -q tunnelkeeper-forwarding.service tunnelkeeper-agent.service
 if has_changed forwarding tunnelkeeper-forwarding.service tunnelkeeper.conf || ! systemctl is-active -q tunnelkeeper-forwarding.service; then
   systemctl --no-block restart tunnelkeeper-forwarding.service
 fi
-if has_changed health-responder gateway.json tunnelkeeper-health.service || ! systemctl is-active -q tunnelkeeper-health.service; then
-  systemctl restart tunnelkeeper-health.service
+if has_changed ${agentNames} gateway.json tunnelkeeper-agent.service || ! systemctl is-active -q tunnelkeeper-agent.service; then
+  systemctl restart tunnelkeeper-agent.service
 fi
 rm -f "$PENDING"
 end_by_probe ${probePort} 20

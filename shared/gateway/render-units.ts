@@ -1,4 +1,4 @@
-/** In which order do things start at boot? Rule, tunnel, routes, health: nobody is needed. */
+/** In which order do things start at boot? Rule, tunnel, routes, agent: nobody is needed. */
 import { path } from './paths.js';
 
 /**
@@ -45,25 +45,50 @@ RestartSec=10
 WantedBy=multi-user.target
 `;
 
-/** Answers the balancer's probe, and moves the proxy's route: hence CAP_NET_ADMIN. */
-export const responderUnit = `[Unit]
-Description=Answer the balancer's probe by the tunnel's health
-After=network-online.target
+/**
+ * The agent. Root by its number alone, since pluto's control socket is root's and the same user may end pluto; of
+ * root's capabilities it keeps those for routes and rules. An exit of 2 says that its configuration is unusable, which
+ * no restart mends. Whatever ends it, connections are no longer reset: what it can't see it doesn't refuse.
+ */
+export const agentUnit = `[Unit]
+Description=Look after the tunnels and answer the balancer's probe
+After=network-online.target tunnelkeeper-fail-closed.service
 Wants=network-online.target
 StartLimitIntervalSec=0
 
 [Service]
-ExecStart=/usr/bin/python3 ${path.responder} ${path.config}
+ExecStartPre=+/usr/bin/touch ${path.remedyLock}
+ExecStart=/usr/bin/python3 -I ${path.agent} ${path.config}
+ExecStopPost=-/usr/sbin/iptables -w 5 -F TK-RESET
 Restart=always
 RestartSec=1
-DynamicUser=yes
-AmbientCapabilities=CAP_NET_RAW CAP_NET_ADMIN
+RestartPreventExitStatus=2
+UMask=0077
+RuntimeDirectory=tunnelkeeper
 CapabilityBoundingSet=CAP_NET_RAW CAP_NET_ADMIN
 NoNewPrivileges=yes
 ProtectSystem=strict
+ReadWritePaths=-/run/xtables.lock
 ProtectHome=yes
 PrivateTmp=yes
+PrivateDevices=yes
+ProtectClock=yes
+ProtectControlGroups=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+RestrictAddressFamilies=AF_INET AF_NETLINK AF_UNIX
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+MemoryDenyWriteExecute=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
 MemoryMax=64M
+TasksMax=64
 
 [Install]
 WantedBy=multi-user.target

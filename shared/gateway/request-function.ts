@@ -1,7 +1,7 @@
-/** Does a request through one tunnel succeed? As the health responder asks, from a script. */
+/** Does a request through one tunnel succeed? As the agent asks, from a script. */
 import type { GatewayConfig } from './gateway-config.js';
 
-/** Shorter than the responder's 3 s, so that a diagnosis of two dead tunnels ends within its time. */
+/** Shorter than the agent's 3 s, so that a diagnosis of two dead tunnels ends within its time. */
 const limitSeconds = 2;
 
 /**

@@ -1,5 +1,7 @@
 /** Which shell functions report, put files and install packages? Tunnels have their own, in tunnel-script-parts.ts. */
 
+import { path } from './paths.js';
+
 /** How the script ends: one result line in every case, also when it dies. */
 export const resultFunctions =
   String.raw`
@@ -10,7 +12,7 @@ finish() {
   trap - EXIT
   local ok=$1 reason=$2 mend=$3 changed
   changed=$(printf '"%s",' "$` +
-  String.raw`{CHANGED[@]:0:20}")
+  String.raw`{CHANGED[@]:0:30}")
   [ "$` +
   String.raw`{#CHANGED[@]}" -eq 0 ] && changed=
   printf 'TUNNELKEEPER RESULT {"ok":%s,"config":"%s","changed":[%s],"tunnels":%s,"probe":%s' \
@@ -23,6 +25,18 @@ finish() {
 }
 fail() { finish false "$1" "$2"; }
 trap 'fail unexpected "It is run again by itself; look at the lines above if it goes on."' EXIT
+`;
+
+/**
+ * How scripts and the agent keep out of each other's way: a script holds the lock for its whole run, and the agent
+ * mends nothing meanwhile. It goes with the process, however that ends. A mend of the agent's is waited for; it takes
+ * less than half a minute.
+ */
+export const lockFunction = `
+hold_lock() {
+  exec 9>>${path.remedyLock}
+  flock -w 30 9 || true
+}
 `;
 
 /**

@@ -13,6 +13,9 @@ export interface TunnelDevice {
   readonly rulePreference: number;
 }
 
+/** Mark of the agent's nudges, outside of the tunnels' marks: the connection table leaves out what carries it. */
+export const nudgeMark = '0x100';
+
 const devices: Record<TunnelRole, TunnelDevice> = {
   primary: { device: 'vti0', policyMark: 5, flowMark: '0x10', table: 110, rulePreference: 100 },
   secondary: { device: 'vti1', policyMark: 6, flowMark: '0x20', table: 111, rulePreference: 101 },

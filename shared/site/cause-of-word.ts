@@ -26,9 +26,7 @@ export function ofDiagnosis(facts: GatewayFacts, said: GatewayDiagnosis): Diagno
   }
   const all = Object.values(tunnels);
   if (all.some(({ state, request }) => state === 'up' && request)) {
-    const what = services.health
-      ? `answers the probe with ${probe}`
-      : 'has no service that answers the probe';
+    const what = services.agent ? `answers the probe with ${probe}` : 'has no agent that answers the probe';
     return {
       cause: 'config-drift',
       sentence: `${facts.slot} carries requests, and ${what}.`,

@@ -38,6 +38,6 @@ export const dayFaults: readonly FaultName[] = [
   'machine-deleted',
   'machine-hangs',
   'tunnel-stuck',
-  'health-dead',
+  'agent-dead',
   'configuration-edited',
 ];

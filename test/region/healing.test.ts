@@ -22,9 +22,8 @@ beforeAll(async () => {
 afterAll(() => region.close());
 
 const mends: readonly { readonly fault: FaultName; readonly helps: string; readonly never: RegExp }[] = [
-  { fault: 'tunnel-stuck', helps: 'tunnel-up helped', never: /redeploy|Replaces|ipsec/ },
   { fault: 'ipsec-stopped', helps: 'ipsec-restart helped', never: /redeploy|Replaces|tunnel up/ },
-  { fault: 'health-dead', helps: 'configure helped', never: /redeploy|Replaces/ },
+  { fault: 'agent-dead', helps: 'configure helped', never: /redeploy|Replaces/ },
   { fault: 'configuration-edited', helps: 'configure helped', never: /redeploy|Replaces/ },
   { fault: 'machine-stopped', helps: 'start helped', never: /redeploy|Replaces/ },
   { fault: 'machine-deleted', helps: 'replace helped', never: /redeploy/ },
@@ -44,6 +43,22 @@ test.each(mends)('$fault is mended: $helps', async ({ fault, helps, never }) => 
   const done = lines.filter(({ reason }) => reason === 'mends').map(({ sentence }) => sentence);
   expect(done.join('\n')).not.toMatch(never);
 });
+
+test.each<{ fault: FaultName; seconds: number }>([
+  { fault: 'tunnel-stuck', seconds: 30 },
+  { fault: 'pluto-wedged', seconds: 90 },
+])(
+  '$fault is mended by the gateway itself, and the control plane touches nothing',
+  async ({ fault, seconds }) => {
+    const seen = (await region.api.timeline('hq')).length;
+    await region.call('applyFault', { fault, gateway: 'hq-z1-1' });
+    await region.pass(seconds);
+    await region.until('hq', ({ phase }) => phase === 'serving', 3000);
+    await region.pass(900);
+    const lines = await since(seen);
+    expect(lines.filter(({ reason }) => reason === 'mends' || reason === 'gateway-mended')).toEqual([]);
+  },
+);
 
 test.each([
   {

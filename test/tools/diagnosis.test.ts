@@ -33,7 +33,7 @@ function run(script: string): string {
 }
 
 const diagnose = 'on_machine /usr/local/lib/diagnose';
-const services = { ipsec: true, forwarding: true, health: true };
+const services = { ipsec: true, forwarding: true, agent: true };
 const healthy: GatewayDiagnosis = {
   changedFiles: [],
   services,
@@ -50,7 +50,7 @@ describeWith('diagnosis', { tools, needsRoot: true }, () => {
     // The kernel of a test may track connections of the test's own.
     expect(parseDiagnosis(output)).toEqual({ ...healthy, connections: expect.any(Number) });
     expect(calls.trim().split('\n')).toEqual([
-      'systemctl is-active ipsec.service tunnelkeeper-forwarding.service tunnelkeeper-health.service',
+      'systemctl is-active ipsec.service tunnelkeeper-forwarding.service tunnelkeeper-agent.service',
       'ipsec trafficstatus',
     ]);
   });
@@ -62,9 +62,9 @@ describeWith('diagnosis', { tools, needsRoot: true }, () => {
       seen: { ...healthy, changedFiles: ['tunnelkeeper.conf', 'gateway.json'] },
     },
     {
-      when: 'the responder was stopped',
-      happens: 'PATH="$SANDBOX/own/bin:$PATH" systemctl stop tunnelkeeper-health.service',
-      seen: { services: { ...services, health: false }, tunnels: healthy.tunnels, probe: 0 },
+      when: 'the agent was stopped',
+      happens: 'PATH="$SANDBOX/own/bin:$PATH" systemctl stop tunnelkeeper-agent.service',
+      seen: { services: { ...services, agent: false }, tunnels: healthy.tunnels, probe: 0 },
     },
     {
       when: 'a tunnel’s credential is refused, after a silence and another tunnel’s words',
@@ -106,14 +106,14 @@ SAID`,
     const said =
       run(`for name in sha256sum stat systemctl ipsec journalctl; do ${hang} >"$SANDBOX/own/bin/$name"; done
       chmod 755 "$SANDBOX"/own/bin/*
-      kill -STOP "$(cat "$SANDBOX/own/responder")"
+      kill -STOP "$(cat "$SANDBOX/own/agent")"
       iptables -I OUTPUT 1 -d 185.46.212.88 -j DROP
       began=$SECONDS; ${diagnose}; echo "$((SECONDS - began)) s"`);
     const [, seconds] = /^(\d+) s$/m.exec(said) ?? [];
     expect(Number(seconds)).toBeGreaterThan(5);
     expect(Number(seconds)).toBeLessThanOrEqual(15);
     expect(parseDiagnosis(said)).toMatchObject({
-      services: { ipsec: false, forwarding: false, health: false },
+      services: { ipsec: false, forwarding: false, agent: false },
       probe: 0,
     });
   }, 60_000);

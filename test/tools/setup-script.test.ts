@@ -47,7 +47,7 @@ describeWith('setup script', { tools, needsRoot: true }, () => {
     },
   );
 
-  test('the secrets alone are for root, and what the responder reads is for all', () => {
+  test('the secrets alone are for root, and what the agent is told is for all', () => {
     const said = run(`${secrets}set_up >/dev/null
       stat -c '%a %n' /etc/ipsec.d/tunnelkeeper.secrets /etc/tunnelkeeper /etc/tunnelkeeper/gateway.json /usr/local/lib/tunnelkeeper
       grep -c '${psk}' /etc/ipsec.d/tunnelkeeper.secrets; grep -rl '${psk}' /etc /usr/local/lib; cat "$SANDBOX/own/inherited"`);
@@ -149,7 +149,7 @@ SAID
     });
     // Both are started all the same, so that the gateway serves by itself when the far side is mended.
     expect(calls).toContain('restart tunnelkeeper-forwarding.service');
-    expect(calls).toContain('restart tunnelkeeper-health.service');
+    expect(calls).toContain('restart tunnelkeeper-agent.service');
   });
 
   test.each([

@@ -1,14 +1,16 @@
 /** Who plays systemd and pluto for the setup script in the sandbox? Stubs that run the rendered programs for real. */
 
 /**
- * Shell lines, after `smallNetwork`. `systemctl` runs fail-closed, forwarding and the health responder; `ipsec` takes
- * a connection up by making its device, or says what stands in `$SANDBOX/own/refusal-<role>`. Calls are written down.
+ * Shell lines, after `smallNetwork`. `systemctl` runs fail-closed, forwarding and the agent; `ipsec` takes
+ * a connection up by making its device, or says what stands in `$SANDBOX/own/refusal-<role>`. Calls are
+ * written down, the agent's apart.
  */
 export const stubServices = `
 export -f add_edge
 mkdir -p "$SANDBOX/own/bin" "$SANDBOX/own/active" "$SANDBOX/own/up"
 cat >"$SANDBOX/own/bin/systemctl" <<'STUB'
 #!/bin/bash
+exec 9>&- # what systemd and pluto start isn't the script's child, and doesn't hold its lock
 echo "systemctl $*" >>"$SANDBOX/own/calls"
 words=()
 for word; do case $word in -*) ;; *) words+=("$word") ;; esac; done
@@ -24,19 +26,18 @@ case \${words[0]} in
     rm -f "$state"
     case \${words[1]} in
       ipsec.service) rm -f "$SANDBOX"/own/up/* ;;
-      tunnelkeeper-health.service) kill "$(cat "$SANDBOX/own/responder")" ;;
+      tunnelkeeper-agent.service) kill "$(cat "$SANDBOX/own/agent")" ;;
     esac
     ;;
   start | restart)
     case \${words[1]} in
       tunnelkeeper-fail-closed.service) /usr/local/lib/tunnelkeeper/fail-closed ;;
       tunnelkeeper-forwarding.service) sleep() { :; }; export -f sleep; /usr/local/lib/tunnelkeeper/forwarding ;;
-      tunnelkeeper-health.service)
-        [ ! -e "$SANDBOX/own/responder" ] || kill "$(cat "$SANDBOX/own/responder")" 2>/dev/null
-        setpriv --no-new-privs --reuid nobody --clear-groups --regid nogroup --inh-caps +net_raw,+net_admin \\
-          --ambient-caps +net_raw,+net_admin \\
-          python3 /usr/local/lib/tunnelkeeper/health-responder /etc/tunnelkeeper/gateway.json >/dev/null 2>&1 &
-        echo $! >"$SANDBOX/own/responder"
+      tunnelkeeper-agent.service)
+        [ ! -e "$SANDBOX/own/agent" ] || kill "$(cat "$SANDBOX/own/agent")" 2>/dev/null
+        BY_AGENT=1 setpriv --no-new-privs --inh-caps -all --bounding-set -all,+net_raw,+net_admin \\
+          python3 -IB /usr/local/lib/tunnelkeeper/agent /etc/tunnelkeeper/gateway.json >"$SANDBOX/own/agent-said" 2>&1 &
+        echo $! >"$SANDBOX/own/agent"
         ;;
     esac && touch "$state"
     ;;
@@ -44,7 +45,8 @@ esac
 STUB
 cat >"$SANDBOX/own/bin/ipsec" <<'STUB'
 #!/bin/bash
-echo "ipsec $*" >>"$SANDBOX/own/calls"
+exec 9>&-
+echo "ipsec $*" >>"$SANDBOX/own/\${BY_AGENT:+agent-}calls"
 env | grep TK_PSK >>"$SANDBOX/own/inherited"
 role=\${3:-}
 case $1 in
@@ -55,6 +57,11 @@ case $1 in
     done
     ;;
   whack)
+    case $* in
+      *--trafficstatus) shift; exec "$0" trafficstatus ;;
+      *--initiate*) exec "$0" auto --up "$3" ;;
+      *--terminate*) exec "$0" auto --down "$3" ;;
+    esac
     for up in "$SANDBOX"/own/up/*; do
       [ -e "$up" ] || continue
       number=$(cat "$up")

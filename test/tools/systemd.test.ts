@@ -32,7 +32,7 @@ describeWith(
     test.each([
       {
         when: 'a setting is misspelt',
-        where: path.responderUnit,
+        where: path.agentUnit,
         change: (text: string) => text.replace('RestartSec', 'RestartSeconds'),
         says: "Unknown key 'RestartSeconds'",
       },
@@ -64,6 +64,14 @@ describeWith(
       expect(run(verify, where, change).stderr).toContain(says);
     });
 
+    // Of 10, less is better: what the agent does needs root's number, two capabilities, and the machine's network.
+    test('the agent is exposed no more than its work asks for', () => {
+      const security = `systemd-analyze security --offline=true --no-pager --threshold=25 ${path.agentUnit}`;
+      expect(run(security)).toMatchObject({ status: 0 });
+      const open = (text: string) => text.replace(/^(CapabilityBoundingSet|Protect\w+)=.*\n/gm, '');
+      expect(run(security, path.agentUnit, open).status).not.toBe(0);
+    });
+
     test('apt leaves libreswan alone, and never reboots the machine', () => {
       const { stdout } = run('apt-config dump | grep ^Unattended-Upgrade');
       expect(stdout).toContain('Unattended-Upgrade::Package-Blacklist:: "libreswan";');
@@ -78,14 +86,14 @@ describeWith(
     /** As needrestart does it: each snippet is evaluated, then a service's name is matched against the expressions. */
     const restarts = `perl -e '
     our %nrconf; eval do { local(@ARGV, $/) = q(${path.needrestart}); <> }; die $@ if $@;
-    for my $unit (qw(ipsec.service tunnelkeeper-health.service ssh.service)) {
+    for my $unit (qw(ipsec.service tunnelkeeper-agent.service ssh.service)) {
       my ($kept) = grep { $unit =~ /$_/ } keys %{$nrconf{override_rc}};
       print "$unit ", defined $kept ? $nrconf{override_rc}{$kept} : "default", "\\n";
     }'`;
 
     test('needrestart leaves the tunnel and its helpers alone, and nothing else', () => {
       const { stdout } = run(restarts);
-      expect(stdout).toBe('ipsec.service 0\ntunnelkeeper-health.service 0\nssh.service default\n');
+      expect(stdout).toBe('ipsec.service 0\ntunnelkeeper-agent.service 0\nssh.service default\n');
     });
 
     test('needrestart’s reading fails when the snippet is no Perl', () => {

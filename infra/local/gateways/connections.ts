@@ -52,6 +52,11 @@ export class Connections {
     }
   }
 
+  /** Breaks what a tunnel carries: the agent resets it. */
+  breakIn(name: string): void {
+    for (const open of this.open) if (open.tunnel.connection.name === name) open.end.abort();
+  }
+
   /** Breaks what no longer goes where it began; called after each change that may do so. */
   review(): void {
     for (const open of this.open) if (!this.goesOn(open)) open.end.abort();

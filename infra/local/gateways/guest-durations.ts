@@ -27,7 +27,7 @@ const ranges = {
   /** Measured. */
   rejected: [0.3, 0.5],
   /** Estimate: a Python program until it listens. */
-  responderStart: [0.2, 0.8],
+  agentStart: [0.2, 0.8],
 } as const satisfies Record<string, Range>;
 
 /** Exact ones: seconds, all measured with Libreswan 4.10. */

@@ -3,14 +3,14 @@ import type { Machine } from './machine.js';
 
 /** Every kind, in the order of the lowest rung that mends it. */
 export const guestTroubles = [
-  /** The IKE SA stands, the child SA is gone and isn't brought back. Mended by down and up. */
+  /** The IKE SA stands, the child SA is gone and pluto doesn't bring it back. Mended by the agent; by down and up. */
   'tunnel-stuck',
-  /** ipsec.service was stopped, and systemd doesn't bring it back. Mended by its start. */
+  /** ipsec.service was stopped, and systemd doesn't bring it back, nor does the agent. Mended by its start. */
   'ipsec-stopped',
-  /** pluto answers no command and carries nothing. Mended by a restart of ipsec.service. */
+  /** pluto answers no command and carries nothing. Mended by the agent within a minute; by a restart. */
   'pluto-wedged',
-  /** The health responder's unit was stopped: the tunnel carries, the probe gets no answer. Mended by its start. */
-  'health-dead',
+  /** The agent's unit was stopped: the tunnel carries, the probe gets no answer. Mended by its start. */
+  'agent-dead',
   /** Somebody edited the connections and restarted ipsec.service. Mended by the setup script. */
   'configuration-edited',
   /** Nothing on the machine mends it but a restart of the machine. */
@@ -37,8 +37,8 @@ export function makeTrouble(machine: Machine, what: GuestTrouble): void {
     case 'pluto-wedged':
       machine.pluto?.wedge();
       return;
-    case 'health-dead':
-      services.stop('tunnelkeeper-health.service');
+    case 'agent-dead':
+      services.stop('tunnelkeeper-agent.service');
       return;
     case 'configuration-edited':
       disk.write(connections, edited(disk.read(connections) ?? ''), 0o644);

@@ -3,11 +3,16 @@
 /** State of one tunnel. */
 export interface Health {
   readonly isUp: boolean;
+  /** A request through it has succeeded. */
   readonly isChecked: boolean;
   readonly successes: number;
   readonly failures: number;
   /** Seconds since the epoch at the last change of `isUp`. */
   readonly since: number;
+  /** Begin of the failures in a row. */
+  readonly failingSince?: number;
+  /** Begin of the child SA's absence. */
+  readonly missingSince?: number;
 }
 
 /** The rendered numbers. */
@@ -18,26 +23,40 @@ export interface CheckConfig {
   readonly stableSeconds: number;
 }
 
+/** One check. */
+export interface Check {
+  readonly isAnswered: boolean;
+  /** Whether the child SA stands; `undefined` when pluto didn't say. */
+  readonly child: boolean | undefined;
+}
+
 /** A tunnel that nobody has looked at. */
 export const unchecked: Health = { isUp: false, isChecked: false, successes: 0, failures: 0, since: 0 };
 
 /** State after one more check; the very first success counts at once. */
-export function judge(
-  { isUp, isChecked, successes, failures, since }: Health,
-  succeeded: boolean,
-  { failuresDown, successesUp }: CheckConfig,
-  now: number,
-): Health {
-  const willBeUp = succeeded
-    ? isUp || !isChecked || successes + 1 >= successesUp
-    : isUp && failures + 1 < failuresDown;
+export function judge(before: Health, { isAnswered, child }: Check, rules: CheckConfig, now: number): Health {
+  const { isUp, isChecked, successes, failures, since } = before;
+  const missingSince =
+    child === true ? undefined : (before.missingSince ?? (child === false ? now : undefined));
+  const missing = missingSince === undefined ? {} : { missingSince };
+  if (isAnswered && child !== false) {
+    const willBeUp = isUp || !isChecked || successes + 1 >= rules.successesUp;
+    return {
+      ...{ isUp: willBeUp, isChecked: true, successes: successes + 1, failures: 0, ...missing },
+      since: willBeUp === isUp ? since : now,
+    };
+  }
+  const willBeUp = isUp && failures + 1 < rules.failuresDown;
   return {
-    isUp: willBeUp,
-    isChecked: isChecked || succeeded,
-    successes: succeeded ? successes + 1 : 0,
-    failures: succeeded ? 0 : failures + 1,
+    ...{ isUp: willBeUp, isChecked, successes: 0, failures: failures + 1, ...missing },
+    failingSince: before.failingSince ?? now,
     since: willBeUp === isUp ? since : now,
   };
+}
+
+/** Judged down, which isn't the same as not up: after a start nothing is known of a tunnel at first. */
+export function isDown({ isUp, isChecked, failures }: Health, { failuresDown }: CheckConfig): boolean {
+  return !isUp && (isChecked || failures >= failuresDown);
 }
 
 /**

@@ -1,6 +1,7 @@
-/** What does a unit's `ExecStart` start on a modelled machine? A script, pluto, or the health responder. */
+/** What does a unit's `ExecStart` start on a modelled machine? A script, pluto, or the agent. */
 import { drawGuestSeconds } from './guest-durations.js';
-import { HealthResponder } from './health-responder.js';
+import { agentOnMachine } from './agent-on-machine.js';
+import { Agent } from './agent.js';
 import type { Machine } from './machine.js';
 import { Pluto } from './pluto.js';
 import type { Unit } from './read-units.js';
@@ -13,7 +14,7 @@ export async function launchUnit(machine: Machine, unit: Unit, signal: AbortSign
   const [program = ''] = unit.command;
   try {
     if (program.endsWith('/pluto')) return await launchPluto(machine, signal);
-    if (program.endsWith('/python3')) return await launchResponder(machine, unit, signal);
+    if (program.endsWith('/python3')) return await launchAgent(machine, unit, signal);
     return await launchScript(machine, unit, signal);
   } catch (error) {
     if (!(error instanceof ModelGap)) throw error;
@@ -75,32 +76,23 @@ async function launchPluto(machine: Machine, signal: AbortSignal): Promise<Start
   };
 }
 
-async function launchResponder(machine: Machine, unit: Unit, signal: AbortSignal): Promise<Started> {
-  const { disk, network, around } = machine;
-  const [, script = '', config = ''] = unit.command;
-  await wait(drawGuestSeconds('responderStart', around.random), signal);
+async function launchAgent(machine: Machine, unit: Unit, signal: AbortSignal): Promise<Started> {
+  const { disk, around } = machine;
+  const [, , folder = '', config = ''] = unit.command;
+  await wait(drawGuestSeconds('agentStart', around.random), signal);
   const text = disk.read(config);
-  const closed = unit.hasDynamicUser
-    ? [script, config].find((path) => !disk.isReadableByOthers(path))
-    : undefined;
-  if (text === undefined || closed !== undefined || !disk.packages.has('python3')) {
-    around.journal(`${unit.name}: can't open ${closed ?? (text === undefined ? config : 'python3')}`);
+  const program = `${folder}/__main__.py`;
+  const missing = [program, config].find((path) => disk.read(path) === undefined);
+  if (text === undefined || missing !== undefined || !disk.packages.has('python3')) {
+    around.journal(`${unit.name}: can't open ${missing ?? 'python3'}`);
     return { exitCode: 1 };
   }
-  const maySetRoutes = !unit.hasDynamicUser || unit.capabilities.includes('CAP_NET_ADMIN');
-  const responder = new HealthResponder(text, {
-    signal,
-    send: (address, port, device) => machine.counted(network.send(address, port, device)),
-    serves: (edge) => machine.serves(edge),
-    hasDevice: (name) => network.hasDevice(name),
-    routeTo: (destination) => network.routeTo(destination),
-    setRoute: (destination, device) => maySetRoutes && network.setRoute(destination, device),
-  });
-  machine.responder = responder;
+  const agent = new Agent(text, agentOnMachine(machine, unit.maySetRoutes, signal));
+  machine.agent = agent;
   return {
     exitCode: 0,
     stop: () => {
-      if (machine.responder === responder) machine.responder = undefined;
+      if (machine.agent === agent) machine.agent = undefined;
     },
   };
 }

@@ -58,17 +58,6 @@ export class MachineDisk {
     }
   }
 
-  /** Whether a user that isn't root may read a file: by its own mode, and by that of each folder above it. */
-  isReadableByOthers(path: string): boolean {
-    const file = this.files.get(path);
-    if (file === undefined || (file.mode & 0o4) === 0) return false;
-    const names = path.split('/').slice(1, -1);
-    return names.every((_, index) => {
-      const mode = this.folders.get(`/${names.slice(0, index + 1).join('/')}`);
-      return mode === undefined || (mode & 0o1) !== 0;
-    });
-  }
-
   list(folder: string): readonly string[] {
     return [...this.files.keys()].filter((path) => path.startsWith(`${folder}/`)).sort();
   }

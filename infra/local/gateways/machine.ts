@@ -2,7 +2,7 @@
 import { Connections } from './connections.js';
 import { drawGuestSeconds, type Random } from './guest-durations.js';
 import type { Machine as Hardware } from '../cloud/guests.js';
-import type { HealthResponder } from './health-responder.js';
+import type { Agent } from './agent.js';
 import { launchUnit } from './launch-unit.js';
 import type { MachineDisk } from './machine-disk.js';
 import type { Timings } from './machine-timings.js';
@@ -11,6 +11,7 @@ import type { Pluto } from './pluto.js';
 import { readCloudInit } from './read-cloud-init.js';
 import { readIpsecConf, type IpsecConf } from './read-ipsec-conf.js';
 import { readSecrets, type Secrets } from './read-secrets.js';
+import { RemedyLock } from './remedy-lock.js';
 import { ScriptWorld } from './script-world.js';
 import type { ServiceEdges } from './service-edges.js';
 import { Services } from './services.js';
@@ -24,6 +25,10 @@ export interface MachineSurroundings {
   readonly edges: ServiceEdges;
   readonly random: Random;
   readonly log: (line: string) => void;
+  /** Whether its agent mends on the spot. */
+  readonly agentMends: boolean;
+  /** Told whenever the agent ends pluto. */
+  readonly restarted: () => void;
   /** Whether the machine's subnet reaches a Debian mirror. */
   readonly reachesMirror: () => boolean;
   /** Told about each packet of the proxied flow that left outside ESP. */
@@ -43,8 +48,9 @@ export class Machine {
   /** The kernel's IPsec hangs: every pluto is wedged from its start, until the machine boots again. */
   isHung = false;
   readonly services: Services;
+  readonly lock = new RemedyLock();
   pluto: Pluto | undefined;
-  responder: HealthResponder | undefined;
+  agent: Agent | undefined;
   readonly bootedAt = Date.now();
   private ikeBegunAt = this.bootedAt;
   /** Resolves when the agent runs, which happens before cloud-init has ended. */
@@ -94,7 +100,7 @@ export class Machine {
 
   /** HTTP status of whatever listens on a port; `undefined` when nothing does. */
   answerProbe(port: number): number | undefined {
-    return this.responder?.port === port ? this.responder.status : undefined;
+    return this.agent?.port === port ? this.agent.status : undefined;
   }
 
   /** Counts what left outside ESP. */
@@ -133,13 +139,18 @@ export class Machine {
   }
 
   /** Runs a script of bash; its end is its exit code. */
-  runText(
+  async runText(
     script: string,
     environment: Readonly<Record<string, string>>,
     signal: AbortSignal,
     output: Pick<Streams, 'out' | 'err'>,
   ): Promise<number> {
-    return runShell(script, environment, new ScriptWorld(this, signal, output.err), output);
+    const world = new ScriptWorld(this, signal, output.err);
+    try {
+      return await runShell(script, environment, world, output);
+    } finally {
+      this.lock.leave(world);
+    }
   }
 
   private async boot(): Promise<void> {

@@ -18,11 +18,15 @@ export interface ModelledSurroundings {
   readonly cloud?: {
     readonly reachesMirror?: (machineId: string) => boolean;
   };
+  /** Whether the agents mend on the spot; they do when left out. One that doesn't has used up what it may. */
+  readonly agentsMend?: boolean;
 }
 
 /** The machines' insides, and what can be seen of them from outside. */
 export interface ModelledGuests extends ObservedGuests {
   timings(machineId: string): MachineTimings;
+  /** How often the agent has ended pluto, since the machine was made. */
+  restarts(machineId: string): number;
   /** What the machine's services said, oldest first, with the time in front. */
   journal(machineId: string): readonly string[];
   trouble(machineName: string, what: GuestTrouble): void;
@@ -34,6 +38,7 @@ export interface ModelledGuests extends ObservedGuests {
 const journalLines = 500;
 
 interface Kept {
+  readonly restarts: { count: number };
   readonly disk: MachineDisk;
   readonly timings: Timings;
   readonly journal: string[];
@@ -42,19 +47,31 @@ interface Kept {
 }
 
 /** Makes modelled machines; `boot` of a machine that was there before finds its disk as it was. */
-export function modelledGuests({ edges, random, log, cloud }: ModelledSurroundings): ModelledGuests {
+export function modelledGuests({
+  edges,
+  random,
+  log,
+  cloud,
+  agentsMend = true,
+}: ModelledSurroundings): ModelledGuests {
   const kept = new Map<string, Kept>();
   const gaps: string[] = [];
   let leaks = 0;
   return {
     boot: (hardware: Hardware): Guest => {
       const key = hardware.id.toLowerCase();
-      const own = kept.get(key) ?? { disk: new MachineDisk(), timings: new Timings(), journal: [] };
+      const own = kept.get(key) ?? {
+        ...{ disk: new MachineDisk(), timings: new Timings(), journal: [], restarts: { count: 0 } },
+      };
       kept.set(key, own);
       const { guest, machine } = modelledGuest(hardware, own.disk, {
         edges,
         random,
         log,
+        agentMends: agentsMend,
+        restarted: () => {
+          own.restarts.count++;
+        },
         timings: own.timings,
         reachesMirror: () => cloud?.reachesMirror?.(hardware.id) ?? true,
         leaked: () => {
@@ -77,6 +94,7 @@ export function modelledGuests({ edges, random, log, cloud }: ModelledSurroundin
     forget: (machineId) => void kept.delete(machineId.toLowerCase()),
     timings: (machineId) => kept.get(machineId.toLowerCase())?.timings.all() ?? {},
     leaks: () => leaks,
+    restarts: (machineId) => kept.get(machineId.toLowerCase())?.restarts.count ?? 0,
     trouble: (machineName, what) => {
       const running = [...kept.values()].find(({ machine }) => machine?.hardware.name === machineName);
       if (running?.machine === undefined) throw new Error(`There is no machine ${machineName}.`);

@@ -57,6 +57,11 @@ export class Network {
     this.changed();
   }
 
+  /** Whether another table's default route leads into a device. */
+  leads(table: string, device: string): boolean {
+    return this.tables.get(table) === device;
+  }
+
   /** Sets the default route of another table; false when there is no such device. */
   setTable(table: string, device: string): boolean {
     if (!this.devices.has(device)) return false;

@@ -28,6 +28,7 @@ export class Pluto {
   private readonly ended = new AbortController();
   private number = 0;
   private isFrozen = false;
+  readonly startedAt = Date.now();
 
   constructor(
     connections: readonly Connection[],

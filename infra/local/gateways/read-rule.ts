@@ -35,6 +35,8 @@ const ignored: Readonly<Record<string, number>> = {
   '--ctmask': 1,
   '--ctstate': 1,
   '--comment': 1,
+  '--reject-with': 1,
+  '--notrack': 0,
 };
 
 type Draft = { -readonly [Key in keyof Rule]: Rule[Key] };

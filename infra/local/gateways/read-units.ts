@@ -17,10 +17,8 @@ export interface Unit {
   readonly before: readonly string[];
   /** Without it `systemctl enable` has nothing to enable. */
   readonly isInstallable: boolean;
-  /** Runs as a user of its own, which reads only what all may read. */
-  readonly hasDynamicUser: boolean;
-  /** What that user may do beyond a user's rights. */
-  readonly capabilities: readonly string[];
+  /** Whether its program may set routes: it has root's rights, or those that it keeps name this one. */
+  readonly maySetRoutes: boolean;
 }
 
 /** Reads a unit's text followed by that of its drop-ins. */
@@ -45,7 +43,7 @@ export function readUnit(name: string, texts: readonly string[]): Unit {
     after: words('After'),
     before: words('Before'),
     isInstallable: values.has('WantedBy'),
-    hasDynamicUser: last('DynamicUser') === 'yes',
-    capabilities: words('AmbientCapabilities'),
+    maySetRoutes:
+      !values.has('CapabilityBoundingSet') || words('CapabilityBoundingSet').includes('CAP_NET_ADMIN'),
   };
 }

@@ -28,7 +28,7 @@ const guestFaults = {
   'tunnel-stuck': { does: 'the gateway’s child SA is gone and isn’t brought back', needs: gateway },
   'ipsec-stopped': { does: 'ipsec.service is stopped on the gateway', needs: gateway },
   'pluto-wedged': { does: 'pluto answers nothing and carries nothing on the gateway', needs: gateway },
-  'health-dead': { does: 'the gateway’s health responder is stopped', needs: gateway },
+  'agent-dead': { does: 'the gateway’s agent is stopped', needs: gateway },
   'configuration-edited': { does: 'somebody edits the gateway’s connections by hand', needs: gateway },
   'wedged-until-reboot': { does: 'only a restart of the gateway’s machine helps', needs: gateway },
   'wedged-for-good': { does: 'only a new machine helps the gateway', needs: gateway },

@@ -5,7 +5,7 @@ import { parseDiagnosis } from '../../../shared/gateway/parse-diagnosis.js';
 
 const sound: GatewayDiagnosis = {
   changedFiles: ['tunnelkeeper.conf'],
-  services: { ipsec: true, forwarding: true, health: false },
+  services: { ipsec: true, forwarding: true, agent: false },
   tunnels: {
     primary: { state: 'down', request: false, because: 'credential-refused' },
     secondary: { state: 'up', request: true },
@@ -33,7 +33,7 @@ test.each([
   { when: 'the line is cut', output: line(sound).slice(0, -10) },
   { when: 'it is a result of the setup', output: line(sound).replace('DIAGNOSIS', 'RESULT') },
   { when: 'the marker isn’t at the beginning of a line', output: `echo ${line(sound)}` },
-  { when: 'a service is missing', output: line({ ...sound, services: { ipsec: true, health: true } }) },
+  { when: 'a service is missing', output: line({ ...sound, services: { ipsec: true, agent: true } }) },
   { when: 'a tunnel’s state is unknown', output: line({ ...sound, tunnels: { primary: { state: 'odd' } } }) },
   {
     when: 'a tunnel’s reason is unknown',

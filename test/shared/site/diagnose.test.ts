@@ -145,14 +145,14 @@ describe('diagnose reads what the machine says, the outermost first', () => {
       when: 'a file was changed by hand, whatever else is wrong',
       said: {
         changedFiles: ['ipsec.conf'],
-        services: { ipsec: false, forwarding: true, health: true },
+        services: { ipsec: false, forwarding: true, agent: true },
         ...down('edge-silent'),
       },
       is: { cause: 'config-drift', sentence: 'On hq-z1-1 ipsec.conf is not what was set up.' },
     },
     {
       when: 'ipsec does not run',
-      said: { services: { ipsec: false, forwarding: true, health: true }, ...down('unknown') },
+      said: { services: { ipsec: false, forwarding: true, agent: true }, ...down('unknown') },
       is: { cause: 'tunnel-down', from: 'ipsec-restart' },
     },
     {
@@ -162,10 +162,10 @@ describe('diagnose reads what the machine says, the outermost first', () => {
     },
     {
       when: 'nothing answers the probe',
-      said: { services: { ipsec: true, forwarding: true, health: false }, probe: 0 },
+      said: { services: { ipsec: true, forwarding: true, agent: false }, probe: 0 },
       is: {
         cause: 'config-drift',
-        sentence: 'hq-z1-1 carries requests, and has no service that answers the probe.',
+        sentence: 'hq-z1-1 carries requests, and has no agent that answers the probe.',
       },
     },
     {

@@ -2,7 +2,7 @@
 import { ModelGap } from '../shell/syntax.js';
 import type { Commands } from './command.js';
 
-/** sleep, timeout, systemctl, journalctl, modprobe and sysctl. */
+/** sleep, timeout, flock, journalctl, modprobe and sysctl. */
 export const processCommands: Commands = {
   sleep: async ({ world, args }) => {
     await world.wait(Number(args[0]));
@@ -17,6 +17,12 @@ export const processCommands: Commands = {
   timeout: async ({ world, args: [seconds, ...words], run }) => {
     const end = await world.within(Number(seconds), () => run(words));
     return end ?? 124;
+  },
+  flock: async ({ machine, world, args }) => {
+    const [, seconds] = /^-w (\d+) 9$/.exec(args.join(' ')) ?? [];
+    if (seconds === undefined) throw new ModelGap(`The model knows no flock ${args.join(' ')}.`);
+    const isTaken = await machine.lock.take(world, Number(seconds));
+    return isTaken ? 0 : 1;
   },
   modprobe: ({ machine, args }) => {
     if (args.includes('nf_conntrack')) machine.network.tracksConnections = true;

@@ -6,7 +6,7 @@ const scripts = {
   'tunnel-stuck': 'ip xfrm state deleteall; ip xfrm policy deleteall',
   'ipsec-stopped': 'systemctl stop ipsec.service',
   'pluto-wedged': 'kill -STOP "$(pidof pluto)"',
-  'health-dead': 'systemctl stop tunnelkeeper-health.service',
+  'agent-dead': 'systemctl stop tunnelkeeper-agent.service',
   'configuration-edited':
     "sed -i 's/^ *ike=.*/    ike=aes128-sha1;dh5/' /etc/ipsec.d/tunnelkeeper.conf; systemctl restart ipsec.service",
 } as const satisfies Partial<Record<GuestTrouble, string>>;

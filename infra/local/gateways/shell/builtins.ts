@@ -34,6 +34,11 @@ const builtins: Readonly<Record<string, Builtin>> = {
   exit: (shell, [status]) => {
     throw new Ended(Number(status ?? shell.lookUp('?')));
   },
+  // Without a command it only keeps the file open that its redirection names.
+  exec: (_, args) => {
+    if (args.length > 0) throw new ModelGap(`The model knows no exec ${args.join(' ')}.`);
+    return 0;
+  },
   shift: (shell, [count = '1']) => {
     shell.positional = shell.positional.slice(Number(count));
     return 0;

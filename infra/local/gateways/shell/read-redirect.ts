@@ -11,13 +11,14 @@ export function readRedirect(cursor: Cursor): Redirect | undefined {
     cursor.expect('2>&1');
     return { kind: 'errors-to-output' };
   }
-  const operator = cursor.takeMatch(/^(?:<<|<|[12]?>>?)/);
+  const operator = cursor.takeMatch(/^(?:<<|<|[129]?>>?)/);
   if (operator === '') return undefined;
   if (operator === '<<') return document(cursor);
   cursor.skipBlank();
   const target = readWord(cursor);
   if (operator === '<') return { kind: 'read', target };
-  return { kind: 'write', from: operator.startsWith('2') ? 2 : 1, appends: operator.endsWith('>>'), target };
+  const from = operator.startsWith('2') ? 2 : operator.startsWith('9') ? 9 : 1;
+  return { kind: 'write', from, appends: operator.endsWith('>>'), target };
 }
 
 function document(cursor: Cursor): Redirect {

@@ -22,7 +22,14 @@ export async function redirectStreams(
       return { ...streams, err: streams.out };
     case 'write': {
       const sink = shell.world.openForWriting(await expandText(redirect.target, shell), redirect.appends);
-      return redirect.from === 1 ? { ...streams, out: sink } : { ...streams, err: sink };
+      switch (redirect.from) {
+        case 1:
+          return { ...streams, out: sink };
+        case 2:
+          return { ...streams, err: sink };
+        case 9: // a file that is only held open, for a lock
+          return streams;
+      }
     }
   }
 }

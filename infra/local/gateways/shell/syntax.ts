@@ -32,7 +32,7 @@ export interface Assignment {
 export type Redirect =
   | { readonly kind: 'document'; readonly text: Word }
   | { readonly kind: 'read'; readonly target: Word }
-  | { readonly kind: 'write'; readonly from: 1 | 2; readonly appends: boolean; readonly target: Word }
+  | { readonly kind: 'write'; readonly from: 1 | 2 | 9; readonly appends: boolean; readonly target: Word }
   | { readonly kind: 'errors-to-output' };
 
 /** A command or a structure of commands. */

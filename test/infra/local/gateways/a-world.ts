@@ -69,6 +69,8 @@ interface Setting {
   readonly spoilCloudInit?: (text: string) => string;
   readonly random?: () => number;
   readonly reachesMirror?: () => boolean;
+  /** False where the agent has used up what it may mend: what is looked at is what others do. */
+  readonly agentsMend?: boolean;
   /** What the machine has of its host; one that lets everything out unless told. */
   readonly host?: Partial<MachineHost>;
 }
@@ -90,6 +92,7 @@ export function aWorld(setting: Setting = {}): World {
     edges,
     random: setting.random ?? (() => 0.5),
     log: (line) => void log.push(line),
+    agentsMend: setting.agentsMend ?? true,
     ...(setting.reachesMirror === undefined ? {} : { cloud: { reachesMirror: setting.reachesMirror } }),
   });
   const cloudInit = renderCloudInit(config);

@@ -13,6 +13,9 @@ import { aConfig, aWorld, edgeOne, psk } from './a-world.js';
 beforeEach(() => void jest.useFakeTimers({ advanceTimers: false }));
 afterEach(() => void jest.useRealTimers());
 
+// Real processes, several for each file that is put: on a machine that has other work they take their time.
+jest.setTimeout(60_000);
+
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'tunnelkeeper-bash-'));
@@ -35,6 +38,7 @@ function aMachine(name: string, upSays: string): Machine {
   const root = join(folder, name);
   const commands = join(root, 'commands');
   mkdirSync(commands, { recursive: true });
+  mkdirSync(join(root, 'run'));
   const command = (path: string, body: string) => {
     writeFileSync(join(commands, path), `#!/bin/bash\n${body}\n`);
     chmodSync(join(commands, path), 0o755);
@@ -76,7 +80,7 @@ esac`,
 
 /** Runs the script with its files under a folder of the test. */
 function runInBash({ root, commands }: Machine, script: string): { exitCode: number; stdout: string } {
-  const moved = script.replace(/(?<![\w.])\/(etc|usr\/local)\//g, `${root}/$1/`);
+  const moved = script.replace(/(?<![\w.])\/(etc|usr\/local|run)\//g, `${root}/$1/`);
   const { status, stdout } = spawnSync('bash', ['-c', moved], {
     env: { PATH: `${commands}:${process.env['PATH'] ?? ''}`, TK_PSK_PRIMARY: psk },
     encoding: 'utf8',
@@ -168,8 +172,8 @@ test.each<{
   const ofModel = await world.setUp({ script });
   const machine = aMachine(`diagnosed-${because}`, '');
   writeFileSync(join(machine.root, 'journal'), journal.stdout);
-  // A tunnel that is down, a responder that says so, and forwarding that waits for its device.
-  for (const unit of ['ipsec', 'tunnelkeeper-health'])
+  // A tunnel that is down, an agent that says so, and forwarding that waits for its device.
+  for (const unit of ['ipsec', 'tunnelkeeper-agent'])
     writeFileSync(join(machine.root, `active-${unit}.service`), '');
   writeFileSync(
     join(machine.commands, 'curl'),

@@ -1,4 +1,4 @@
-/** What does the far side accept, which PSK does pluto find, and what may the health responder do? */
+/** What does the far side accept, which PSK does pluto find, and what does the agent need? */
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { isWithin } from '../../../../infra/local/gateways/firewall.js';
 import { readCloudInit } from '../../../../infra/local/gateways/read-cloud-init.js';
@@ -92,17 +92,23 @@ test('an edge that nobody knows cannot be troubled', () => {
   expect(() => new ServiceEdges([]).trouble('one', { down: true })).toThrow('no edge one');
 });
 
-test('the health responder never answers when its folder is closed to its user', async () => {
-  // Seen in an early rendering: under umask 077 mkdir closed /etc/tunnelkeeper to the unit's dynamic user.
+test('the agent answers when only root may read what it is told', async () => {
+  // An earlier unit had a user of its own, whom a umask of 077 closed the folder to.
   const world = aWorld({ spoilScript: (script) => script.replace(/^umask 022$/m, 'umask 077') });
-  const closed = world.script.includes('umask 077');
-  expect(closed).toBe(true);
+  expect(world.script).toContain('umask 077');
+  const end = await world.setUp();
+  expect(parseSetupResult(end.stdout)).toMatchObject({ ok: true, probe: 200 });
+});
+
+test('the agent never answers when a module of it is missing', async () => {
+  const spoil = (script: string) => script.replaceAll('agent/__main__.py', 'agent/__main__.pyc');
+  const world = aWorld({ spoilScript: spoil });
   const end = await world.setUp();
   expect(parseSetupResult(end.stdout)).toMatchObject({ ok: false, reason: 'proxy-silent', probe: 0 });
   expect(await world.probe()).toBeUndefined();
 });
 
-test('new connections stay on a dead tunnel when the responder may not set routes', async () => {
+test('new connections stay on a dead tunnel when the agent may not set routes', async () => {
   const world = aWorld({
     config: { tunnels: twoTunnels },
     edges: [

@@ -76,8 +76,8 @@ test.each<{ when: string; happens: (world: World) => unknown; answer: ClientAnsw
     answer: served,
   },
   {
-    when: 'the health responder stops',
-    happens: ({ guests, machine }) => guests.trouble(machine.name, 'health-dead'),
+    when: 'the agent stops',
+    happens: ({ guests, machine }) => guests.trouble(machine.name, 'agent-dead'),
     answer: served,
   },
   {
@@ -98,12 +98,12 @@ test.each<{ when: string; happens: (world: World) => unknown; answer: ClientAnsw
   expect(await request).toEqual(answer);
 });
 
-test('a request that lasts breaks when its edge is silent for longer than pluto waits', async () => {
+test('a request that lasts is reset when its tunnel is judged down, before pluto gives up on the edge', async () => {
   const world = await serving();
   const request = lasting(world, 60);
   world.edges.trouble('one', { down: true });
   await pass(60);
-  expect(await request).toEqual({ kind: 'dropped', because: 'the connection broke after 21 s' });
+  expect(await request).toEqual({ kind: 'dropped', because: 'the connection broke after 13 s' });
 });
 
 test('a request is not answered when its edge is silent at its end', async () => {

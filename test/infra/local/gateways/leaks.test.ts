@@ -12,8 +12,8 @@ type Routing = GatewayConfig['routing'];
 const withoutRule = (script: string) =>
   script.replace(/^-A TK -d .*\n/gm, '').replace(/^keep filter TK .*\n/gm, '');
 
-async function servingWorld(routing: Routing, hasRule: boolean): Promise<World> {
-  const world = aWorld({ config: { routing }, ...(hasRule ? {} : { spoilScript: withoutRule }) });
+async function servingWorld(routing: Routing, hasRule: boolean, agentsMend = true): Promise<World> {
+  const world = aWorld({ config: { routing }, agentsMend, ...(hasRule ? {} : { spoilScript: withoutRule }) });
   await world.setUp();
   await pass(10);
   expect(await world.ask()).toMatchObject({ kind: 'answered' });
@@ -50,14 +50,20 @@ test.each<{ routing: Routing; hasRule: boolean; leaks: boolean }>([
   expect(world.guests.leaks() > 0).toBe(row.leaks);
 });
 
-test('a policy-based gateway without the rule leaks nothing while the edge is silent', async () => {
-  const world = await servingWorld('policy-based', false);
+// A policy that pluto leaves in place drops; the agent takes the connection down and up, and the policy goes with it.
+test.each([
+  { hasRule: true, agentsMend: true, leaks: false },
+  { hasRule: false, agentsMend: true, leaks: true },
+  { hasRule: false, agentsMend: false, leaks: false },
+])('a policy-based gateway while its edge is silent: %o', async ({ hasRule, agentsMend, leaks }) => {
+  const world = await servingWorld('policy-based', hasRule, agentsMend);
+  await pass(30); // pluto and the agent are no longer new
   world.edges.trouble('one', { down: true });
   for (let second = 0; second < 35; second += 5) {
     await pass(5);
     expect(await world.ask()).toMatchObject({ kind: 'dropped' });
   }
-  expect(world.guests.leaks()).toBe(0);
+  expect(world.guests.leaks() > 0).toBe(leaks);
 });
 
 test.each([
@@ -72,7 +78,7 @@ test.each([
   'a route-based gateway without its device leaks: $leaks, when $left is left',
   async ({ commands, leaks }) => {
     const world = await servingWorld('route-based', true);
-    await run(world, `${commands}; systemctl stop tunnelkeeper-health.service; ip link del vti0`);
+    await run(world, `${commands}; systemctl stop tunnelkeeper-agent.service; ip link del vti0`);
     expect(await world.ask()).toMatchObject({ kind: 'dropped' });
     expect(world.guests.leaks()).toBe(leaks ? 1 : 0);
   },

@@ -54,7 +54,7 @@ test('a silence that ends before it was noticed leaves the tunnel alone', async 
 });
 
 test('clients are served 0.4 s after the edge is back, and the probe after three checks', async () => {
-  const world = await servingWorld();
+  const world = await servingWorld({ agentsMend: false });
   world.edges.trouble('one', { down: true });
   await pass(120);
   world.edges.trouble('one', { down: false });
@@ -67,8 +67,22 @@ test('clients are served 0.4 s after the edge is back, and the probe after three
   expect(await world.probe()).toBe(200);
 });
 
+test('clients are served and the probe gets 200 soon after the edge is back, when pluto was restarted for it', async () => {
+  const world = await servingWorld();
+  world.edges.trouble('one', { down: true });
+  await pass(120);
+  expect(world.guests.restarts(world.machine.id)).toBeGreaterThan(0);
+  world.edges.trouble('one', { down: false });
+  await pass(20);
+  expect(await world.ask()).toMatchObject({ kind: 'answered', servedBy: 'one' });
+  expect(await world.probe()).toBe(200);
+});
+
 test('an edge that never answers is not noticed when the dead peer is not asked for', async () => {
-  const world = await servingWorld({ spoilScript: (script) => script.replace('dpddelay=5', 'rekey=yes') });
+  const world = await servingWorld({
+    agentsMend: false,
+    spoilScript: (script) => script.replace('dpddelay=5', 'rekey=yes'),
+  });
   world.edges.trouble('one', { down: true });
   await pass(600);
   expect(await trafficStatus(world)).toContain('"primary", type=ESP');

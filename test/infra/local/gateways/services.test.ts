@@ -143,15 +143,3 @@ test('a unit without an Install section is not enabled', async () => {
   await services.startEnabled();
   expect(services.isActive('x')).toBe(false);
 });
-
-test.each([
-  { what: 'open', folder: 0o755, file: 0o644, isReadable: true },
-  { what: 'in a closed folder', folder: 0o700, file: 0o644, isReadable: false },
-  { what: 'closed itself', folder: 0o755, file: 0o600, isReadable: false },
-])('a file that is $what can be read by others: $isReadable', ({ folder, file, isReadable }) => {
-  const disk = new MachineDisk();
-  disk.makeFolders('/etc/own/deep', folder);
-  disk.write('/etc/own/deep/file', 'text', file);
-  expect(disk.isReadableByOthers('/etc/own/deep/file')).toBe(isReadable);
-  expect(disk.isReadableByOthers('/etc/own/deep/none')).toBe(false);
-});

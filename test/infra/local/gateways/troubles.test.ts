@@ -14,9 +14,9 @@ afterEach(() => void jest.useRealTimers());
 
 const config = { tunnels: twoTunnels };
 
-/** A gateway with two tunnels that serves. */
-async function serving(): Promise<World> {
-  const world = aWorld({ config });
+/** A gateway with two tunnels that serves; its agent has used up its mends, unless told. */
+async function serving(agentsMend = false): Promise<World> {
+  const world = aWorld({ config, agentsMend });
   await world.setUp();
   await pass(30);
   expect(await world.probe()).toBe(200);
@@ -53,7 +53,7 @@ async function tryRung(world: World, rung: Rung): Promise<SetupResult | undefine
 
 const up: TunnelDiagnosis = { state: 'up', request: true };
 const down: TunnelDiagnosis = { state: 'down', request: false, because: 'unknown' };
-const all = { ipsec: true, forwarding: true, health: true };
+const all = { ipsec: true, forwarding: true, agent: true };
 
 const cases: readonly {
   trouble: GuestTrouble;
@@ -82,8 +82,8 @@ const cases: readonly {
     rungs: ['tunnel-up', 'ipsec-restart'],
   },
   {
-    trouble: 'health-dead',
-    seen: { services: { ...all, health: false }, tunnels: { primary: up, secondary: up }, probe: 0 },
+    trouble: 'agent-dead',
+    seen: { services: { ...all, agent: false }, tunnels: { primary: up, secondary: up }, probe: 0 },
     rungs: ['tunnel-up'],
   },
   {
@@ -131,6 +131,35 @@ test.each(cases)(
     expect(world.guests.leaks()).toBe(0);
   },
 );
+
+test.each<{ trouble: GuestTrouble; seconds: number; isMended: boolean }>([
+  { trouble: 'tunnel-stuck', seconds: 20, isMended: true },
+  { trouble: 'pluto-wedged', seconds: 45, isMended: false },
+  { trouble: 'pluto-wedged', seconds: 75, isMended: true },
+  { trouble: 'ipsec-stopped', seconds: 3600, isMended: false },
+  { trouble: 'configuration-edited', seconds: 3600, isMended: false },
+  { trouble: 'wedged-until-reboot', seconds: 3600, isMended: false },
+])('the agent has mended $trouble after $seconds s: $isMended', async ({ trouble, seconds, isMended }) => {
+  const world = await serving(true);
+  await pass(30); // pluto and the agent are no longer new
+  world.guests.trouble(world.machine.name, trouble);
+  await pass(seconds);
+  expect((await world.probe()) === 200).toBe(isMended);
+  expect((await world.ask()).kind === 'answered').toBe(isMended);
+  expect(world.guests.gaps()).toEqual([]);
+  expect(world.guests.leaks()).toBe(0);
+});
+
+test('pluto starts no more than thrice in the hour of a silence that the agent can’t mend', async () => {
+  const world = await serving(true);
+  for (const edge of ['one', 'two']) world.edges.trouble(edge, { down: true });
+  const starts = () => world.guests.restarts(world.machine.id);
+  await pass(3600);
+  expect(starts()).toBe(3);
+  for (const edge of ['one', 'two']) world.edges.trouble(edge, { down: false });
+  await pass(30);
+  expect(await world.probe()).toBe(200);
+});
 
 test('the diagnosis says that all is well when it is', async () => {
   const world = await serving();

@@ -178,8 +178,18 @@ test('a tunnel comes up by itself when the PSK that was missing has been read', 
   expect(world.guests.journal(world.machine.id).at(-1)).toContain('initiator established Child SA');
 });
 
-test('a tunnel without a child stays a zombie until it is brought up again', async () => {
+test('a tunnel without a child is asked for by the agent once the edge takes it', async () => {
   const world = aWorld();
+  world.edges.trouble('one', { refusesEsp: true });
+  await world.setUp();
+  await pass(30);
+  world.edges.trouble('one', { refusesEsp: false });
+  await pass(150);
+  expect(await world.probe()).toBe(200);
+});
+
+test('a tunnel without a child stays a zombie until it is brought up again', async () => {
+  const world = aWorld({ agentsMend: false });
   world.edges.trouble('one', { refusesEsp: true });
   await world.setUp();
   world.edges.trouble('one', { refusesEsp: false });

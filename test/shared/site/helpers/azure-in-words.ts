@@ -106,7 +106,7 @@ function hostOf(slot: string): string {
 /** What a machine says of itself that serves. */
 export const allIsWell: GatewayDiagnosis = {
   changedFiles: [],
-  services: { ipsec: true, forwarding: true, health: true },
+  services: { ipsec: true, forwarding: true, agent: true },
   tunnels: { primary: { state: 'up', request: true } },
   probe: 200,
   connections: 0,

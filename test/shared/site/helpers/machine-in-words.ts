@@ -46,7 +46,7 @@ export function saidByRun(intent: RunIntent, isUp: boolean, now: Date): Observed
     endedAt,
     diagnosis: {
       changedFiles: [],
-      services: { ipsec: true, forwarding: true, health: true },
+      services: { ipsec: true, forwarding: true, agent: true },
       tunnels: { primary: { state, request: isUp, ...because } },
       probe,
       connections: 0,

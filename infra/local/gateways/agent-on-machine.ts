@@ -1,0 +1,58 @@
+/** What does the agent find on its machine, and what does it do there? */
+import type { AgentHost } from './agent.js';
+import type { Machine } from './machine.js';
+import type { Mend } from './mend-on-the-spot.js';
+import { wait } from './wait.js';
+
+/** Devices that a restart of pluto takes along. */
+const devices = ['vti0', 'vti1'];
+/** A pluto that doesn't end when asked is killed after so long. */
+const shutdownSeconds = 5;
+
+/** @param maySetRoutes whether the unit leaves the program the right to */
+export function agentOnMachine(machine: Machine, maySetRoutes: boolean, signal: AbortSignal): AgentHost {
+  const { network } = machine;
+  return {
+    signal,
+    send: (address, port, device) => machine.counted(network.send(address, port, device)),
+    serves: (edge) => machine.serves(edge),
+    hasDevice: (name) => network.hasDevice(name),
+    routeTo: (destination) => network.routeTo(destination),
+    setRoute: (destination, device) => maySetRoutes && network.setRoute(destination, device),
+    lead: ({ device = '', table }) => {
+      if (maySetRoutes && table !== undefined && !network.leads(String(table), device))
+        network.setTable(String(table), device);
+    },
+    plutoAge: () => (machine.pluto === undefined ? undefined : (Date.now() - machine.pluto.startedAt) / 1000),
+    child: (role) => {
+      if (machine.pluto === undefined || machine.pluto.isWedged) return undefined;
+      return machine.pluto.tunnel(role)?.edge !== undefined;
+    },
+    reset: (role) => machine.connections.breakIn(role),
+    isHeld: () => !machine.around.agentMends || machine.lock.isHeld,
+    mend: (mend) => mendOn(machine, mend, signal),
+  };
+}
+
+async function mendOn(machine: Machine, mend: Mend, signal: AbortSignal): Promise<void> {
+  const holder = {};
+  if (!machine.lock.tryTake(holder)) return;
+  try {
+    if (mend.kind === 'restart') await restart(machine, signal);
+    else {
+      const tunnel = machine.pluto?.tunnel(mend.role);
+      if (mend.kind === 'reconnect') tunnel?.down();
+      void tunnel?.up(); // asked for, not waited for
+    }
+  } finally {
+    machine.lock.leave(holder);
+  }
+}
+
+/** Ends pluto, which systemd starts again. */
+async function restart({ pluto, services, network, around }: Machine, signal: AbortSignal): Promise<void> {
+  around.restarted();
+  if (pluto?.isWedged === true) await wait(shutdownSeconds, signal);
+  services.kill('ipsec.service');
+  for (const device of devices) network.removeDevice(device);
+}

@@ -1,0 +1,78 @@
+"""What is taken from gateway.json, and how is what is wrong with it told?"""
+import copy
+import json
+import unittest
+
+from cases import a_file, policy_based, settings, the_settings
+
+
+class Taken(unittest.TestCase):
+    def test_both_routings(self):
+        self.assertEqual(the_settings().roles, ("primary", "secondary"))
+        self.assertTrue(the_settings().is_route_based)
+        self.assertEqual(the_settings(policy_based()).roles, ("primary",))
+        self.assertFalse(the_settings(policy_based()).is_route_based)
+
+
+class Refused(unittest.TestCase):
+    def test_the_field_the_value_and_the_mend_are_named(self):
+        for path, value, says in (
+            (("site",), None, "site is missing, and must be a name"),
+            (("slot",), 5, "slot is 5, and must be a name"),
+            (("routing",), "bgp", 'routing is "bgp", and must be "route-based" or "policy-based"'),
+            (("probePort",), 0, "probePort is 0, and must be a whole number from 1 to 65535"),
+            (("probePort",), 65536, "probePort is 65536"),
+            (("probePort",), "8100", 'probePort is "8100"'),
+            (("probePort",), True, "probePort is true"),
+            (("proxy",), None, "proxy is missing, and must be an object"),
+            (("proxy", "address"), "185.46.212", 'proxy.address is "185.46.212", and must be an IPv4 address'),
+            (("proxy", "address"), "185.46.212.256", "proxy.address"),
+            (("proxy", "ports"), [], "proxy.ports is [], and must be a list of ports"),
+            (("proxy", "ports"), [0], "proxy.ports is [0]"),
+            (("check", "host"), "", 'check.host is ""'),
+            (("check", "host"), "a\r\nb", "check.host"),
+            (("check", "everySeconds"), 0, "check.everySeconds is 0, and must be a number from 0.05 to 60"),
+            (("check", "everySeconds"), float("nan"), "check.everySeconds is NaN"),
+            (("check", "failuresDown"), 1.5, "check.failuresDown is 1.5"),
+            (("mend", "perHour"), 0, "mend.perHour is 0"),
+            (("mend",), [], "mend is [], and must be an object"),
+            (("tunnels",), [], "tunnels is [], and must be a list of 1 or 2 tunnels"),
+            (("tunnels",), None, "tunnels is missing"),
+            (("tunnels", 0), "vti0", 'tunnels[0] is "vti0", and must be an object'),
+            (("tunnels", 1, "role"), "primary", "and must be tunnels of different roles"),
+            (("tunnels", 1, "role"), "third", 'tunnels[1].role is "third"'),
+            (("tunnels", 0, "device"), None, "tunnels[0].device is missing"),
+            (("tunnels", 0, "flowMark"), "0x100", 'tunnels[0].flowMark is "0x100", and must be a mark within 0xf0'),
+            (("tunnels", 0, "table"), 254, "tunnels[0].table is 254"),
+        ):
+            with self.subTest(path=path, value=value):
+                self.assertRaisesRegex(settings.Unusable, "^[^\n]*$", self.parse, path, value)
+                with self.assertRaises(settings.Unusable) as refused:
+                    self.parse(path, value)
+                self.assertIn(says, str(refused.exception))
+                self.assertIn(settings.MEND, str(refused.exception))
+
+    def parse(self, path, value):
+        file = copy.deepcopy(a_file())
+        *to, last = path
+        block = file
+        for step in to:
+            block = block[step]
+        block[last] = value
+        settings.parse(json.dumps(file))
+
+    def test_two_tunnels_when_policy_based(self):
+        file = {**a_file(), "routing": "policy-based"}
+        self.assertRaisesRegex(settings.Unusable, "a list of 1 tunnel", the_settings, file)
+
+    def test_what_is_no_object(self):
+        for text in ("", "{", "[]", "null", "5", '"x"', "[" * 100000):
+            with self.subTest(text=text[:10]):
+                self.assertRaises(settings.Unusable, settings.parse, text)
+
+    def test_a_file_that_is_not_there(self):
+        self.assertRaisesRegex(settings.Unusable, "/none can't be read", settings.load, "/none")
+
+
+if __name__ == "__main__":
+    unittest.main()
