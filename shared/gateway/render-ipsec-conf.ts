@@ -3,6 +3,15 @@ import type { GatewayConfig, TunnelConfig } from './gateway-config.js';
 import { tunnelDevice } from './tunnel-device.js';
 
 /**
+ * Without it, Libreswan looks an edge's name up with DNSSEC, and where the resolver can't validate, as most that forward
+ * can't, `%defaultroute` is never filled in: "we cannot identify ourselves with either end of this connection". Seen with
+ * 4.10. The edge proves itself by the PSK, not by its name.
+ */
+const setup = `config setup
+    dnssec-enable=no
+`;
+
+/**
  * Renders `/etc/ipsec.d/tunnelkeeper.conf`, one section a tunnel, named after its role.
  *
  * Each line was run with Libreswan 4.10 against two edges; docs/gateway.md says why it stands there. There is no
@@ -10,12 +19,12 @@ import { tunnelDevice } from './tunnel-device.js';
  */
 export function renderIpsecConf(config: GatewayConfig): string {
   const sections = config.tunnels.map((tunnel) => section(config, tunnel));
-  return `# Written by Tunnelkeeper; a change here is lost at the next setup.\n\n${sections.join('\n')}`;
+  return `# Written by Tunnelkeeper; a change here is lost at the next setup.\n\n${setup}\n${sections.join('\n')}`;
 }
 
 function section(config: GatewayConfig, { role, edge, localId }: TunnelConfig): string {
   const lines = [
-    'ikev2=insist', // 4.10 rejects keyexchange=; 5.x takes ikev2= with a warning
+    'ikev2=insist', // 4.10 rejects keyexchange=; 5.2 takes this too
     'type=tunnel',
     'authby=secret',
     'auto=start',
@@ -30,7 +39,6 @@ function section(config: GatewayConfig, { role, edge, localId }: TunnelConfig): 
     'pfs=no',
     'ikelifetime=24h',
     'salifetime=8h',
-    'dpdaction=restart',
     'dpddelay=5',
     'retransmit-timeout=15s',
     'nat-keepalive=yes',

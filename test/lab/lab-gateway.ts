@@ -32,7 +32,7 @@ export function labConfig(number: number, { routing = 'route-based' }: GatewayKi
   const { publicIp } = addressesOf(number);
   const [first, second] = edges;
   const tunnels = [
-    aTunnel('primary', first.address, publicIp),
+    aTunnel('primary', first.hostNames[0], publicIp),
     aTunnel('secondary', second.address, publicIp),
   ];
   return aGatewayConfig({

@@ -54,7 +54,7 @@ describeWith('libreswan', { tools: ['ipsec', 'ip', 'unshare'], needsRoot: true }
         // No PFS, no ESN; UP stands there once it has begun by itself.
         expect(lines).toMatch(/policy: IKEv2\+PSK\+ENCRYPT\+TUNNEL(\+UP)?\+IKE_FRAG_ALLOW\+ESN_NO;/);
         expect(lines).toContain('ike_life: 86400s; ipsec_life: 28800s;');
-        expect(lines).toContain('liveness: active; dpdaction:restart; dpddelay:5s; retransmit-timeout:15s');
+        expect(lines).toContain('liveness: active; dpdaction:hold; dpddelay:5s; retransmit-timeout:15s');
         expect(lines).toContain('IKE algorithms: AES_CBC_256-HMAC_SHA2_256-MODP2048');
         expect(lines).toContain('ESP algorithms: NULL-HMAC_MD5_96');
         const device = role === 'primary' ? 'vti0' : 'vti1';

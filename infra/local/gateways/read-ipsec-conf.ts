@@ -27,10 +27,13 @@ export type IpsecConf =
 const keywords = new Set(
   (
     'ikev2 type authby auto left leftid leftsubnet right rightid rightsubnet mark vti-interface vti-routing ' +
-    'vti-shared ike esp esn pfs ikelifetime salifetime dpdaction dpddelay retransmit-timeout nat-keepalive narrowing ' +
+    'vti-shared ike esp esn pfs ikelifetime salifetime dpddelay retransmit-timeout nat-keepalive narrowing ' +
     'encapsulation fragmentation rekey keyingtries leftupdown replay-window'
   ).split(' '),
 );
+
+/** Keywords of `config setup`; they change nothing here. */
+const setupKeywords = new Set(['dnssec-enable']);
 
 /** Reads `ipsec.conf` text. */
 export function readIpsecConf(text: string): IpsecConf {
@@ -50,7 +53,13 @@ export function readIpsecConf(text: string): IpsecConf {
       fields = new Map();
       continue;
     }
+    if (line === 'config setup') {
+      close();
+      fields = undefined;
+      continue;
+    }
     const [, key = '', value = ''] = /^\s+([\w-]+)=(.*)$/.exec(line) ?? [];
+    if (fields === undefined && setupKeywords.has(key)) continue;
     if (fields === undefined || !keywords.has(key)) return { kind: 'refused', line: line.trim() };
     fields.set(key, value.trim());
   }
@@ -69,7 +78,7 @@ function connection(name: string, fields: ReadonlyMap<string, string>): Connecti
     esp: fields.get('esp') ?? '',
     startsByItself: fields.get('auto') === 'start',
     device: fields.get('vti-interface'),
-    // IKEv2 ignores dpdtimeout; without these two, an edge's silence is never noticed (docs/gateway.md).
-    restartsDeadPeer: fields.get('dpdaction') === 'restart' && fields.has('dpddelay'),
+    // IKEv2 ignores dpdtimeout; without this, an edge's silence is never noticed. One that is to be up is begun again.
+    restartsDeadPeer: fields.get('auto') === 'start' && fields.has('dpddelay'),
   };
 }

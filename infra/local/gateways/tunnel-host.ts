@@ -23,5 +23,5 @@ export interface UpEnd {
   readonly lines: readonly Line[];
 }
 
-/** `held`: the SA is gone, and the kernel's policy stays and drops; so measured with `dpdaction=restart`. */
+/** `held`: the SA is gone, and the kernel's policy stays and drops; so measured with a connection that is to be up. */
 export type Policy = 'none' | 'tunnels' | 'held';
