@@ -78,14 +78,22 @@ function checkSecrets({ tunnels }: GatewayConfig): string {
     .join('\n');
 }
 
+/** Everything that starts at boot. */
+const units = [
+  'tunnelkeeper-fail-closed.service',
+  'ipsec.service',
+  'tunnelkeeper-forwarding.service',
+  'tunnelkeeper-agent.service',
+];
+
 /**
  * A changed PSK holds only once both ends have asked each other for it again, which down and up does and `--up` alone
  * doesn't: the tunnels go down whether the new one will be taken or not (docs/gateway.md, Two more scripts).
  */
 function startTunnels({ tunnels }: GatewayConfig): string {
   const roles = tunnels.map(({ role }) => role);
-  return `systemctl daemon-reload
-systemctl enable -q tunnelkeeper-fail-closed.service
+  return `# systemd reads everything anew, which takes seconds on a small machine: once, and not without a cause.
+has_changed ${units.join(' ')} after-fail-closed.conf && systemctl daemon-reload
 if ! { systemctl start tunnelkeeper-fail-closed.service && ${path.failClosed}; }; then
   fail unexpected "The rule that drops traffic without a tunnel can't be set; read the journal of tunnelkeeper-fail-closed."
 fi
@@ -93,7 +101,7 @@ if ! CHECKED=$(ipsec addconn --config /etc/ipsec.conf --checkconfig 2>&1); then
   printf '%s\\n' "$CHECKED" | tail -n 5
   fail configuration-refused "This release rendered what Libreswan doesn't take; report it with the lines above."
 fi
-systemctl enable -q ipsec.service
+systemctl enable --no-reload -q ${units.join(' ')}
 ${roles.map((role) => `${before(role)}=`).join('\n')}
 has_changed tunnelkeeper.conf && drop_tunnels
 if ! systemctl is-active -q ipsec.service; then
@@ -119,8 +127,7 @@ function before(role: TunnelRole): string {
  * for, since forwarding waits for devices that a silent edge never brings.
  */
 function startServices({ probePort }: GatewayConfig): string {
-  return `systemctl enable -q tunnelkeeper-forwarding.service tunnelkeeper-agent.service
-if has_changed forwarding tunnelkeeper-forwarding.service tunnelkeeper.conf || ! systemctl is-active -q tunnelkeeper-forwarding.service; then
+  return `if has_changed forwarding tunnelkeeper-forwarding.service tunnelkeeper.conf || ! systemctl is-active -q tunnelkeeper-forwarding.service; then
   systemctl --no-block restart tunnelkeeper-forwarding.service
 fi
 if has_changed ${agentNames} gateway.json tunnelkeeper-agent.service || ! systemctl is-active -q tunnelkeeper-agent.service; then

@@ -162,7 +162,9 @@ test('gateway comes up by itself with its disk as it was when it boots again', a
 });
 
 test('gateway does not come up by itself when its units are not enabled', async () => {
-  const world = aWorld({ spoilScript: (script) => script.replace('systemctl enable -q ipsec.service', ':') });
+  const world = aWorld({
+    spoilScript: (script) => script.replace(/(systemctl enable .*)ipsec\.service /, '$1'),
+  });
   await world.setUp();
   world.guest.powerOff();
   world.boot();
