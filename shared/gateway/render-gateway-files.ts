@@ -46,7 +46,7 @@ export function renderFailClosedFiles(config: GatewayConfig): readonly GatewayFi
 
 /** What an operator types on a gateway. */
 const operatorCommand = `#!/bin/sh
-# Says how this gateway does: tk-gateway status
+# Says how this gateway does: tk-gateway status, or all that there is to look at: tk-gateway diagnose
 exec /usr/bin/python3 -IB ${path.agent} "$@"
 `;
 

@@ -1,8 +1,7 @@
 """The gateway's agent: checks the tunnels, leads connections, mends on the spot, and answers the balancer's probe.
 
-`python3 -I <this folder> /etc/tunnelkeeper/gateway.json`, as tunnelkeeper-agent.service starts it; with `status`, what
-the operator's tk-gateway shows. One thread a
-tunnel checks it, one asks pluto, one answers the probe; this one decides and acts, once a second and whenever a check
+`python3 -I <this folder> /etc/tunnelkeeper/gateway.json`, as tunnelkeeper-agent.service starts it; with `status` or `diagnose`, what
+the operator's tk-gateway shows. One thread a tunnel checks it, one asks pluto, one answers the probe; this one decides and acts, once a second and whenever a check
 has ended. A mend takes seconds, so it runs in a thread of its own.
 """
 import os
@@ -23,8 +22,12 @@ UNUSABLE = 2
 def main(words):
     if words == ["status"]:
         return show_status()
+    if words in (["diagnose"], ["diagnose", "--console"]):
+        import diagnose  # an agent that runs for months doesn't hold it
+
+        return diagnose.show(words)
     if len(words) != 1 or not words[0].startswith("/"):
-        print("Usage: tk-gateway status", file=sys.stderr)
+        print("Usage: tk-gateway status | diagnose [--console]", file=sys.stderr)
         return UNUSABLE
     try:
         told = settings.load(words[0])
