@@ -27,6 +27,11 @@ function addressesOf(number: number) {
   return { privateIp: `10.0.0.${3 + number}`, publicIp: `203.0.113.${4 + number}` };
 }
 
+/** What the edges know the n-th gateway by. */
+export function identityOf(number: number): string {
+  return addressesOf(number).publicIp;
+}
+
 /** Configuration of the n-th gateway. */
 export function labConfig(number: number, { routing = 'route-based' }: GatewayKind): GatewayConfig {
   const { publicIp } = addressesOf(number);
@@ -50,7 +55,13 @@ export class LabGateway {
     readonly guest: UmlGuest,
     readonly port: GatewayPort,
     public config: GatewayConfig,
+    private readonly kind: GatewayKind,
   ) {}
+
+  /** What it is, for people. */
+  get title(): string {
+    return `${this.kind.suite}, ${this.config.routing}`;
+  }
 
   /** Makes the n-th machine with the product's cloud-init, and gives it power. */
   static async boot(lab: Lab, number: number, kind: GatewayKind): Promise<LabGateway> {
@@ -64,12 +75,12 @@ export class LabGateway {
     });
     guest.powerOn();
     await guest.isUp;
-    return new LabGateway(lab, number, guest, port, config);
+    return new LabGateway(lab, number, guest, port, config, kind);
   }
 
   /** Name of the identity that both edges know it by. */
   get identity(): string {
-    return addressesOf(this.number).publicIp;
+    return identityOf(this.number);
   }
 
   /** Runs the setup script as run command would. @throws Error with all that it said, when it has no result */
@@ -110,12 +121,12 @@ export class LabGateway {
     return end.kind === 'answered' ? end.status : 0;
   }
 
-  /** Lets a client ask every 100 ms while something is done. */
+  /** Lets a client ask every 200 ms while something is done. */
   async underLoad(deed: () => Promise<unknown>): Promise<LoadReport> {
     const { clients: side } = this.lab.fabric;
     const { id } = await side.call('startLoad', {
       ...{ from: clients[1], host: this.port.privateIp, port: 9400, target: 'http://www.example.com/' },
-      ...{ timeoutSeconds: 2, everyMs: 100 },
+      ...{ timeoutSeconds: 2, everyMs: 200 },
     });
     try {
       await deed();

@@ -6,5 +6,8 @@ export const edges = [
   { name: 'ams2-2', address: '198.51.102.10', hostNames: ['ams2-2-vpn.zscaler.net'] },
 ] as const;
 
+/** Somebody who isn't among the clients. */
+export const stranger = '10.9.0.10';
+
 /** Offices, in a spoke of its own. */
 export const clients = ['10.0.5.10', '10.0.5.11', '10.0.5.12', '10.0.5.13'] as const;

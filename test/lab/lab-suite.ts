@@ -2,7 +2,7 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { obstacleToLab } from '../../infra/local/gateways/real/obstacle-to-lab.js';
 import { Lab, type LabPlan } from '../../infra/local/gateways/real/lab.js';
-import { clients, edges } from './lab-plan.js';
+import { clients, edges, stranger } from './lab-plan.js';
 import { describeUnless } from '../tools/tools.js';
 
 /** Milliseconds that a lab may take to come up, its images built. */
@@ -18,7 +18,7 @@ export function describeInLab(
     let lab: Lab | undefined;
     beforeAll(async () => {
       const log = (line: string) => process.stderr.write(`${line}\n`);
-      lab = await Lab.start({ edges, clients, suites, log });
+      lab = await Lab.start({ edges, clients: [...clients, stranger], suites, log });
     }, startMs);
     afterAll(() => lab?.close());
     suite(() => {

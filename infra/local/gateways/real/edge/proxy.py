@@ -3,12 +3,14 @@
 Usage: proxy.py <name> <address> <port>... How it behaves stands in /host/behaviour: normal, silent, html, redirect,
 drip, reset. A request with `x-lab-lasts: <seconds>` is answered at a pace that makes it last as long.
 """
+import collections
 import socket
 import struct
 import sys
 import threading
 import time
 
+HELD = collections.deque(maxlen=2000)
 NAME, ADDRESS = sys.argv[1:3]
 PORTS = [int(port) for port in sys.argv[3:]]
 
@@ -27,7 +29,7 @@ def respond(status, body, more=""):
 
 
 def serve(connection):
-    connection.settimeout(120)
+    connection.settimeout(10)
     with connection:
         while True:
             request = b""
@@ -38,7 +40,9 @@ def serve(connection):
                 request += part
             how = behaviour()
             if how == "silent":
-                time.sleep(120)
+                # Held without a thread: clients that give up come again, many at a time.
+                HELD.append(connection.dup())
+                return
             elif how == "reset":
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 return
