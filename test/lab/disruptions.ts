@@ -43,10 +43,10 @@ export const disruptions: readonly Disruption[] = [
   },
   {
     name: 'a PSK that is wrong, and the right one again',
-    toEach: async (gateway) => {
-      await gateway.setUp('NobodyKnowsThisPsk0');
-      await gateway.setUp(firstPsk);
-    },
+    toEach: ({ guest }) =>
+      guest.shell(`
+swap() { sed -i "s/$1/$2/" /etc/ipsec.d/tunnelkeeper.secrets; systemctl restart ipsec; }
+swap ${firstPsk} NobodyKnowsThisPsk0; sleep 6; swap NobodyKnowsThisPsk0 ${firstPsk}`),
   },
   {
     name: 'power is lost, and comes back',

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { disruptions, pause } from './disruptions.js';
 import { firstPsk, identityOf, LabGateway, type GatewayKind, type LoadReport } from './lab-gateway.js';
-import { clients, stranger } from './lab-plan.js';
+import { clients, edges, stranger } from './lab-plan.js';
 import { describeInLab } from './lab-suite.js';
 import { tellTable } from './tell-table.js';
 
@@ -107,6 +107,7 @@ describeInLab('real gateways', ['bookworm', 'trixie'], (lab) => {
     test.each(disruptions)(
       'when $name',
       async ({ name, toAll, toEach }) => {
+        await Promise.all(gateways.map((gateway) => gateway.preferPrimary()));
         const all = toAll?.(lab()) ?? Promise.resolve();
         const seen = await watch(async (gateway) => {
           await Promise.all([all, toEach?.(gateway)]);
@@ -118,6 +119,29 @@ describeInLab('real gateways', ['bookworm', 'trixie'], (lab) => {
       limitMs,
     );
   });
+
+  test(
+    'move new connections to the other edge when theirs dies, and reset those that began there',
+    async () => {
+      const withTwo = gateways.filter(({ config }) => config.tunnels.length === 2);
+      await Promise.all(withTwo.map((gateway) => gateway.preferPrimary()));
+      const open = withTwo.map((gateway) => gateway.open(clients[2], 120));
+      await pause(2); // they stand
+      await lab().fabric.lose(edges[0].address, 1);
+      const moved = await Promise.all(withTwo.map((gateway) => gateway.served(60)));
+      const ended = await Promise.all(open);
+      await lab().fabric.lose(edges[0].address, 0);
+      for (const [index, gateway] of withTwo.entries()) {
+        const { kind, seconds } = ended[index] ?? { kind: 'silent', seconds: NaN };
+        process.stderr.write(
+          `failover: ${gateway.title}: new connections after ${(moved[index] ?? NaN).toFixed(1)} s, an open one ${kind} after ${(seconds - 2).toFixed(1)} s\n`,
+        );
+        expect([gateway.title, await gateway.ask()]).toEqual([gateway.title, 'ams2-2']);
+        expect([gateway.title, kind]).toEqual([gateway.title, 'reset']);
+      }
+    },
+    limitMs,
+  );
 
   test(
     'are found leaking once the rule is removed: so the suite can fail',

@@ -2,7 +2,7 @@
 import type { Lab } from '../../infra/local/gateways/real/lab.js';
 import type { GatewayPort } from '../../infra/local/gateways/real/fabric.js';
 import type { Suite } from '../../infra/local/gateways/real/images.js';
-import type { LoadSample } from '../../infra/local/gateways/real/namespace-calls.js';
+import type { AskEnd, LoadSample } from '../../infra/local/gateways/real/namespace-calls.js';
 import type { UmlGuest } from '../../infra/local/gateways/real/uml-guest.js';
 import { pskVariable, type GatewayConfig } from '../../shared/gateway/gateway-config.js';
 import { parseSetupResult } from '../../shared/gateway/parse-setup-result.js';
@@ -103,6 +103,11 @@ export class LabGateway {
     return end.kind === 'answered' ? end.body : end.kind;
   }
 
+  /** A request whose answer takes so long; how and when it ended. */
+  open(from: string, seconds: number): Promise<AskEnd> {
+    return this.lab.ask(this.port, from, { timeout: 10, lasts: seconds });
+  }
+
   /** Asks until an answer comes; the seconds that it took. */
   async served(limitSeconds = 60): Promise<number> {
     const began = Date.now();
@@ -113,6 +118,12 @@ export class LabGateway {
       if (seconds > limitSeconds) throw new Error(`${this.config.slot} doesn't serve: ${end.because}`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
+  }
+
+  /** Has new connections take the primary edge, as they would five minutes after it came back. */
+  async preferPrimary(): Promise<void> {
+    if (this.config.routing === 'policy-based') return;
+    await this.guest.shell(`ip route replace ${this.config.proxy.address}/32 dev vti0`);
   }
 
   /** What the balancer's probe gets; 0 when nothing answers. */
@@ -149,7 +160,9 @@ export interface LoadReport {
 
 function reportOf(samples: readonly LoadSample[]): LoadReport {
   const answers = samples.flatMap(({ at, end }) => (end.kind === 'answered' ? [{ at, edge: end.body }] : []));
-  const gaps = answers.slice(1).map(({ at }, index) => at - (answers[index]?.at ?? at));
+  // The last gap may reach until the load's end.
+  const times = [...answers.map(({ at }) => at), ...samples.slice(-1).map(({ at }) => at)];
+  const gaps = times.slice(1).map((at, index) => at - (times[index] ?? at));
   return {
     answered: answers.length,
     lost: samples.length - answers.length,
