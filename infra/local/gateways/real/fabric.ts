@@ -1,6 +1,7 @@
 /** What is between the guests? Two namespaces of the kernel: Azure's network with the internet behind it, and the clients. */
 import type { ChildProcess } from 'node:child_process';
 import { NetworkNamespace } from './network-namespace.js';
+import { packetRules, type InboundRule } from './packet-rules.js';
 
 /** Where a guest's package mirror answers (RFC 2544's range, which nobody routes). */
 export const mirrorAddress = '198.18.0.1';
@@ -135,6 +136,31 @@ ip route add default via ${clientsRouter} dev eth0 src ${clientAddresses[0] ?? '
       ['iptables-restore', '-w', '--noflush'],
       `*filter\n:OUTAGE - [0:0]\n${wanted.map((rule) => `${rule}\n`).join('')}COMMIT\n`,
     );
+  }
+
+  /** Lets in by a security group's rules alone what begins a flow; without rules again everything that has a way. */
+  async secure({ tap }: GatewayPort, rules: readonly InboundRule[] | undefined): Promise<void> {
+    const chain = `NSG-${tap}`;
+    const hooks = ['FORWARD', 'OUTPUT'].map(
+      (from) => `${from} -o ${tap} -m conntrack --ctstate NEW -j ${chain}`,
+    );
+    const lines =
+      rules === undefined
+        ? [...hooks.map((hook) => `-D ${hook}`), `-F ${chain}`, `-X ${chain}`]
+        : [
+            `-N ${chain}`,
+            ...packetRules(rules, platformAddress).map((words) => `-A ${chain} ${words}`),
+            ...hooks.map((hook) => `-I ${hook}`),
+          ];
+    await this.azure.script(lines.map((line) => `iptables -w ${line}\n`).join(''));
+  }
+
+  /** Loses all that a machine sends and all that is sent to it, or no longer. What it leaks is counted all the same. */
+  async cut({ tap }: GatewayPort, isCut: boolean): Promise<void> {
+    const how = isCut ? '-A' : '-D';
+    await this.azure.script(`
+iptables -w -t raw ${how} PREROUTING -i ${tap} -j DROP
+iptables -w -t mangle ${how} POSTROUTING -o ${tap} -j DROP`);
   }
 
   private async addTap(kind: 'g' | 'e', address: string): Promise<string> {

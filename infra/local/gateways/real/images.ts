@@ -16,17 +16,26 @@ export interface Images {
   readonly bare: string;
   /** The packages are there. */
   readonly baked: string;
-  /** Folder that a guest's package mirror serves. */
+  /** Folder of the packages that a gateway may have, and all that they need. */
   readonly mirror: string;
+  /** Folder of a later Libreswan. */
+  readonly newer: string;
 }
 
-/** What a gateway needs, as the product has it. */
-export const gatewayPackages = ['libreswan', 'iptables', 'iproute2', 'curl', 'python3'] as const;
-
 const recipe = fileURLToPath(new URL('./image/', import.meta.url));
+const bake = fileURLToPath(new URL('../../../image/bake.sh', import.meta.url));
+
+/** What a gateway needs, as the script has it that images are baked by. */
+export const gatewayPackages: readonly string[] =
+  /^packages=\((.+)\)$/m.exec(readFileSync(bake, 'utf8'))?.[1]?.split(' ') ?? [];
 
 /** How long images of another recipe are kept. */
 const keptMs = 7 * 24 * 3600 * 1000;
+
+/** Where a guest finds the packages of its release; a later Libreswan is beside it, under `-newer`. */
+export function mirrorUrl(suite: Suite): string {
+  return `http://${mirrorAddress}/${suite}`;
+}
 
 /** Gives a release's images, built first when the recipe is new: about a minute. */
 export async function imagesOf(suite: Suite, log: (line: string) => void): Promise<Images> {
@@ -37,11 +46,12 @@ export async function imagesOf(suite: Suite, log: (line: string) => void): Promi
     bare: join(folder, 'bare.img'),
     baked: join(folder, 'baked.img'),
     mirror: join(folder, 'mirror'),
+    newer: join(folder, 'newer'),
   };
 }
 
 function recipeHash(words: readonly string[]): string {
-  const hash = createHash('sha256').update(words.join(' '));
+  const hash = createHash('sha256').update(words.join(' ')).update(readFileSync(bake));
   for (const path of readdirSync(recipe, { recursive: true, encoding: 'utf8' }).sort())
     if (statSync(join(recipe, path)).isFile())
       hash.update(`${path}\0`).update(readFileSync(join(recipe, path)));
@@ -60,7 +70,7 @@ async function build(
   log(`The images of ${suite} are built, which takes about a minute…`);
   try {
     const command = ['bash', join(recipe, 'build.sh'), suite, made, ...gatewayPackages];
-    await runCommand(command, { environment: { MIRROR: mirrorAddress } });
+    await runCommand(command, { environment: { MIRROR: mirrorUrl(suite), BAKE: bake } });
     renameSync(made, folder);
   } catch (error) {
     if (!existsSync(folder)) throw error; // another process may have been quicker

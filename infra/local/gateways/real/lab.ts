@@ -66,8 +66,10 @@ export class Lab {
     try {
       const fabric = await Fabric.create(prefix, clients);
       fabric.serveNames(edges);
-      const mirror = images.get(suites[0] ?? edgeSuite)?.mirror ?? '';
-      await fabric.azure.call('serveFolder', { address: mirrorAddress, folder: mirror });
+      const folders: Record<string, string> = {};
+      for (const [suite, { mirror, newer }] of images)
+        Object.assign(folders, { [suite]: mirror, [`${suite}-newer`]: newer });
+      await fabric.azure.call('serveFolders', { address: mirrorAddress, folders });
       const image = images.get(edgeSuite)?.baked ?? '';
       const guests = await Promise.all(edges.map((edge) => startEdge(edge, { fabric, folder, image })));
       return new Lab(fabric, guests, images, folder, janitor);

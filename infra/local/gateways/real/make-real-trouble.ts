@@ -5,7 +5,8 @@ import type { UmlGuest } from './uml-guest.js';
 const scripts = {
   'tunnel-stuck': 'ip xfrm state deleteall; ip xfrm policy deleteall',
   'ipsec-stopped': 'systemctl stop ipsec.service',
-  'pluto-wedged': 'kill -STOP "$(pidof pluto)"',
+  // By itself a pluto that hangs is missed by nobody for hours: the kernel's SAs go on carrying.
+  'pluto-wedged': 'kill -STOP "$(pidof pluto)"; ip xfrm state deleteall',
   'agent-dead': 'systemctl stop tunnelkeeper-agent.service',
   'configuration-edited':
     "sed -i 's/^ *ike=.*/    ike=aes128-sha1;dh5/' /etc/ipsec.d/tunnelkeeper.conf; systemctl restart ipsec.service",

@@ -12,6 +12,8 @@ export interface AskCall {
   readonly timeoutSeconds: number;
   /** How long the answer takes on its way, at the edge's pace; over at once unless told. */
   readonly lastsSeconds?: number;
+  /** How many bytes the proxy is to answer with, which are thrown away; its name unless told. */
+  readonly bytes?: number;
 }
 
 /** How a request ended. */
@@ -23,6 +25,11 @@ export type AskEnd =
       readonly because: string;
       readonly seconds: number;
     };
+
+/** Requests whose answers last until they are let go. */
+export interface HoldCall extends Omit<AskCall, 'timeoutSeconds' | 'lastsSeconds'> {
+  readonly count: number;
+}
 
 /** Requests one after the other at a pace, until they are stopped. */
 export interface LoadCall extends AskCall {
@@ -40,9 +47,13 @@ export interface Calls {
   readonly ask: { readonly given: AskCall; readonly answer: AskEnd };
   readonly startLoad: { readonly given: LoadCall; readonly answer: { readonly id: number } };
   readonly stopLoad: { readonly given: { readonly id: number }; readonly answer: readonly LoadSample[] };
-  /** Serves a folder over HTTP on port 80. */
-  readonly serveFolder: {
-    readonly given: { readonly address: string; readonly folder: string };
+  /** Ends once all of them stand. */
+  readonly hold: { readonly given: HoldCall; readonly answer: { readonly id: number } };
+  /** How those ended that didn't last until now. */
+  readonly letGo: { readonly given: { readonly id: number }; readonly answer: readonly AskEnd[] };
+  /** Serves folders over HTTP on port 80, each under its name. */
+  readonly serveFolders: {
+    readonly given: { readonly address: string; readonly folders: Readonly<Record<string, string>> };
     readonly answer: null;
   };
   /** Serves the metadata service on port 80, whose answers the parent gives. */

@@ -9,6 +9,7 @@ import type {
   CallName,
   Calls,
   FromWorker,
+  HoldCall,
   LoadSample,
   ToWorker,
 } from './namespace-calls.js';
@@ -16,6 +17,7 @@ import type {
 type Handler<Name extends CallName> = (given: Calls[Name]['given']) => Promise<Calls[Name]['answer']>;
 
 const loads = new Map<number, { stop: () => Promise<readonly LoadSample[]> }>();
+const held = new Map<number, { letGo: () => readonly AskEnd[] }>();
 const asked = new Map<number, (answer: MetadataAnswer) => void>();
 let numbers = 0;
 
@@ -41,9 +43,17 @@ const handlers: { readonly [Name in CallName]: Handler<Name> } = {
     loads.delete(id);
     return load?.stop() ?? Promise.resolve([]);
   },
-  serveFolder: ({ address, folder }) =>
+  hold,
+  letGo: ({ id }) => {
+    const holding = held.get(id);
+    held.delete(id);
+    return Promise.resolve(holding?.letGo() ?? []);
+  },
+  serveFolders: ({ address, folders }) =>
     listen(address, (incoming, outgoing) => {
-      const file = createReadStream(join(folder, basename(decodeURIComponent(incoming.url ?? '/'))));
+      const path = decodeURIComponent(incoming.url ?? '/');
+      const folder = folders[path.split('/')[1] ?? ''] ?? '/nowhere';
+      const file = createReadStream(join(folder, basename(path)));
       file.once('error', () => outgoing.writeHead(404).end());
       file.once('open', () => {
         file.pipe(outgoing);
@@ -67,13 +77,54 @@ function tell(message: FromWorker): void {
   process.send?.(message);
 }
 
-function ask({ from, host, port, target, timeoutSeconds, lastsSeconds = 0 }: AskCall): Promise<AskEnd> {
+/** Longer than anything that is held. */
+const heldSeconds = 3600;
+
+async function hold({ count, ...call }: HoldCall): Promise<{ id: number }> {
+  const ends: AskEnd[] = [];
+  const abort = new AbortController();
+  const stand = Array.from({ length: count }, () => {
+    const asks = { ...call, timeoutSeconds: 5, lastsSeconds: heldSeconds };
+    return new Promise<void>((resolve, reject) => {
+      void ask(asks, { began: resolve, signal: abort.signal }).then((end) => {
+        if (abort.signal.aborted) return;
+        ends.push(end);
+        reject(new Error('because' in end ? end.because : 'it was answered at once'));
+      });
+    });
+  });
+  await Promise.all(stand);
+  const id = ++numbers;
+  held.set(id, {
+    letGo: () => {
+      abort.abort();
+      return ends;
+    },
+  });
+  return { id };
+}
+
+/** What somebody wants of a request beside its end. */
+interface Wish {
+  /** Told when the answer has begun. */
+  readonly began?: () => void;
+  readonly signal?: AbortSignal;
+}
+
+function ask(
+  { from, host, port, target, timeoutSeconds, lastsSeconds = 0, bytes = 0 }: AskCall,
+  { began: tellBegan, signal }: Wish = {},
+): Promise<AskEnd> {
   const began = performance.now();
   const seconds = () => (performance.now() - began) / 1000;
   return new Promise((resolve) => {
     const outgoing = request({
       ...{ host, port, path: target, localAddress: from, agent: false },
-      headers: { host: 'www.example.com', 'x-lab-lasts': String(lastsSeconds) },
+      ...(signal === undefined ? {} : { signal }),
+      headers: {
+        ...{ host: 'www.example.com', 'x-lab-lasts': String(lastsSeconds) },
+        ...(bytes === 0 ? {} : { 'x-lab-bytes': String(bytes) }),
+      },
     });
     let isConnected = false;
     const limit = setTimeout(
@@ -94,8 +145,11 @@ function ask({ from, host, port, target, timeoutSeconds, lastsSeconds = 0 }: Ask
     outgoing.once('socket', (socket) => socket.once('connect', () => (isConnected = true)));
     outgoing.on('error', fail);
     outgoing.once('response', (incoming) => {
+      tellBegan?.();
       let body = '';
-      incoming.on('data', (part: Buffer) => (body += part.toString()));
+      incoming.on('data', (part: Buffer) => {
+        if (bytes === 0) body += part.toString();
+      });
       incoming.on('error', fail);
       incoming.once('end', () => {
         clearTimeout(limit);

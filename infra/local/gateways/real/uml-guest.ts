@@ -61,6 +61,11 @@ export class UmlGuest {
     return this.process !== undefined;
   }
 
+  /** Id of the process group that all of its processes are in, while it has power. */
+  get processGroup(): number | undefined {
+    return this.process?.pid;
+  }
+
   /** Ends when the guest takes scripts; fails when its power goes before. */
   get isUp(): Promise<void> {
     return this.booted;

@@ -1,7 +1,8 @@
 """The proxy behind a service edge of the lab: answers with the edge's name, or as badly as it is told to.
 
 Usage: proxy.py <name> <address> <port>... How it behaves stands in /host/behaviour: normal, silent, html, redirect,
-drip, reset. A request with `x-lab-lasts: <seconds>` is answered at a pace that makes it last as long.
+drip, reset. A request with `x-lab-lasts: <seconds>` is answered at a pace that makes it last as long, one with
+`x-lab-bytes: <count>` by so many bytes.
 """
 import collections
 import socket
@@ -10,6 +11,7 @@ import sys
 import threading
 import time
 
+BLOCK = bytes(64 * 1024)
 HELD = collections.deque(maxlen=2000)
 NAME, ADDRESS = sys.argv[1:3]
 PORTS = [int(port) for port in sys.argv[3:]]
@@ -59,10 +61,12 @@ def serve(connection):
 
 
 def answer(connection, request):
-    lasts = 0.0
-    for line in request.split(b"\r\n"):
-        if line.lower().startswith(b"x-lab-lasts:"):
-            lasts = float(line.split(b":")[1])
+    lasts, count = wished(request, b"x-lab-lasts:"), int(wished(request, b"x-lab-bytes:"))
+    if count:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % count)
+        while count > 0:
+            count -= connection.send(BLOCK[:count])
+        return
     whole = respond("200 OK", NAME)
     if lasts == 0:
         connection.sendall(whole)
@@ -71,6 +75,13 @@ def answer(connection, request):
     connection.sendall(whole[:-1])
     time.sleep(lasts)
     connection.sendall(whole[-1:])
+
+
+def wished(request, name):
+    for line in request.split(b"\r\n"):
+        if line.lower().startswith(name):
+            return float(line.split(b":")[1])
+    return 0.0
 
 
 def listen(port):

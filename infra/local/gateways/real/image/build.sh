@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the disks of one Debian release, as root: MIRROR=<address> build.sh <suite> <folder> <package>...
-# Leaves in the folder: bare.img (as a marketplace image, with cloud-init), baked.img (the packages installed as well),
-# mirror/ (a repository with the packages and all that they need).
+# Builds the disks of one Debian release, as root: MIRROR=<url> BAKE=<script> build.sh <suite> <folder> <package>...
+# Leaves in the folder: bare.img (as a marketplace image, with cloud-init), baked.img (baked by the script as well),
+# mirror/ (a repository with the packages and all that they need), newer/ (one with a later Libreswan).
 set -euo pipefail
 suite=$1 out=$2
 shift 2
@@ -34,9 +34,23 @@ in_root systemctl set-default -q multi-user.target
 # The mirror: what apt would fetch on such a machine.
 in_root apt-get -qq update
 in_root apt-get -qq -y --no-install-recommends --download-only install "$@"
-mkdir "$out/mirror"
+# What a gateway may be asked to have, where the release has it.
+for wish in netdata-core netdata-plugins-bash; do
+  in_root apt-get -qq -y --no-install-recommends --download-only install "$wish" || echo "$suite has no $wish."
+done
+repository() { # <folder>
+  (cd "$1" && dpkg-scanpackages -m . >Packages 2>/dev/null)
+}
+mkdir "$out/mirror" "$out/newer"
 cp "$root"/var/cache/apt/archives/*.deb "$out/mirror/"
-(cd "$out/mirror" && dpkg-scanpackages -m . >Packages 2>/dev/null)
+repository "$out/mirror"
+
+# A later Libreswan is the same one under a later version: what an upgrade does is what its scripts do.
+dpkg-deb -R "$out"/mirror/libreswan_*.deb "$out/newer/package"
+sed -i 's/^Version: .*/&+lab1/' "$out/newer/package/DEBIAN/control"
+dpkg-deb -b "$out/newer/package" "$out/newer/" >/dev/null
+rm -r "$out/newer/package"
+repository "$out/newer"
 
 disk() { # <name>
   truncate -s 4G "$out/$1.img"
@@ -45,11 +59,13 @@ disk() { # <name>
 
 # A guest finds the mirror alone.
 rm -rf "$root"/var/lib/apt/lists/* "$root"/etc/apt/sources.list.d/* "$root"/var/cache/apt/archives/*.deb
-echo "deb [trusted=yes] http://$MIRROR/ ./" >"$root/etc/apt/sources.list"
+echo "deb [trusted=yes] $MIRROR ./" >"$root/etc/apt/sources.list"
 disk bare
 
-mkdir "$root/packages"
-cp "$out"/mirror/*.deb "$root/packages/"
-in_root bash -c 'DEBIAN_FRONTEND=noninteractive apt-get -qq -y install /packages/*.deb'
-rm -rf "$root/packages"
+mv "$root/etc/apt/sources.list" "$root/etc/apt/sources.list.kept"
+cp -r "$out/mirror" "$root/mirror"
+echo 'deb [trusted=yes] file:/mirror ./' >"$root/etc/apt/sources.list"
+in_root bash -s <"$BAKE" >/dev/null
+mv "$root/etc/apt/sources.list.kept" "$root/etc/apt/sources.list"
+rm -rf "$root/mirror"
 disk baked
