@@ -69,7 +69,7 @@ const mend = {
 };
 
 function renderAgentConfig(config: GatewayConfig): string {
-  const { site, slot, routing, probePort, proxy, checkHost } = config;
+  const { site, slot, routing, probePort, proxy, checkHost, reports } = config;
   const tunnels = config.tunnels.map(({ role, edge }) => {
     const { device, table, flowMark, rulePreference } = tunnelDevice(role);
     return routing === 'route-based'
@@ -77,5 +77,6 @@ function renderAgentConfig(config: GatewayConfig): string {
       : { role, edge };
   });
   const check = { host: checkHost, ...cadence };
-  return `${JSON.stringify({ site, slot, routing, probePort, nudgeMark, proxy, check, mend, tunnels }, null, 2)}\n`;
+  const told = { site, slot, routing, probePort, nudgeMark, proxy, check, mend, reports, tunnels };
+  return `${JSON.stringify(told, null, 2)}\n`;
 }
