@@ -77,6 +77,7 @@ import flows
 import pluto
 import probe
 import routes
+import scheduled
 import state
 
 #: How often is decided when no check ends.
@@ -90,6 +91,8 @@ STACK_BYTES = 256 * 1024
 NUDGE_ROUNDS = 3
 #: The same line isn't said again for so long, when the same thing fails each second.
 REPEAT_SECONDS = 60
+#: What nothing here depends on, such as the host's announcements, isn't complained of again for so long.
+SELDOM_SECONDS = 3600
 #: What \`tk-gateway status\` shows of what was done.
 MOST_RECENT = 10
 
@@ -117,6 +120,8 @@ class View:
         self.flows = None
         self.table = (None, None)
         self.recent = collections.deque(maxlen=MOST_RECENT)
+        #: What Azure has announced for this machine, in words.
+        self.announced = []
 
 
 class Agent:
@@ -130,6 +135,8 @@ class Agent:
         self.lock = pluto.Lock()
         self.leads = routes.Leads(settings)
         self.writer = state.Writer()
+        self.host = scheduled.Watch()
+        self.drains = scheduled.Drains(self.host, settings.proxy["address"])
         self.ended = collections.deque()
         self.wake = threading.Event()
         self.mending = None
@@ -143,6 +150,7 @@ class Agent:
         server = probe.Probe(self.settings.probe_port, self.answer_now)
         self.start(server.serve_for_ever)
         self.start(self.watch_pluto)
+        self.start(self.host.watch_for_ever)
         for tunnel in self.settings.tunnels:
             self.start(self.watch, tunnel)
         print("Looks after %s." % ", ".join(self.settings.roles), flush=True)
@@ -200,7 +208,8 @@ class Agent:
             if action.kind in ("initiate", "reconnect", "restart"):
                 self.mending = action
                 self.start(self.mend, action)
-        answer = decide.answer(self.memory, self.view.route)
+        self.prepare(now)
+        answer = decide.answer(self.memory, self.view.route, self.drains.reason)
         is_new = bool(actions) or answer[0] != self.view.answer[0]
         self.view.answer = answer
         self.beat = time.monotonic()
@@ -217,6 +226,15 @@ class Agent:
             is_busy=self.mending is not None,
             refused=self.view.refused,
         )
+
+    def prepare(self, now):
+        """Leaves the pool, or comes back, for what Azure has announced."""
+        changes, told = self.drains.keep(now, time.time())
+        for line in told + [change[0].upper() + change[1:] + "." for change in changes]:
+            self.say(line, now, is_repeatable=False)
+        if self.host.trouble:
+            self.say(self.host.trouble, now, "host", seconds=SELDOM_SECONDS)
+        self.view.announced = self.drains.in_words()
 
     def steer(self, actions, current, now):
         """Gives the tunnel that new connections take from now on."""
@@ -277,13 +295,13 @@ class Agent:
         what = WORDS[action.kind] % name
         self.say("%s: %s.%s" % (what, action.why, " It failed: %s." % trouble if trouble else ""), now, what, bool(trouble))
 
-    def say(self, line, now, key=None, is_repeatable=True):
+    def say(self, line, now, key=None, is_repeatable=True, seconds=REPEAT_SECONDS):
         """One line to the journal. What comes again each second, a trouble, is said once a minute, known by \`key\`."""
         key = key or line
-        if now - self.said.get(key, -REPEAT_SECONDS) < REPEAT_SECONDS and is_repeatable:
+        if now < self.said.get(key, now) and is_repeatable:
             return
-        self.said = {one: at for one, at in self.said.items() if now - at < REPEAT_SECONDS}
-        self.said[key] = now
+        self.said = {one: until for one, until in self.said.items() if now < until}
+        self.said[key] = now + seconds
         self.view.recent.append({"at": now, "line": line})
         print(line, flush=True)
 `,
@@ -597,8 +615,12 @@ def allowed_from(mends, kind, role, rules):
     return past[-1] + rules["pauseSeconds"] * 2 ** (len(past) - 1)
 
 
-def answer(memory, current):
-    """Status and reason for the probe; \`current\` is the tunnel that new connections take."""
+def answer(memory, current, drains=None):
+    """Status and reason for the probe; \`current\` is the tunnel that new connections take, \`drains\` why none shall come.
+
+    A drain keeps new connections away and touches no other: the balancer sends no more, and what is established lives."""
+    if drains:
+        return 503, drains
     in_use = memory.tunnels.get(current)
     if in_use and in_use.is_up:
         return 200, "ok: " + current
@@ -778,6 +800,146 @@ def packet_line(packet):
         return "%s:%d > %s:%d %s" % (source, ports[0], destination, ports[1], name)
     return "%s > %s %s" % (source, destination, {1: "ICMP", 50: "ESP"}.get(protocol, "protocol %d" % protocol))
 `,
+  'drains.py': `"""When does the gateway leave the pool for what Azure announces? Pure: times are monotonic seconds but for \`wall\`.
+
+Scheduled Events, Microsoft Learn, "Scheduled Events for Linux VMs": an event is \`Scheduled\` until all machines that it
+concerns have acknowledged it or its \`NotBefore\` has come, then \`Started\`, and is gone from the list when it is over.
+"""
+import re
+from collections import namedtuple
+
+from imds import printable
+
+#: What takes the machine, or its memory, away. A Freeze is a pause of seconds, which connections outlive.
+TAKEN = ("Reboot", "Redeploy", "Preempt", "Terminate")
+FREEZE = "Freeze"
+#: Connections get so long to end (architecture.md: \`drainSeconds\`).
+DRAIN_SECONDS = 120
+#: Before, nothing is acknowledged though nothing flows: the balancer stops new connections after two probes, 5 s apart.
+LEAST_SECONDS = 15
+#: Acknowledged so long before it would happen anyhow, so that it is known to have been told.
+MARGIN_SECONDS = 5
+#: An event further ahead is told and waited with. Ordinary notices last 15 min at most, but failing hardware is announced
+#: days ahead, and may not be left before the neighbours on it have acknowledged too: days without this gateway.
+AHEAD_SECONDS = 3600
+#: A host that has said nothing for so long is no reason to stay away: an event takes 10 min from its start to its end.
+FORGET_SECONDS = 900
+#: A machine that is up for less, and first sees an event that has started, has it behind it: hardware failed.
+YOUNG_SECONDS = 900
+
+#: \`at\`: seconds since the epoch, None when it isn't told; \`said_at\`: the same in the host's words.
+Event = namedtuple("Event", "id kind status at said_at")
+#: \`until\`: when it is acknowledged at the latest. \`is_over\`: it is only waited for to go.
+Drain = namedtuple("Drain", "event since until is_over")
+
+DATE = re.compile(r"(\\d{1,2}) ([A-Z][a-z]{2}) (\\d{4}) (\\d\\d):(\\d\\d):(\\d\\d)")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def events(document, machine):
+    """The events that concern a machine; raises ValueError when the document is none. A bad entry costs itself alone."""
+    listed = document.get("Events")
+    if not isinstance(listed, list):
+        raise ValueError("the list of events can't be read")
+    found = []
+    for one in listed[:100]:
+        if not isinstance(one, dict) or not isinstance(one.get("Resources"), list):
+            continue
+        names = [name.lower() for name in one["Resources"] if isinstance(name, str)]
+        told = [one.get(name) for name in ("EventId", "EventType", "EventStatus")]
+        if machine.lower() not in names or not all(isinstance(value, str) for value in told):
+            continue
+        if not 0 < len(told[0]) <= 100 or told[1] not in (*TAKEN, FREEZE) or told[2] not in ("Scheduled", "Started"):
+            continue
+        said_at = one.get("NotBefore")
+        said_at = printable(said_at, 40) if isinstance(said_at, str) else ""
+        found.append(Event(*told, epoch(said_at), said_at))
+    return tuple(found)
+
+
+def epoch(text):
+    """Seconds since the epoch of a time in HTTP's form; None for anything else."""
+    found = DATE.search(text)
+    if not found or found[2] not in MONTHS:
+        return None
+    day, year, month = int(found[1]), int(found[3]), MONTHS.index(found[2]) + 1
+    # The days from 1 March of year 0 on, so that the leap day is a year's last; time.strptime costs half a megabyte.
+    year, month = (year, month - 3) if month > 2 else (year - 1, month + 9)
+    days = 365 * year + year // 4 - year // 100 + year // 400 + (153 * month + 2) // 5 + day - 1 - 719468
+    return 86400 * days + 3600 * int(found[4]) + 60 * int(found[5]) + int(found[6])
+
+
+def follow(known, seen, now, wall):
+    """The drains that stand, by event; \`known\` are those of the last look, \`wall\` is seconds since the epoch."""
+    drains = {}
+    for event in seen:
+        if event.kind not in TAKEN:
+            continue
+        if event.id in known:
+            drains[event.id] = known[event.id]._replace(event=event)
+        elif not is_far(event, wall):
+            is_over = event.status == "Started" and event.kind in ("Reboot", "Redeploy") and now < YOUNG_SECONDS
+            drains[event.id] = Drain(event, now, now + patience(event, wall), is_over)
+    return drains
+
+
+def is_far(event, wall):
+    return event.status == "Scheduled" and event.at is not None and event.at - wall > AHEAD_SECONDS
+
+
+def patience(event, wall):
+    """Seconds until it is acknowledged though something flows. A time that has passed for an event that is yet to start
+    tells that the clock is wrong: it isn't hurried by that, since the host begins by its own."""
+    left = None if event.at is None else event.at - wall
+    if left is None or left <= 0:
+        return DRAIN_SECONDS
+    return max(0, min(DRAIN_SECONDS, left - MARGIN_SECONDS))
+
+
+def due(drains, flows, now):
+    """Ids of the events to acknowledge now; \`flows\` is None where they can't be counted."""
+    return tuple(
+        drain.event.id
+        for drain in drains.values()
+        if not drain.is_over
+        and drain.event.status == "Scheduled"
+        and (now >= drain.until or flows == 0 and now - drain.since >= LEAST_SECONDS)
+    )
+
+
+def reason(drains):
+    """Why the probe gets 503; None when it isn't for a drain."""
+    for drain in drains.values():
+        if not drain.is_over:
+            return "drains: " + in_words(drain.event)
+    return None
+
+
+def in_words(event):
+    if event.status == "Started":
+        return event.kind + " has started"
+    return "%s at %s" % (event.kind, event.said_at or "a time that isn't told")
+
+
+def changes(known, drains):
+    """What has begun and ended between two looks, in words."""
+    begun = [drain for drain in drains.values() if drain.event.id not in known and not drain.is_over]
+    ended = [drain for drain in known.values() if drain.event.id not in drains and not drain.is_over]
+    return ["drain begun: " + in_words(one.event) for one in begun] + [
+        "drain ended: %s is over" % one.event.kind for one in ended
+    ]
+
+
+def only_told(seen, drains):
+    """Events that nothing follows from, in words: a Freeze, and what is far ahead."""
+    told = []
+    for event in seen:
+        if event.kind == FREEZE:
+            told.append("Azure pauses this machine for some seconds: %s. Nothing is drained for it." % in_words(event))
+        elif event.id not in drains:
+            told.append("Azure announces %s. It is drained for in the hour before." % in_words(event))
+    return told
+`,
   'flows.py': `"""How are connections reset that can't go on? By a rule that refuses them, and a nudge for those that only wait."""
 import os
 import re
@@ -914,6 +1076,149 @@ def checksum(data):
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return ~total & 0xFFFF
+`,
+  'imds.py': `"""What does the host tell this machine? The Instance Metadata Service, over a plain socket: http.client costs 6 MB."""
+import json
+import re
+import socket
+import time
+from collections import namedtuple
+
+from checks import left
+
+#: Microsoft Learn, Azure Instance Metadata Service: it answers there alone, and never behind a proxy.
+ADDRESS = ("169.254.169.254", 80)
+MOST_BYTES = 256 * 1024
+#: It answers within milliseconds as a rule.
+LIMIT_SECONDS = 5
+MACHINE = "/metadata/instance/compute?api-version=2021-02-01"
+
+#: Name, region and resource id of this machine.
+Machine = namedtuple("Machine", "name region resource")
+
+LENGTH = re.compile(rb"\\r\\ncontent-length: *(\\d{1,7}) *\\r\\n", re.IGNORECASE)
+CHUNKED = re.compile(rb"\\r\\ntransfer-encoding: *chunked *\\r\\n", re.IGNORECASE)
+
+
+def ask(path, seconds=LIMIT_SECONDS, body=None):
+    """Status and text of an answer; raises OSError when none comes in time, ValueError when it can't be read."""
+    deadline = time.monotonic() + seconds
+    heard = b""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
+        sock.settimeout(left(deadline))
+        sock.connect(ADDRESS)
+        sock.sendall(request(path, body))
+        while True:
+            # Set before each read: a byte now and then must not extend the time.
+            sock.settimeout(left(deadline))
+            part = sock.recv(16384)
+            heard += part
+            found = answer(heard, ended=not part)
+            if found:
+                return found
+
+
+def request(path, body=None):
+    """Pure: the bytes of a request; the header shows that it is meant for here."""
+    head = "%s %s HTTP/1.1\\r\\nHost: %s\\r\\nMetadata: true\\r\\nConnection: close\\r\\n" % (
+        "GET" if body is None else "POST",
+        path,
+        ADDRESS[0],
+    )
+    if body is None:
+        return (head + "\\r\\n").encode()
+    return (head + "Content-Type: application/json\\r\\nContent-Length: %d\\r\\n\\r\\n%s" % (len(body), body)).encode()
+
+
+def answer(heard, ended):
+    """Pure: status and text in what was heard so far; None while more is needed; raises ValueError for what is no HTTP."""
+    if len(heard) > MOST_BYTES:
+        raise ValueError("the answer is too long")
+    head, found, body = heard.partition(b"\\r\\n\\r\\n")
+    words = head.split(b"\\r\\n", 1)[0].split()
+    if found and (len(words) < 2 or not words[0].startswith(b"HTTP/1.") or not words[1].isdigit()):
+        raise ValueError("the answer is no HTTP")
+    if not found:
+        if ended:
+            raise ValueError("the answer is cut off")
+        return None
+    status, head = int(words[1]), head + b"\\r\\n"
+    if CHUNKED.search(head):
+        body = joined(body)
+    else:
+        length = LENGTH.search(head)
+        wanted = int(length[1]) if length else None
+        if wanted is None:
+            body = body if ended else None
+        else:
+            body = body[:wanted] if len(body) >= wanted else None
+    if body is None:
+        if ended:
+            raise ValueError("the answer is cut off")
+        return None
+    return status, body.decode("utf-8", "replace")
+
+
+def joined(body):
+    """Pure: a body in chunks as one; None while it isn't whole."""
+    whole = b""
+    while True:
+        line, found, body = body.partition(b"\\r\\n")
+        if not found:
+            return None
+        try:
+            size = int(line.split(b";")[0], 16)
+        except ValueError:
+            raise ValueError("the answer's chunks can't be read") from None
+        if size == 0:
+            return whole
+        if size < 0 or len(body) < size + 2:
+            return None
+        whole, body = whole + body[:size], body[size + 2:]
+
+
+def object_in(text):
+    """Pure: the JSON object in a text; raises ValueError for anything else."""
+    try:
+        values = json.loads(text)
+    except RecursionError:
+        values = None
+    if not isinstance(values, dict):
+        raise ValueError("the answer is no JSON object")
+    return values
+
+
+def get(path, seconds=LIMIT_SECONDS):
+    """The JSON object that is answered; raises OSError and ValueError."""
+    status, text = ask(path, seconds)
+    if status != 200:
+        raise ValueError("it answers %d%s" % (status, why(text)))
+    return object_in(text)
+
+
+def why(text):
+    """Pure: what an error says of itself, in brackets; nothing where it says nothing."""
+    try:
+        values = object_in(text)
+    except ValueError:
+        return ""
+    said = values.get("error_description") or values.get("error")
+    return " (%s)" % printable(said, 120) if isinstance(said, str) else ""
+
+
+def printable(text, most):
+    """Pure: a text of others' as it may stand in one line of ours."""
+    return "".join(char if char.isprintable() else " " for char in text[:most])
+
+
+def machine(values):
+    """Pure: this machine in what the host tells of it; raises ValueError. Both parts of a URL are looked at."""
+    found = Machine(*(values.get(name) for name in ("name", "location", "resourceId")))
+    fits = (r"[^\\s\\x00-\\x1f]{1,128}", r"[a-z0-9-]{1,64}", r"(/[A-Za-z0-9._()-]{1,128}){8}")
+    for value, pattern in zip(found, fits):
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
+            raise ValueError("it doesn't tell which machine this is")
+    return found
 `,
   'limited.py': `"""How does a command of the machine end? In time, or it is ended with all that it started."""
 import os
@@ -1379,6 +1684,96 @@ def lead(tunnel):
         ["ip", "rule", "add", "pref", preference, "fwmark", mark, "lookup", table], LIMIT_SECONDS
     ).trouble
 `,
+  'scheduled.py': `"""What does Azure announce for this machine? Asks the host, and acknowledges what the gateway is ready for."""
+import json
+import time
+
+import drains
+import flows
+import imds
+
+PATH = "/metadata/scheduledevents?api-version=2020-07-01"
+#: As Microsoft recommends (Scheduled Events for Linux VMs, Polling frequency): a Preempt is announced 30 s ahead.
+EVERY_SECONDS = 1
+#: The very first question switches the service on, and may take two minutes (same page, Enabling and disabling).
+FIRST_SECONDS = 130
+
+
+class Watch:
+    """Asks in a thread of its own. What it can't learn is said, and changes nothing else."""
+
+    def __init__(self):
+        self.machine = None
+        #: Events of this machine and when they were told; None before the first answer.
+        self.last = None
+        #: Ids that are to be acknowledged.
+        self.due = ()
+        self.acknowledged = frozenset()
+        self.trouble = ""
+
+    def watch_for_ever(self):
+        while True:
+            began = time.monotonic()
+            self.look()
+            time.sleep(max(0.1, EVERY_SECONDS - (time.monotonic() - began)))
+
+    def look(self):
+        try:
+            if self.machine is None:
+                self.machine = imds.machine(imds.get(imds.MACHINE))
+            document = imds.get(PATH, imds.LIMIT_SECONDS if self.last else FIRST_SECONDS)
+            told = drains.events(document, self.machine.name)
+            self.last = told, time.monotonic()
+            listed = {event.id for event in told}
+            self.acknowledged &= listed
+            # What is due was decided a moment ago: an event may have gone since.
+            for one in listed.intersection(self.due) - self.acknowledged:
+                self.acknowledge(one)
+            self.trouble = ""
+        except (OSError, ValueError) as error:
+            self.trouble = "The host doesn't tell what it plans: %s." % (error or type(error).__name__)
+
+    def acknowledge(self, event_id):
+        status, text = imds.ask(PATH, body=json.dumps({"StartRequests": [{"EventId": event_id}]}))
+        if status != 200:
+            raise ValueError("it answers %d to an acknowledgement%s" % (status, imds.why(text)))
+        self.acknowledged |= {event_id}
+
+
+class Drains:
+    """The drains that stand, for the loop that decides."""
+
+    def __init__(self, watch, proxy):
+        self.watch = watch
+        self.proxy = proxy
+        self.known = {}
+        self.told = ()
+
+    def keep(self, now, wall):
+        """Gives what has begun or ended, and the lines of what is only told; then \`reason\` holds."""
+        seen, at = self.watch.last or ((), now)
+        if now - at > drains.FORGET_SECONDS:
+            seen = ()
+        known, self.known = self.known, drains.follow(self.known, seen, now, wall)
+        # Counted while it matters alone: a long table takes a while.
+        open_flows = flows.now(self.proxy) if self.reason else None
+        count = None if open_flows is None else len(open_flows)
+        self.watch.due = drains.due(self.known, count, now)
+        told, self.told = self.told, tuple(drains.only_told(seen, self.known))
+        return drains.changes(known, self.known), [line for line in self.told if line not in told]
+
+    @property
+    def reason(self):
+        return drains.reason(self.known)
+
+    def in_words(self):
+        """For who looks: each drain, and whether it was acknowledged."""
+        return [
+            drains.in_words(drain.event)
+            + (", behind it" if drain.is_over else ", acknowledged" if one in self.watch.acknowledged else "")
+            for one, drain in self.known.items()
+        ] + list(self.told)
+`,
   'settings.py': `"""What is this gateway told? Reads gateway.json; what is wrong with it is said in one line, with the mend."""
 import json
 import re
@@ -1609,6 +2004,7 @@ def told(settings, memory, seen, view, now):
         "tunnels": [tunnel(settings, one, memory.tunnels[one["role"]], view, now) for one in settings.tunnels],
         "route": view.route,
         "probe": list(view.answer),
+        "announced": list(view.announced),
         "refused": sorted(view.refused or ()),
         "flows": None if view.flows is None else len(view.flows),
         "table": list(view.table),
@@ -1733,6 +2129,7 @@ def screen(told, now, epoch_now):
         "New           connections take %s" % (told["route"] or "no tunnel"),
         "Flows         %s; connection table %s" % (flow_count(told["flows"]), table(told["table"])),
     ]
+    lines += ["Announced     %s" % line for line in told["announced"]]
     if told["refused"]:
         lines.append("Refused       connections of %s" % ", ".join(told["refused"]))
     for tunnel in told["tunnels"]:
