@@ -79,6 +79,7 @@ import probe
 import routes
 import scheduled
 import state
+import tells
 
 #: How often is decided when no check ends.
 TICK_SECONDS = 1
@@ -137,6 +138,7 @@ class Agent:
         self.writer = state.Writer()
         self.host = scheduled.Watch()
         self.drains = scheduled.Drains(self.host, settings.proxy["address"])
+        self.tells = tells.Tells(settings)
         self.ended = collections.deque()
         self.wake = threading.Event()
         self.mending = None
@@ -153,6 +155,8 @@ class Agent:
         self.start(self.host.watch_for_ever)
         for tunnel in self.settings.tunnels:
             self.start(self.watch, tunnel)
+        for run in self.tells.threads():
+            self.start(run)
         print("Looks after %s." % ", ".join(self.settings.roles), flush=True)
         while True:
             self.wake.wait(TICK_SECONDS)
@@ -208,10 +212,11 @@ class Agent:
             if action.kind in ("initiate", "reconnect", "restart"):
                 self.mending = action
                 self.start(self.mend, action)
-        self.prepare(now)
+        changes = self.prepare(now)
         answer = decide.answer(self.memory, self.view.route, self.drains.reason)
         is_new = bool(actions) or answer[0] != self.view.answer[0]
         self.view.answer = answer
+        self.tells.look(self.memory, self.view, actions, changes)
         self.beat = time.monotonic()
         self.write(seen, now, is_new)
 
@@ -228,13 +233,15 @@ class Agent:
         )
 
     def prepare(self, now):
-        """Leaves the pool, or comes back, for what Azure has announced."""
+        """Leaves the pool, or comes back, for what Azure has announced; gives what has begun or ended."""
         changes, told = self.drains.keep(now, time.time())
         for line in told + [change[0].upper() + change[1:] + "." for change in changes]:
             self.say(line, now, is_repeatable=False)
-        if self.host.trouble:
-            self.say(self.host.trouble, now, "host", seconds=SELDOM_SECONDS)
+        for trouble in (self.host.trouble, *self.tells.troubles()):
+            if trouble:
+                self.say(trouble, now, seconds=SELDOM_SECONDS)
         self.view.announced = self.drains.in_words()
+        return changes
 
     def steer(self, actions, current, now):
         """Gives the tunnel that new connections take from now on."""
@@ -1565,6 +1572,155 @@ def response(status, reason, method):
     )
     return head.encode() + (b"" if method == b"HEAD" else body)
 `,
+  'reports.py': `"""What does the control plane learn, and when? The newest state at each change; a report is a nudge, never needed."""
+import json
+import threading
+import time
+from collections import deque
+
+import web
+
+#: At most one so often.
+LEAST_SECONDS = 10
+#: The longest pause after failures; each is twice the one before.
+MOST_SECONDS = 300
+MOST_CHANGES = 10
+BECAUSE_CHARACTERS = 200
+
+WORDS = {
+    "move": "moved to %s",
+    "initiate": "child SA of %s asked for",
+    "reconnect": "%s taken down and up",
+    "restart": "%s restarted",
+}
+
+
+def report(settings, tunnels, route, answer):
+    """Pure: the state, but for what has changed."""
+    return {
+        "site": settings.site,
+        "slot": settings.slot,
+        "probe": answer[0],
+        "because": answer[1][:BECAUSE_CHARACTERS],
+        "route": route,
+        "tunnels": [
+            {"role": role, "isUp": tunnel.is_up, "trouble": None if tunnel.is_up else tunnel.trouble or None}
+            for role, tunnel in tunnels.items()
+        ],
+    }
+
+
+def at_first(state):
+    """Pure: the state of an agent that has seen nothing yet."""
+    return {**state, "probe": 503, "tunnels": [{**one, "isUp": False} for one in state["tunnels"]]}
+
+
+def changes(before, now, actions, drains):
+    """Pure: what has changed between two states, in words; \`actions\` are those that were begun in between."""
+    said = list(drains)
+    for old, new in zip(before["tunnels"], now["tunnels"]):
+        if old["isUp"] != new["isUp"]:
+            said.append("%s is %s" % (new["role"], "up" if new["isUp"] else "down: %s" % (new["trouble"] or "unchecked")))
+    # A move that failed has moved nothing.
+    begun = [one for one in actions if one.kind in WORDS and (one.kind != "move" or one.role == now["route"])]
+    said += [WORDS[action.kind] % (action.role or "pluto") for action in begun]
+    if before["route"] != now["route"] and not any(action.kind == "move" for action in begun):
+        said.append("route leads to %s" % (now["route"] or "no tunnel"))
+    if before["probe"] != now["probe"]:
+        said.append("probe gets %d" % now["probe"])
+    return said
+
+
+class Outbox:
+    """The newest state that isn't told yet. Pure: times come from outside."""
+
+    def __init__(self):
+        self.state = None
+        self.changes = deque(maxlen=MOST_CHANGES)
+        self.not_before = 0
+        self.pause = 0
+
+    def put(self, state, said):
+        self.state = state
+        self.changes.extend(said)
+
+    def take(self, now):
+        """The report to send now, or None; it is told, or given back by \`keep\`."""
+        if self.state is None or now < self.not_before:
+            return None
+        told = {**self.state, "changes": list(self.changes)}
+        self.state = None
+        self.changes.clear()
+        self.not_before = now + LEAST_SECONDS
+        return told
+
+    def taken(self):
+        self.pause = 0
+
+    def keep(self, told, now):
+        """Gives back what wasn't taken; what came meanwhile is newer, and what changed before stays before it."""
+        if self.state is None:
+            self.state = {name: value for name, value in told.items() if name != "changes"}
+        self.changes = deque([*told["changes"], *self.changes], maxlen=MOST_CHANGES)
+        self.pause = min(MOST_SECONDS, 2 * self.pause or LEAST_SECONDS)
+        self.not_before = now + self.pause
+
+
+class Reports:
+    """Sends in a thread of its own."""
+
+    def __init__(self, settings, tokens):
+        self.to = settings.reports
+        self.tokens = tokens
+        self.outbox = Outbox()
+        self.lock = threading.Lock()
+        self.last = None
+        self.trouble = ""
+
+    def look(self, state, actions, drains):
+        """Notes what has changed since the last look; before the first one the gateway served nobody."""
+        before, self.last = self.last or at_first(state), state
+        said = changes(before, state, actions, drains)
+        if said and self.to:
+            with self.lock:
+                self.outbox.put(state, said)
+
+    def send_for_ever(self):
+        while True:
+            self.send_once(time.monotonic())
+            time.sleep(1)
+
+    def send_once(self, now):
+        with self.lock:
+            told = self.outbox.take(now)
+        if told is None:
+            return
+        is_over, self.trouble = self.send(json.dumps(told))
+        with self.lock:
+            if is_over:
+                self.outbox.taken()
+            else:
+                self.outbox.keep(told, time.monotonic())
+
+    def send(self, body):
+        """Whether it is over, taken or refused for good, and the trouble. No text here holds the URL: it may hold a key."""
+        audience = self.to["audience"]
+        try:
+            token = None if audience is None else self.tokens.of(audience)
+            statuses, trouble = web.post([web.Post(self.to["url"], token, body)])
+        except (OSError, ValueError) as error:
+            return False, "Reports: the host gives no token: %s." % (error or type(error).__name__)
+        if not statuses:
+            return False, "Reports: the control plane doesn't answer: %s." % trouble
+        status = statuses[0]
+        if 200 <= status < 300:
+            return True, ""
+        if status == 401 and audience is not None:
+            self.tokens.drop(audience)
+        if 400 <= status < 500 and status != 429:
+            return True, "Reports: the control plane refuses them: %d." % status
+        return False, "Reports: the control plane answers %d." % status
+`,
   'routes.py': `"""Which tunnel do new connections take? The route itself is the truth: a setup or a reboot may have set it."""
 import socket
 import struct
@@ -2219,5 +2375,147 @@ def size(count):
         if count < 1024 or unit == "GB":
             return "%d %s" % (count, unit)
         count //= 1024
+`,
+  'tells.py': `"""Whom does the agent tell what? One place, so that the loop which decides knows nothing of who listens."""
+import reports
+import tokens
+
+
+class Tells:
+    """Nothing here decides, and nothing that decides waits for it."""
+
+    def __init__(self, settings):
+        self.settings = settings
+        self.tokens = tokens.Tokens()
+        self.reports = reports.Reports(settings, self.tokens)
+
+    def threads(self):
+        """What runs for ever, each in a thread of its own."""
+        return [self.reports.send_for_ever] if self.reports.to else []
+
+    def look(self, memory, view, actions, drains):
+        """Takes what one decision has come to."""
+        state = reports.report(self.settings, memory.tunnels, view.route, view.answer)
+        self.reports.look(state, actions, drains)
+
+    def troubles(self):
+        """What can't be told to whom, in a line each; empty ones where all is well."""
+        return [self.reports.trouble]
+`,
+  'tokens.py': `"""As whom does the gateway speak? With tokens of the machine's identity, from its host, kept in memory alone."""
+import re
+import time
+
+import imds
+
+#: Asked for anew so long before its end (Microsoft's own libraries: 5 min).
+BEFORE_END_SECONDS = 300
+#: Whatever the host says of its end, it isn't kept for longer: a day is the longest that Entra gives.
+MOST_SECONDS = 86400
+TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{1,16384}")
+
+
+class Tokens:
+    """Tokens by audience."""
+
+    def __init__(self):
+        self.held = {}
+
+    def of(self, audience):
+        """A token; raises OSError and ValueError where the host gives none."""
+        token, until = self.held.get(audience, (None, 0))
+        if token is None or time.monotonic() >= until:
+            token, seconds = read(imds.get(path(audience)))
+            self.held[audience] = token, time.monotonic() + max(0, seconds - BEFORE_END_SECONDS)
+        return token
+
+    def drop(self, audience):
+        """Forgets one that was refused, so that the next is a new one."""
+        self.held.pop(audience, None)
+
+
+def path(audience):
+    """Pure: where the host gives it; without a name, the identity that the machine has, if it has one alone."""
+    kept = "".join(char if char.isascii() and char.isalnum() else "%%%02X" % ord(char) for char in audience)
+    return "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=" + kept
+
+
+def read(values):
+    """Pure: the token and the seconds that it lasts; raises ValueError. Seconds are text there (documentation)."""
+    token, seconds = values.get("access_token"), values.get("expires_in")
+    if not isinstance(token, str) or not TOKEN.fullmatch(token):
+        raise ValueError("there is no token in its answer")
+    if not isinstance(seconds, (str, int)) or not str(seconds).isdigit():
+        raise ValueError("its token has no end")
+    return token, min(int(seconds), MOST_SECONDS)
+`,
+  'web.py': `"""How does a request leave for the web? By curl in a child, everything on its stdin.
+
+The agent itself knows no TLS: Python's http.client and ssl would cost it 9 MB for good (measured, 3.11), a Python child
+18 MB and 40 ms each time; curl takes 11 MB for the moment of the request, and is on every gateway.
+"""
+import re
+from collections import namedtuple
+
+import limited
+
+#: Of one request; and of all that go in one call.
+CONNECT_SECONDS = 5
+REQUEST_SECONDS = 10
+CALL_SECONDS = 30
+
+#: A JSON text to be posted; \`token\` None for none.
+Post = namedtuple("Post", "url token body")
+
+STATUS = re.compile(r"^(\\d{3})$", re.MULTILINE)
+TROUBLE = re.compile(r"^curl: \\((\\d+)\\) ?(.*)$", re.MULTILINE)
+
+
+def post(posts):
+    """The statuses of the answers, in order, as many as came, and the trouble; a token stands in neither."""
+    # -q: nobody's .curlrc adds to it.
+    ended = limited.run(["curl", "-q", "-K", "-"], CALL_SECONDS, config(posts))
+    return read(ended.out, ended.trouble)
+
+
+def config(posts):
+    """Pure: what curl reads. After the first that gets no answer the others aren't tried."""
+    lines = ["fail-early"]
+    for index, one in enumerate(posts):
+        lines += ["next"] if index else []
+        lines += [
+            "silent",
+            "show-error",
+            "url = %s" % quoted(one.url),
+            'noproxy = "*"',
+            'proto = "=http,https"',
+            "connect-timeout = %d" % CONNECT_SECONDS,
+            "max-time = %d" % REQUEST_SECONDS,
+            'header = "Content-Type: application/json"',
+            # It would wait a second for a \`100 Continue\`.
+            'header = "Expect:"',
+            "data-binary = %s" % quoted(one.body),
+            'output = "/dev/null"',
+            'write-out = "%{http_code}\\\\n"',
+        ]
+        if one.token is not None:
+            lines.append("header = %s" % quoted("Authorization: Bearer " + one.token))
+    return "\\n".join([*lines, ""])
+
+
+def quoted(text):
+    """Pure: a value of curl's configuration; a line's end would begin another setting."""
+    if not text.isprintable():
+        raise ValueError("a value that curl would misread")
+    return '"%s"' % text.replace("\\\\", "\\\\\\\\").replace('"', '\\\\"')
+
+
+def read(said, trouble=""):
+    """Pure: statuses and trouble in what curl said; 000 is no answer."""
+    statuses = [int(found) for found in STATUS.findall(said)]
+    failed = TROUBLE.search(said)
+    if failed:
+        trouble = "curl ended with %s: %s" % (failed[1], failed[2][:120])
+    return [status for status in statuses if status], trouble
 `,
 } as const;

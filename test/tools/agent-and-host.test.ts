@@ -1,6 +1,6 @@
 /** Does the running agent prepare for what Azure's host announces? */
 import { expect, test } from '@jest/globals';
-import { hostServices } from './host-services.js';
+import { controlPlane, hostServices } from './host-services.js';
 import { agentTools, runWithAgent } from './running-agent.js';
 import { describeWith } from './tools.js';
 
@@ -37,5 +37,52 @@ describeWith('agent and its host', { tools: agentTools, needsRoot: true }, () =>
       `${hostServices}touch "$SANDBOX/own/host/silent"\n`,
     );
     expect(said.split('\n')).toEqual(['ok: primary 200', 'ok: secondary 200', 'edge1']);
+  });
+
+  const reports = { url: 'http://127.0.0.1:8200/api/reports?code=a-key', audience: 'api://keeper' };
+
+  test('it reports what has changed, as the machine’s identity', () => {
+    const said = runWithAgent(
+      `reported 1; kill "\${EDGES[0]}"; becomes 'ok: secondary 200'; reported 2; cat "$SANDBOX/own/reports"
+      grep -c 'a-key\\|secret-token' "$SANDBOX/own/said" || true`,
+      { reports },
+      undefined,
+      hostServices + controlPlane,
+    );
+    const lines = said.split('\n').slice(1);
+    expect(lines.at(-1)).toBe('0');
+    const prefix = '/api/reports?code=a-key Bearer secret-token-of-the-machine ';
+    const told = lines.slice(0, -1).map((line) => {
+      expect(line.startsWith(prefix)).toBe(true);
+      return JSON.parse(line.slice(prefix.length)) as Record<string, unknown>; // the stand-in wrote it down
+    });
+    expect(told[0]).toMatchObject({ site: 'berlin', slot: 'berlin-z1-1', probe: 200, route: 'primary' });
+    expect(told[0]?.['changes']).toContain('probe gets 200');
+    expect(told.at(-1)).toMatchObject({
+      route: 'secondary',
+      tunnels: [
+        { role: 'primary', isUp: false, trouble: 'refused' },
+        { role: 'secondary', isUp: true, trouble: null },
+      ],
+      changes: expect.arrayContaining(['primary is down: refused', 'moved to secondary']),
+    });
+  });
+
+  test('what is refused is said and not sent again, and a control plane that is dead changes nothing', () => {
+    const said = runWithAgent(
+      `reported 1; sleep 3; wc -l <"$SANDBOX/own/reports"; kill "$CONTROL"
+      kill "\${EDGES[0]}"; becomes 'ok: secondary 200'; ask
+      until grep -q "doesn't answer" "$SANDBOX/own/said"; do sleep 0.1; done; grep '^Reports' "$SANDBOX/own/said"`,
+      { reports },
+      undefined,
+      `${hostServices}${controlPlane}echo 403 >"$SANDBOX/own/control"\n`,
+    );
+    expect(said.split('\n')).toEqual([
+      '1',
+      'ok: secondary 200',
+      'edge1',
+      'Reports: the control plane refuses them: 403.',
+      expect.stringMatching(/^Reports: the control plane doesn't answer: curl ended with 7: .*\.$/),
+    ]);
   });
 });

@@ -58,3 +58,29 @@ announce() { # <type> <seconds ahead>
   mv "$SANDBOX/own/host/events.new" "$SANDBOX/own/host/events"
 }
 `;
+
+/** Shell lines after `hostServices`: a control plane at 127.0.0.1:8200 that answers with the status in `$SANDBOX/own/control`. */
+export const controlPlane = `
+echo 202 >"$SANDBOX/own/control"
+cat >"$SANDBOX/own/control.py" <<'PYTHON'
+import http.server, sys
+FOLDER = sys.argv[1]
+class Control(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *words):
+        pass
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        with open(FOLDER + "/reports", "a") as file:
+            file.write("%s %s %s\\n" % (self.path, self.headers.get("Authorization"), body))
+        with open(FOLDER + "/control") as file:
+            self.send_response(int(file.read()))
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+http.server.HTTPServer(("127.0.0.1", 8200), Control).serve_forever()
+PYTHON
+/usr/bin/python3 -I "$SANDBOX/own/control.py" "$SANDBOX/own" &
+CONTROL=$!
+until (exec 3<>/dev/tcp/127.0.0.1/8200) 2>/dev/null; do sleep 0.05; done
+touch "$SANDBOX/own/reports"
+reported() { until [ "$(wc -l <"$SANDBOX/own/reports")" -ge "$1" ]; do sleep 0.1; done; }
+`;

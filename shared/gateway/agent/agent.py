@@ -11,6 +11,7 @@ import probe
 import routes
 import scheduled
 import state
+import tells
 
 #: How often is decided when no check ends.
 TICK_SECONDS = 1
@@ -69,6 +70,7 @@ class Agent:
         self.writer = state.Writer()
         self.host = scheduled.Watch()
         self.drains = scheduled.Drains(self.host, settings.proxy["address"])
+        self.tells = tells.Tells(settings)
         self.ended = collections.deque()
         self.wake = threading.Event()
         self.mending = None
@@ -85,6 +87,8 @@ class Agent:
         self.start(self.host.watch_for_ever)
         for tunnel in self.settings.tunnels:
             self.start(self.watch, tunnel)
+        for run in self.tells.threads():
+            self.start(run)
         print("Looks after %s." % ", ".join(self.settings.roles), flush=True)
         while True:
             self.wake.wait(TICK_SECONDS)
@@ -140,10 +144,11 @@ class Agent:
             if action.kind in ("initiate", "reconnect", "restart"):
                 self.mending = action
                 self.start(self.mend, action)
-        self.prepare(now)
+        changes = self.prepare(now)
         answer = decide.answer(self.memory, self.view.route, self.drains.reason)
         is_new = bool(actions) or answer[0] != self.view.answer[0]
         self.view.answer = answer
+        self.tells.look(self.memory, self.view, actions, changes)
         self.beat = time.monotonic()
         self.write(seen, now, is_new)
 
@@ -160,13 +165,15 @@ class Agent:
         )
 
     def prepare(self, now):
-        """Leaves the pool, or comes back, for what Azure has announced."""
+        """Leaves the pool, or comes back, for what Azure has announced; gives what has begun or ended."""
         changes, told = self.drains.keep(now, time.time())
         for line in told + [change[0].upper() + change[1:] + "." for change in changes]:
             self.say(line, now, is_repeatable=False)
-        if self.host.trouble:
-            self.say(self.host.trouble, now, "host", seconds=SELDOM_SECONDS)
+        for trouble in (self.host.trouble, *self.tells.troubles()):
+            if trouble:
+                self.say(trouble, now, seconds=SELDOM_SECONDS)
         self.view.announced = self.drains.in_words()
+        return changes
 
     def steer(self, actions, current, now):
         """Gives the tunnel that new connections take from now on."""
