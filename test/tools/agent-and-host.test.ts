@@ -1,6 +1,7 @@
 /** Does the running agent prepare for what Azure's host announces? */
 import { expect, test } from '@jest/globals';
-import { controlPlane, hostServices } from './host-services.js';
+import type { GatewayFile } from '../../shared/gateway/gateway-config.js';
+import { controlPlane, hostServices, monitor } from './host-services.js';
 import { agentTools, runWithAgent } from './running-agent.js';
 import { describeWith } from './tools.js';
 
@@ -85,4 +86,57 @@ describeWith('agent and its host', { tools: agentTools, needsRoot: true }, () =>
       expect.stringMatching(/^Reports: the control plane doesn't answer: curl ended with 7: .*\.$/),
     ]);
   });
+
+  /** Its minute lasts two seconds. */
+  const hurried = ({ content }: GatewayFile) => content.replace('EVERY_SECONDS = 60', 'EVERY_SECONDS = 2');
+
+  test('Monitor gets each minute’s metrics by TLS, and the token is nowhere but there', () => {
+    const said = runWithAgent(
+      `becomes 'ok: primary 200'; until [ "$(wc -l <"$SANDBOX/own/metrics")" -gt 8 ]; do sleep 0.1; done
+      cat "$SANDBOX/own/metrics"; grep -c 'secret-token' "$SANDBOX/own/said" || true; grep VmRSS "/proc/$AGENT/status"`,
+      {},
+      hurried,
+      hostServices + monitor,
+    ).split('\n');
+    expect(Number(/VmRSS:\s+(\d+) kB/.exec(said.at(-1) ?? '')?.[1])).toBeLessThan(15 * 1024);
+    expect(said.at(-2)).toBe('0');
+    const taken = said.slice(1, -2).map((line) => JSON.parse(line) as [string, string, MetricBody]); // the stand-in wrote it
+    const machine = 'virtualMachines/vm-berlin-z1-1-g1';
+    for (const [path, token] of taken) {
+      expect(path).toBe(
+        `/subscriptions/0-1/resourceGroups/rg/providers/Microsoft.Compute/${machine}/metrics`,
+      );
+      expect(token).toBe('Bearer secret-token-of-the-machine');
+    }
+    const bodies = taken.map(([, , body]) => body.data.baseData);
+    expect(bodies.map(({ metric }) => metric)).toEqual(
+      expect.arrayContaining(['RequestAnswered', 'RequestMilliseconds', 'TunnelUp', 'Moves', 'Mends']),
+    );
+    expect(bodies.find(({ metric }) => metric === 'TunnelUp')).toMatchObject({
+      namespace: 'Tunnelkeeper',
+      dimNames: ['Tunnel'],
+      series: [{ dimValues: ['primary'] }, { dimValues: ['secondary'] }],
+    });
+  });
+
+  test('a Monitor that nobody can reach is said once and changes nothing', () => {
+    const said = runWithAgent(
+      `becomes 'ok: primary 200'; until grep -q ^Metrics "$SANDBOX/own/said"; do sleep 0.1; done; sleep 4
+      kill "\${EDGES[0]}"; becomes 'ok: secondary 200'; ask; grep ^Metrics "$SANDBOX/own/said"`,
+      {},
+      hurried,
+      hostServices,
+    );
+    expect(said.split('\n')).toEqual([
+      'ok: primary 200',
+      'ok: secondary 200',
+      'edge1',
+      expect.stringMatching(/^Metrics: Monitor doesn't answer: curl ended with (6|28): /),
+    ]);
+  });
 });
+
+/** As much of a posted metric as is looked at. */
+interface MetricBody {
+  readonly data: { readonly baseData: { readonly metric: string } };
+}

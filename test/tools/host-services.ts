@@ -84,3 +84,34 @@ until (exec 3<>/dev/tcp/127.0.0.1/8200) 2>/dev/null; do sleep 0.05; done
 touch "$SANDBOX/own/reports"
 reported() { until [ "$(wc -l <"$SANDBOX/own/reports")" -ge "$1" ]; do sleep 0.1; done; }
 `;
+
+/** Shell lines after `hostServices`: Monitor's endpoint of the region, by TLS and its real name; what it took is in `metrics`. */
+export const monitor = `
+(cd "$SANDBOX/own" && openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=westeurope.monitoring.azure.com \
+  -addext subjectAltName=DNS:westeurope.monitoring.azure.com -keyout monitor.key -out monitor.crt 2>/dev/null)
+cat "$SANDBOX/own/monitor.crt" >>/etc/ssl/certs/ca-certificates.crt
+echo '127.0.0.1 westeurope.monitoring.azure.com' >>/etc/hosts
+cat >"$SANDBOX/own/monitor.py" <<'PYTHON'
+import http.server, json, ssl, sys
+FOLDER = sys.argv[1]
+class Monitor(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def log_message(self, *words):
+        pass
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        with open(FOLDER + "/metrics", "a") as file:
+            file.write(json.dumps([self.path, self.headers.get("Authorization"), body]) + "\\n")
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+server = http.server.HTTPServer(("127.0.0.1", 443), Monitor)
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(FOLDER + "/monitor.crt", FOLDER + "/monitor.key")
+server.socket = context.wrap_socket(server.socket, server_side=True)
+server.serve_forever()
+PYTHON
+/usr/bin/python3 -I "$SANDBOX/own/monitor.py" "$SANDBOX/own" 2>/dev/null &
+touch "$SANDBOX/own/metrics"
+until (exec 3<>/dev/tcp/127.0.0.1/443) 2>/dev/null; do sleep 0.05; done
+`;

@@ -70,7 +70,7 @@ class Agent:
         self.writer = state.Writer()
         self.host = scheduled.Watch()
         self.drains = scheduled.Drains(self.host, settings.proxy["address"])
-        self.tells = tells.Tells(settings)
+        self.tells = tells.Tells(settings, self.host, time.monotonic())
         self.ended = collections.deque()
         self.wake = threading.Event()
         self.mending = None
@@ -124,6 +124,7 @@ class Agent:
             self.rest(began)
 
     def keep(self, role, outcome, seconds):
+        self.tells.requests.append((role, outcome == checks.ANSWERED, round(1000 * seconds)))
         seen = {"outcome": outcome, "ms": round(1000 * seconds), "at": time.monotonic()}
         self.view.requests[role] = seen
         if outcome != checks.ANSWERED:
@@ -151,6 +152,7 @@ class Agent:
         self.tells.look(self.memory, self.view, actions, changes)
         self.beat = time.monotonic()
         self.write(seen, now, is_new)
+        self.tells.end_minute(self.view, now, time.time())
 
     def look(self):
         return decide.Seen(

@@ -17,6 +17,7 @@ CALL_SECONDS = 30
 Post = namedtuple("Post", "url token body")
 
 STATUS = re.compile(r"^(\d{3})$", re.MULTILINE)
+TOOK = re.compile(r" after \d+ (ms|milliseconds)")
 TROUBLE = re.compile(r"^curl: \((\d+)\) ?(.*)$", re.MULTILINE)
 
 
@@ -64,5 +65,6 @@ def read(said, trouble=""):
     statuses = [int(found) for found in STATUS.findall(said)]
     failed = TROUBLE.search(said)
     if failed:
-        trouble = "curl ended with %s: %s" % (failed[1], failed[2][:120])
+        # Without the time that it took: the same trouble is the same line, which is said once.
+        trouble = "curl ended with %s: %s" % (failed[1], TOOK.sub("", failed[2])[:120])
     return [status for status in statuses if status], trouble

@@ -223,6 +223,9 @@ class Curl(unittest.TestCase):
             web.read("202\n000\ncurl: (6) Could not resolve host: x\n", "curl -q -K ended with 6"),
             ([202], "curl ended with 6: Could not resolve host: x"),
         )
+        for took in (5000, 5003):
+            said = "000\ncurl: (28) Resolving timed out after %d milliseconds\n" % took
+            self.assertEqual(web.read(said), ([], "curl ended with 28: Resolving timed out"))
         self.assertEqual(web.read("", "curl can't be started"), ([], "curl can't be started"))
 
 
