@@ -71,6 +71,7 @@ import collections
 import threading
 import time
 
+import alarm
 import checks
 import decide
 import flows
@@ -142,6 +143,7 @@ class Agent:
         self.ended = collections.deque()
         self.wake = threading.Event()
         self.mending = None
+        self.alarm = alarm.Alarm()
         self.nudges_left = 0
         self.nudged_at = 0
         self.said = {}
@@ -218,6 +220,8 @@ class Agent:
         is_new = bool(actions) or answer[0] != self.view.answer[0]
         self.view.answer = answer
         self.tells.look(self.memory, self.view, actions, changes)
+        if self.alarm.is_due(answer[0], bool(self.drains.reason), now):
+            self.say("Shows a diagnosis on the console: %s." % (alarm.ask() or answer[1]), now)
         self.beat = time.monotonic()
         self.write(seen, now, is_new)
         self.tells.end_minute(self.view, now, time.time())
@@ -313,6 +317,49 @@ class Agent:
         self.said[key] = now + seconds
         self.view.recent.append({"at": now, "line": line})
         print(line, flush=True)
+`,
+  'alarm.py': `"""When is everything shown on the console though nobody asked? When the gateway hasn't served for a while.
+
+The portal shows the console (boot diagnostics) when nobody can log in. The agent asks by a file for what it may not do
+itself: its unit hides the console and most devices from it, and tunnelkeeper-diagnosis.path waits for the file.
+"""
+
+#: Before, the agent or the control plane has mended what mends by itself.
+DOWN_SECONDS = 300
+#: What is shown once is shown for long, and the console keeps its last megabyte alone.
+PAUSE_SECONDS = 6 * 3600
+WANTED = "/run/tunnelkeeper/diagnosis-wanted"
+
+
+class Alarm:
+    """Pure: since when the probe gets 503, and when it was last shown."""
+
+    def __init__(self):
+        self.down_since = None
+        self.shown_at = None
+
+    def is_due(self, status, is_drained, now):
+        """Whether it is to be shown now. A gateway that drains isn't ill."""
+        if status == 200 or is_drained:
+            self.down_since = None
+            return False
+        if self.down_since is None:
+            self.down_since = now
+        if now - self.down_since < DOWN_SECONDS:
+            return False
+        if self.shown_at is not None and now - self.shown_at < PAUSE_SECONDS:
+            return False
+        self.shown_at = now
+        return True
+
+
+def ask(path=WANTED):
+    """Asks systemd for it; gives the trouble, or nothing."""
+    try:
+        with open(path, "w", encoding="ascii"):
+            return ""
+    except OSError as error:
+        return "a diagnosis can't be asked for: %s" % error
 `,
   'checks.py': `"""Does a request through one tunnel succeed? One HTTP request, within a time that nothing extends."""
 import socket

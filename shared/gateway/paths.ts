@@ -18,6 +18,10 @@ export const path = {
   failClosedUnit: '/etc/systemd/system/tunnelkeeper-fail-closed.service',
   forwardingUnit: '/etc/systemd/system/tunnelkeeper-forwarding.service',
   agentUnit: '/etc/systemd/system/tunnelkeeper-agent.service',
+  diagnosisPath: '/etc/systemd/system/tunnelkeeper-diagnosis.path',
+  diagnosisUnit: '/etc/systemd/system/tunnelkeeper-diagnosis.service',
+  /** Not written but asked by: the agent makes it when a diagnosis is to be shown on the console. */
+  diagnosisWanted: '/run/tunnelkeeper/diagnosis-wanted',
   ipsecDropIn: '/etc/systemd/system/ipsec.service.d/after-fail-closed.conf',
   networkdConf: '/etc/systemd/networkd.conf.d/keep-routes.conf',
   aptConf: '/etc/apt/apt.conf.d/90tunnelkeeper',

@@ -9,6 +9,8 @@ import { renderSysctl } from './render-sysctl.js';
 import {
   agentUnit,
   aptConf,
+  diagnosisPath,
+  diagnosisUnit,
   failClosedUnit,
   forwardingUnit,
   ipsecDropIn,
@@ -31,6 +33,8 @@ export function renderGatewayFiles(config: GatewayConfig): readonly GatewayFile[
     ...Object.entries(agentFiles).map(([name, content]) => file(`${path.agent}/${name}`, content)),
     file(path.agentUnit, agentUnit),
     file(path.command, operatorCommand, '0755'),
+    file(path.diagnosisUnit, diagnosisUnit),
+    file(path.diagnosisPath, diagnosisPath),
   ];
 }
 

@@ -94,6 +94,33 @@ TasksMax=64
 WantedBy=multi-user.target
 `;
 
+/** Waits for the agent's file. The agent itself sees no console: its unit gives it no devices. */
+export const diagnosisPath = `[Unit]
+Description=Wait for a diagnosis to be wanted
+
+[Path]
+PathExists=${path.diagnosisWanted}
+
+[Install]
+WantedBy=multi-user.target
+`;
+
+/**
+ * Shows everything on the console. The file goes first: while it is there, systemd would start this again at once. The
+ * questions take half a minute at most where nothing answers, and a slow console its time.
+ */
+export const diagnosisUnit = `[Unit]
+Description=Show on the console how this gateway is
+
+[Service]
+Type=oneshot
+ExecStartPre=/usr/bin/rm -f ${path.diagnosisWanted}
+ExecStart=${path.command} diagnose --console
+StandardOutput=null
+TimeoutStartSec=180
+Nice=10
+`;
+
 /** pluto starts only when the rule stands, and is started again whenever it dies, without a limit. */
 export const ipsecDropIn = `[Unit]
 Requires=tunnelkeeper-fail-closed.service

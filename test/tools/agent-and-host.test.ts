@@ -1,6 +1,7 @@
 /** Does the running agent prepare for what Azure's host announces? */
 import { expect, test } from '@jest/globals';
 import type { GatewayFile } from '../../shared/gateway/gateway-config.js';
+import { path } from '../../shared/gateway/paths.js';
 import { controlPlane, hostServices, monitor } from './host-services.js';
 import { agentTools, runWithAgent } from './running-agent.js';
 import { describeWith } from './tools.js';
@@ -133,6 +134,18 @@ describeWith('agent and its host', { tools: agentTools, needsRoot: true }, () =>
       'edge1',
       expect.stringMatching(/^Metrics: Monitor doesn't answer: curl ended with (6|28): /),
     ]);
+  });
+
+  test('a diagnosis is asked for when nothing has been served for a while', () => {
+    const soon = ({ content }: GatewayFile) => content.replace('DOWN_SECONDS = 300', 'DOWN_SECONDS = 2');
+    const said = runWithAgent(
+      `mkdir -p /run/tunnelkeeper; becomes 'ok: primary 200'; [ -e ${path.diagnosisWanted} ] || echo 'not yet'
+      kill "\${EDGES[0]}" "\${EDGES[1]}"; until [ -e ${path.diagnosisWanted} ]; do sleep 0.1; done
+      rm ${path.diagnosisWanted}; sleep 4; [ -e ${path.diagnosisWanted} ] || echo once`,
+      {},
+      soon,
+    );
+    expect(said.split('\n')).toEqual(['ok: primary 200', 'not yet', 'once']);
   });
 });
 

@@ -3,6 +3,7 @@ import collections
 import threading
 import time
 
+import alarm
 import checks
 import decide
 import flows
@@ -74,6 +75,7 @@ class Agent:
         self.ended = collections.deque()
         self.wake = threading.Event()
         self.mending = None
+        self.alarm = alarm.Alarm()
         self.nudges_left = 0
         self.nudged_at = 0
         self.said = {}
@@ -150,6 +152,8 @@ class Agent:
         is_new = bool(actions) or answer[0] != self.view.answer[0]
         self.view.answer = answer
         self.tells.look(self.memory, self.view, actions, changes)
+        if self.alarm.is_due(answer[0], bool(self.drains.reason), now):
+            self.say("Shows a diagnosis on the console: %s." % (alarm.ask() or answer[1]), now)
         self.beat = time.monotonic()
         self.write(seen, now, is_new)
         self.tells.end_minute(self.view, now, time.time())
