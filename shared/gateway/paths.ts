@@ -18,6 +18,12 @@ export const path = {
   failClosedUnit: '/etc/systemd/system/tunnelkeeper-fail-closed.service',
   forwardingUnit: '/etc/systemd/system/tunnelkeeper-forwarding.service',
   agentUnit: '/etc/systemd/system/tunnelkeeper-agent.service',
+  edgeNames: '/usr/local/lib/tunnelkeeper/edge-names',
+  /** Written by the former: addresses and names of service edges. */
+  edgesKnown: '/var/lib/tunnelkeeper/edges',
+  edgeNamesDropIn: '/etc/systemd/system/ipsec.service.d/edge-names.conf',
+  edgeNamesUnit: '/etc/systemd/system/tunnelkeeper-edge-names.service',
+  edgeNamesTimer: '/etc/systemd/system/tunnelkeeper-edge-names.timer',
   diagnosisPath: '/etc/systemd/system/tunnelkeeper-diagnosis.path',
   diagnosisUnit: '/etc/systemd/system/tunnelkeeper-diagnosis.service',
   /** Not written but asked by: the agent makes it when a diagnosis is to be shown on the console. */

@@ -2,6 +2,7 @@
 import { agentFiles } from './agent-files.js';
 import type { GatewayConfig, GatewayFile } from './gateway-config.js';
 import { path } from './paths.js';
+import { renderEdgeNames } from './render-edge-names.js';
 import { renderFailClosed } from './render-fail-closed.js';
 import { renderForwarding } from './render-forwarding.js';
 import { renderIpsecConf } from './render-ipsec-conf.js';
@@ -11,6 +12,9 @@ import {
   aptConf,
   diagnosisPath,
   diagnosisUnit,
+  edgeNamesDropIn,
+  edgeNamesTimer,
+  edgeNamesUnit,
   failClosedUnit,
   forwardingUnit,
   ipsecDropIn,
@@ -26,6 +30,10 @@ export function renderGatewayFiles(config: GatewayConfig): readonly GatewayFile[
     file(path.networkdConf, networkdConf),
     file(path.aptConf, aptConf),
     file(path.needrestart, needrestartConf),
+    file(path.edgeNames, renderEdgeNames(config), '0755'),
+    file(path.edgeNamesDropIn, edgeNamesDropIn),
+    file(path.edgeNamesUnit, edgeNamesUnit),
+    file(path.edgeNamesTimer, edgeNamesTimer),
     file(path.connections, renderIpsecConf(config)),
     file(path.forwarding, renderForwarding(config), '0755'),
     file(path.forwardingUnit, forwardingUnit),

@@ -81,10 +81,16 @@ const units = [
   'tunnelkeeper-forwarding.service',
   'tunnelkeeper-agent.service',
   'tunnelkeeper-diagnosis.path',
+  'tunnelkeeper-edge-names.timer',
 ];
 
 /** Files that systemd reads besides, and that no unit of ours is named after. */
-const readBySystemd = ['after-fail-closed.conf', 'tunnelkeeper-diagnosis.service'];
+const readBySystemd = [
+  'after-fail-closed.conf',
+  'edge-names.conf',
+  'tunnelkeeper-edge-names.service',
+  'tunnelkeeper-diagnosis.service',
+];
 
 /**
  * A changed PSK holds only once both ends have asked each other for it again, which down and up does and `--up` alone
@@ -133,7 +139,7 @@ fi
 if has_changed agent gateway.json tunnelkeeper-agent.service || ! systemctl is-active -q tunnelkeeper-agent.service; then
   systemctl restart tunnelkeeper-agent.service
 fi
-systemctl --no-block start tunnelkeeper-diagnosis.path || true
+systemctl --no-block start tunnelkeeper-diagnosis.path tunnelkeeper-edge-names.timer || true
 rm -f "$PENDING"
 end_by_probe ${probePort} 20
 `;

@@ -94,6 +94,35 @@ TasksMax=64
 WantedBy=multi-user.target
 `;
 
+/** Longest time that pluto waits for the names of its edges, in seconds; two names take 6 s at most. */
+const edgeNamesSeconds = 10;
+
+/** A failure, or a script that isn't there yet, doesn't keep pluto from starting. */
+export const edgeNamesDropIn = `[Service]
+ExecStartPre=-/usr/bin/timeout ${edgeNamesSeconds} ${path.edgeNames}
+`;
+
+/** The same while pluto runs: learns addresses that change, and takes the block away once DNS answers. */
+export const edgeNamesUnit = `[Unit]
+Description=Keep the names of the service edges known
+
+[Service]
+Type=oneshot
+ExecStart=${path.edgeNames}
+TimeoutStartSec=30
+`;
+
+export const edgeNamesTimer = `[Unit]
+Description=Look the service edges' names up every five minutes
+
+[Timer]
+OnBootSec=2min
+OnUnitInactiveSec=5min
+
+[Install]
+WantedBy=timers.target
+`;
+
 /** Waits for the agent's file. The agent itself sees no console: its unit gives it no devices. */
 export const diagnosisPath = `[Unit]
 Description=Wait for a diagnosis to be wanted
