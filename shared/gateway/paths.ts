@@ -29,6 +29,7 @@ export const path = {
   /** Not written but asked by: the agent makes it when a diagnosis is to be shown on the console. */
   diagnosisWanted: '/run/tunnelkeeper/diagnosis-wanted',
   ipsecDropIn: '/etc/systemd/system/ipsec.service.d/after-fail-closed.conf',
+  hostClock: '/etc/chrony/conf.d/host-clock.conf',
   networkdConf: '/etc/systemd/networkd.conf.d/keep-routes.conf',
   aptConf: '/etc/apt/apt.conf.d/90tunnelkeeper',
   needrestart: '/etc/needrestart/conf.d/keep-tunnels.conf',

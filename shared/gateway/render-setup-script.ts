@@ -1,6 +1,7 @@
 /** What sets a machine up? One idempotent script, run as root by a managed run command. */
 import { createHash } from 'node:crypto';
 import { pskVariable, type GatewayConfig, type GatewayFile, type TunnelRole } from './gateway-config.js';
+import { hostClockFunction } from './host-clock-part.js';
 import { path } from './paths.js';
 import { renderGatewayFiles } from './render-gateway-files.js';
 import { renderSecretsTemplate } from './render-secrets-template.js';
@@ -36,6 +37,7 @@ function bodyOf(config: GatewayConfig): string {
     lockFunction,
     fileFunctions,
     packageFunctions,
+    hostClockFunction,
     tunnelFunctions,
     takeDownFunction,
     dropTunnelsFunction,
@@ -140,6 +142,7 @@ if has_changed agent gateway.json tunnelkeeper-agent.service || ! systemctl is-a
   systemctl restart tunnelkeeper-agent.service
 fi
 systemctl --no-block start tunnelkeeper-diagnosis.path tunnelkeeper-edge-names.timer || true
+follow_host_clock
 rm -f "$PENDING"
 end_by_probe ${probePort} 20
 `;
