@@ -39,6 +39,8 @@ def main(words):
     except settings.Unusable as unusable:
         print(unusable, flush=True)
         return UNUSABLE
+    for complaint in told.complaints:
+        print(complaint, flush=True)
     # A thread that dies would leave an agent that looks alive: it dies as a whole, and systemd starts it again.
     threading.excepthook = end_all
     agent.Agent(told).run_for_ever()
@@ -69,13 +71,16 @@ import collections
 import threading
 import time
 
+import alarm
 import checks
 import decide
 import flows
 import pluto
 import probe
 import routes
+import scheduled
 import state
+import tells
 
 #: How often is decided when no check ends.
 TICK_SECONDS = 1
@@ -88,6 +93,8 @@ STACK_BYTES = 256 * 1024
 NUDGE_ROUNDS = 3
 #: The same line isn't said again for so long, when the same thing fails each second.
 REPEAT_SECONDS = 60
+#: What nothing here depends on, such as the host's announcements, isn't complained of again for so long.
+SELDOM_SECONDS = 3600
 #: What \`tk-gateway status\` shows of what was done.
 MOST_RECENT = 10
 
@@ -115,6 +122,8 @@ class View:
         self.flows = None
         self.table = (None, None)
         self.recent = collections.deque(maxlen=MOST_RECENT)
+        #: What Azure has announced for this machine, in words.
+        self.announced = []
 
 
 class Agent:
@@ -128,9 +137,13 @@ class Agent:
         self.lock = pluto.Lock()
         self.leads = routes.Leads(settings)
         self.writer = state.Writer()
+        self.host = scheduled.Watch()
+        self.drains = scheduled.Drains(self.host, settings.proxy["address"])
+        self.tells = tells.Tells(settings, self.host, time.monotonic())
         self.ended = collections.deque()
         self.wake = threading.Event()
         self.mending = None
+        self.alarm = alarm.Alarm()
         self.nudges_left = 0
         self.nudged_at = 0
         self.said = {}
@@ -141,8 +154,11 @@ class Agent:
         server = probe.Probe(self.settings.probe_port, self.answer_now)
         self.start(server.serve_for_ever)
         self.start(self.watch_pluto)
+        self.start(self.host.watch_for_ever)
         for tunnel in self.settings.tunnels:
             self.start(self.watch, tunnel)
+        for run in self.tells.threads():
+            self.start(run)
         print("Looks after %s." % ", ".join(self.settings.roles), flush=True)
         while True:
             self.wake.wait(TICK_SECONDS)
@@ -178,6 +194,7 @@ class Agent:
             self.rest(began)
 
     def keep(self, role, outcome, seconds):
+        self.tells.requests.append((role, outcome == checks.ANSWERED, round(1000 * seconds)))
         seen = {"outcome": outcome, "ms": round(1000 * seconds), "at": time.monotonic()}
         self.view.requests[role] = seen
         if outcome != checks.ANSWERED:
@@ -198,11 +215,16 @@ class Agent:
             if action.kind in ("initiate", "reconnect", "restart"):
                 self.mending = action
                 self.start(self.mend, action)
-        answer = decide.answer(self.memory, self.view.route)
+        changes = self.prepare(now)
+        answer = decide.answer(self.memory, self.view.route, self.drains.reason)
         is_new = bool(actions) or answer[0] != self.view.answer[0]
         self.view.answer = answer
+        self.tells.look(self.memory, self.view, actions, changes)
+        if self.alarm.is_due(answer[0], bool(self.drains.reason), now):
+            self.say("Shows a diagnosis on the console: %s." % (alarm.ask() or answer[1]), now)
         self.beat = time.monotonic()
         self.write(seen, now, is_new)
+        self.tells.end_minute(self.view, now, time.time())
 
     def look(self):
         return decide.Seen(
@@ -215,6 +237,17 @@ class Agent:
             is_busy=self.mending is not None,
             refused=self.view.refused,
         )
+
+    def prepare(self, now):
+        """Leaves the pool, or comes back, for what Azure has announced; gives what has begun or ended."""
+        changes, told = self.drains.keep(now, time.time())
+        for line in told + [change[0].upper() + change[1:] + "." for change in changes]:
+            self.say(line, now, is_repeatable=False)
+        for trouble in (self.host.trouble, *self.tells.troubles()):
+            if trouble:
+                self.say(trouble, now, seconds=SELDOM_SECONDS)
+        self.view.announced = self.drains.in_words()
+        return changes
 
     def steer(self, actions, current, now):
         """Gives the tunnel that new connections take from now on."""
@@ -275,15 +308,58 @@ class Agent:
         what = WORDS[action.kind] % name
         self.say("%s: %s.%s" % (what, action.why, " It failed: %s." % trouble if trouble else ""), now, what, bool(trouble))
 
-    def say(self, line, now, key=None, is_repeatable=True):
+    def say(self, line, now, key=None, is_repeatable=True, seconds=REPEAT_SECONDS):
         """One line to the journal. What comes again each second, a trouble, is said once a minute, known by \`key\`."""
         key = key or line
-        if now - self.said.get(key, -REPEAT_SECONDS) < REPEAT_SECONDS and is_repeatable:
+        if now < self.said.get(key, now) and is_repeatable:
             return
-        self.said = {one: at for one, at in self.said.items() if now - at < REPEAT_SECONDS}
-        self.said[key] = now
+        self.said = {one: until for one, until in self.said.items() if now < until}
+        self.said[key] = now + seconds
         self.view.recent.append({"at": now, "line": line})
         print(line, flush=True)
+`,
+  'alarm.py': `"""When is everything shown on the console though nobody asked? When the gateway hasn't served for a while.
+
+The portal shows the console (boot diagnostics) when nobody can log in. The agent asks by a file for what it may not do
+itself: its unit hides the console and most devices from it, and tunnelkeeper-diagnosis.path waits for the file.
+"""
+
+#: Before, the agent or the control plane has mended what mends by itself.
+DOWN_SECONDS = 300
+#: What is shown once is shown for long, and the console keeps its last megabyte alone.
+PAUSE_SECONDS = 6 * 3600
+WANTED = "/run/tunnelkeeper/diagnosis-wanted"
+
+
+class Alarm:
+    """Pure: since when the probe gets 503, and when it was last shown."""
+
+    def __init__(self):
+        self.down_since = None
+        self.shown_at = None
+
+    def is_due(self, status, is_drained, now):
+        """Whether it is to be shown now. A gateway that drains isn't ill."""
+        if status == 200 or is_drained:
+            self.down_since = None
+            return False
+        if self.down_since is None:
+            self.down_since = now
+        if now - self.down_since < DOWN_SECONDS:
+            return False
+        if self.shown_at is not None and now - self.shown_at < PAUSE_SECONDS:
+            return False
+        self.shown_at = now
+        return True
+
+
+def ask(path=WANTED):
+    """Asks systemd for it; gives the trouble, or nothing."""
+    try:
+        with open(path, "w", encoding="ascii"):
+            return ""
+    except OSError as error:
+        return "a diagnosis can't be asked for: %s" % error
 `,
   'checks.py': `"""Does a request through one tunnel succeed? One HTTP request, within a time that nothing extends."""
 import socket
@@ -595,8 +671,12 @@ def allowed_from(mends, kind, role, rules):
     return past[-1] + rules["pauseSeconds"] * 2 ** (len(past) - 1)
 
 
-def answer(memory, current):
-    """Status and reason for the probe; \`current\` is the tunnel that new connections take."""
+def answer(memory, current, drains=None):
+    """Status and reason for the probe; \`current\` is the tunnel that new connections take, \`drains\` why none shall come.
+
+    A drain keeps new connections away and touches no other: the balancer sends no more, and what is established lives."""
+    if drains:
+        return 503, drains
     in_use = memory.tunnels.get(current)
     if in_use and in_use.is_up:
         return 200, "ok: " + current
@@ -776,6 +856,146 @@ def packet_line(packet):
         return "%s:%d > %s:%d %s" % (source, ports[0], destination, ports[1], name)
     return "%s > %s %s" % (source, destination, {1: "ICMP", 50: "ESP"}.get(protocol, "protocol %d" % protocol))
 `,
+  'drains.py': `"""When does the gateway leave the pool for what Azure announces? Pure: times are monotonic seconds but for \`wall\`.
+
+Scheduled Events, Microsoft Learn, "Scheduled Events for Linux VMs": an event is \`Scheduled\` until all machines that it
+concerns have acknowledged it or its \`NotBefore\` has come, then \`Started\`, and is gone from the list when it is over.
+"""
+import re
+from collections import namedtuple
+
+from imds import printable
+
+#: What takes the machine, or its memory, away. A Freeze is a pause of seconds, which connections outlive.
+TAKEN = ("Reboot", "Redeploy", "Preempt", "Terminate")
+FREEZE = "Freeze"
+#: Connections get so long to end (architecture.md: \`drainSeconds\`).
+DRAIN_SECONDS = 120
+#: Before, nothing is acknowledged though nothing flows: the balancer stops new connections after two probes, 5 s apart.
+LEAST_SECONDS = 15
+#: Acknowledged so long before it would happen anyhow, so that it is known to have been told.
+MARGIN_SECONDS = 5
+#: An event further ahead is told and waited with. Ordinary notices last 15 min at most, but failing hardware is announced
+#: days ahead, and may not be left before the neighbours on it have acknowledged too: days without this gateway.
+AHEAD_SECONDS = 3600
+#: A host that has said nothing for so long is no reason to stay away: an event takes 10 min from its start to its end.
+FORGET_SECONDS = 900
+#: A machine that is up for less, and first sees an event that has started, has it behind it: hardware failed.
+YOUNG_SECONDS = 900
+
+#: \`at\`: seconds since the epoch, None when it isn't told; \`said_at\`: the same in the host's words.
+Event = namedtuple("Event", "id kind status at said_at")
+#: \`until\`: when it is acknowledged at the latest. \`is_over\`: it is only waited for to go.
+Drain = namedtuple("Drain", "event since until is_over")
+
+DATE = re.compile(r"(\\d{1,2}) ([A-Z][a-z]{2}) (\\d{4}) (\\d\\d):(\\d\\d):(\\d\\d)")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def events(document, machine):
+    """The events that concern a machine; raises ValueError when the document is none. A bad entry costs itself alone."""
+    listed = document.get("Events")
+    if not isinstance(listed, list):
+        raise ValueError("the list of events can't be read")
+    found = []
+    for one in listed[:100]:
+        if not isinstance(one, dict) or not isinstance(one.get("Resources"), list):
+            continue
+        names = [name.lower() for name in one["Resources"] if isinstance(name, str)]
+        told = [one.get(name) for name in ("EventId", "EventType", "EventStatus")]
+        if machine.lower() not in names or not all(isinstance(value, str) for value in told):
+            continue
+        if not 0 < len(told[0]) <= 100 or told[1] not in (*TAKEN, FREEZE) or told[2] not in ("Scheduled", "Started"):
+            continue
+        said_at = one.get("NotBefore")
+        said_at = printable(said_at, 40) if isinstance(said_at, str) else ""
+        found.append(Event(*told, epoch(said_at), said_at))
+    return tuple(found)
+
+
+def epoch(text):
+    """Seconds since the epoch of a time in HTTP's form; None for anything else."""
+    found = DATE.search(text)
+    if not found or found[2] not in MONTHS:
+        return None
+    day, year, month = int(found[1]), int(found[3]), MONTHS.index(found[2]) + 1
+    # The days from 1 March of year 0 on, so that the leap day is a year's last; time.strptime costs half a megabyte.
+    year, month = (year, month - 3) if month > 2 else (year - 1, month + 9)
+    days = 365 * year + year // 4 - year // 100 + year // 400 + (153 * month + 2) // 5 + day - 1 - 719468
+    return 86400 * days + 3600 * int(found[4]) + 60 * int(found[5]) + int(found[6])
+
+
+def follow(known, seen, now, wall):
+    """The drains that stand, by event; \`known\` are those of the last look, \`wall\` is seconds since the epoch."""
+    drains = {}
+    for event in seen:
+        if event.kind not in TAKEN:
+            continue
+        if event.id in known:
+            drains[event.id] = known[event.id]._replace(event=event)
+        elif not is_far(event, wall):
+            is_over = event.status == "Started" and event.kind in ("Reboot", "Redeploy") and now < YOUNG_SECONDS
+            drains[event.id] = Drain(event, now, now + patience(event, wall), is_over)
+    return drains
+
+
+def is_far(event, wall):
+    return event.status == "Scheduled" and event.at is not None and event.at - wall > AHEAD_SECONDS
+
+
+def patience(event, wall):
+    """Seconds until it is acknowledged though something flows. A time that has passed for an event that is yet to start
+    tells that the clock is wrong: it isn't hurried by that, since the host begins by its own."""
+    left = None if event.at is None else event.at - wall
+    if left is None or left <= 0:
+        return DRAIN_SECONDS
+    return max(0, min(DRAIN_SECONDS, left - MARGIN_SECONDS))
+
+
+def due(drains, flows, now):
+    """Ids of the events to acknowledge now; \`flows\` is None where they can't be counted."""
+    return tuple(
+        drain.event.id
+        for drain in drains.values()
+        if not drain.is_over
+        and drain.event.status == "Scheduled"
+        and (now >= drain.until or flows == 0 and now - drain.since >= LEAST_SECONDS)
+    )
+
+
+def reason(drains):
+    """Why the probe gets 503; None when it isn't for a drain."""
+    for drain in drains.values():
+        if not drain.is_over:
+            return "drains: " + in_words(drain.event)
+    return None
+
+
+def in_words(event):
+    if event.status == "Started":
+        return event.kind + " has started"
+    return "%s at %s" % (event.kind, event.said_at or "a time that isn't told")
+
+
+def changes(known, drains):
+    """What has begun and ended between two looks, in words."""
+    begun = [drain for drain in drains.values() if drain.event.id not in known and not drain.is_over]
+    ended = [drain for drain in known.values() if drain.event.id not in drains and not drain.is_over]
+    return ["drain begun: " + in_words(one.event) for one in begun] + [
+        "drain ended: %s is over" % one.event.kind for one in ended
+    ]
+
+
+def only_told(seen, drains):
+    """Events that nothing follows from, in words: a Freeze, and what is far ahead."""
+    told = []
+    for event in seen:
+        if event.kind == FREEZE:
+            told.append("Azure pauses this machine for some seconds: %s. Nothing is drained for it." % in_words(event))
+        elif event.id not in drains:
+            told.append("Azure announces %s. It is drained for in the hour before." % in_words(event))
+    return told
+`,
   'flows.py': `"""How are connections reset that can't go on? By a rule that refuses them, and a nudge for those that only wait."""
 import os
 import re
@@ -913,6 +1133,149 @@ def checksum(data):
         total = (total & 0xFFFF) + (total >> 16)
     return ~total & 0xFFFF
 `,
+  'imds.py': `"""What does the host tell this machine? The Instance Metadata Service, over a plain socket: http.client costs 6 MB."""
+import json
+import re
+import socket
+import time
+from collections import namedtuple
+
+from checks import left
+
+#: Microsoft Learn, Azure Instance Metadata Service: it answers there alone, and never behind a proxy.
+ADDRESS = ("169.254.169.254", 80)
+MOST_BYTES = 256 * 1024
+#: It answers within milliseconds as a rule.
+LIMIT_SECONDS = 5
+MACHINE = "/metadata/instance/compute?api-version=2021-02-01"
+
+#: Name, region and resource id of this machine.
+Machine = namedtuple("Machine", "name region resource")
+
+LENGTH = re.compile(rb"\\r\\ncontent-length: *(\\d{1,7}) *\\r\\n", re.IGNORECASE)
+CHUNKED = re.compile(rb"\\r\\ntransfer-encoding: *chunked *\\r\\n", re.IGNORECASE)
+
+
+def ask(path, seconds=LIMIT_SECONDS, body=None):
+    """Status and text of an answer; raises OSError when none comes in time, ValueError when it can't be read."""
+    deadline = time.monotonic() + seconds
+    heard = b""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
+        sock.settimeout(left(deadline))
+        sock.connect(ADDRESS)
+        sock.sendall(request(path, body))
+        while True:
+            # Set before each read: a byte now and then must not extend the time.
+            sock.settimeout(left(deadline))
+            part = sock.recv(16384)
+            heard += part
+            found = answer(heard, ended=not part)
+            if found:
+                return found
+
+
+def request(path, body=None):
+    """Pure: the bytes of a request; the header shows that it is meant for here."""
+    head = "%s %s HTTP/1.1\\r\\nHost: %s\\r\\nMetadata: true\\r\\nConnection: close\\r\\n" % (
+        "GET" if body is None else "POST",
+        path,
+        ADDRESS[0],
+    )
+    if body is None:
+        return (head + "\\r\\n").encode()
+    return (head + "Content-Type: application/json\\r\\nContent-Length: %d\\r\\n\\r\\n%s" % (len(body), body)).encode()
+
+
+def answer(heard, ended):
+    """Pure: status and text in what was heard so far; None while more is needed; raises ValueError for what is no HTTP."""
+    if len(heard) > MOST_BYTES:
+        raise ValueError("the answer is too long")
+    head, found, body = heard.partition(b"\\r\\n\\r\\n")
+    words = head.split(b"\\r\\n", 1)[0].split()
+    if found and (len(words) < 2 or not words[0].startswith(b"HTTP/1.") or not words[1].isdigit()):
+        raise ValueError("the answer is no HTTP")
+    if not found:
+        if ended:
+            raise ValueError("the answer is cut off")
+        return None
+    status, head = int(words[1]), head + b"\\r\\n"
+    if CHUNKED.search(head):
+        body = joined(body)
+    else:
+        length = LENGTH.search(head)
+        wanted = int(length[1]) if length else None
+        if wanted is None:
+            body = body if ended else None
+        else:
+            body = body[:wanted] if len(body) >= wanted else None
+    if body is None:
+        if ended:
+            raise ValueError("the answer is cut off")
+        return None
+    return status, body.decode("utf-8", "replace")
+
+
+def joined(body):
+    """Pure: a body in chunks as one; None while it isn't whole."""
+    whole = b""
+    while True:
+        line, found, body = body.partition(b"\\r\\n")
+        if not found:
+            return None
+        try:
+            size = int(line.split(b";")[0], 16)
+        except ValueError:
+            raise ValueError("the answer's chunks can't be read") from None
+        if size == 0:
+            return whole
+        if size < 0 or len(body) < size + 2:
+            return None
+        whole, body = whole + body[:size], body[size + 2:]
+
+
+def object_in(text):
+    """Pure: the JSON object in a text; raises ValueError for anything else."""
+    try:
+        values = json.loads(text)
+    except RecursionError:
+        values = None
+    if not isinstance(values, dict):
+        raise ValueError("the answer is no JSON object")
+    return values
+
+
+def get(path, seconds=LIMIT_SECONDS):
+    """The JSON object that is answered; raises OSError and ValueError."""
+    status, text = ask(path, seconds)
+    if status != 200:
+        raise ValueError("it answers %d%s" % (status, why(text)))
+    return object_in(text)
+
+
+def why(text):
+    """Pure: what an error says of itself, in brackets; nothing where it says nothing."""
+    try:
+        values = object_in(text)
+    except ValueError:
+        return ""
+    said = values.get("error_description") or values.get("error")
+    return " (%s)" % printable(said, 120) if isinstance(said, str) else ""
+
+
+def printable(text, most):
+    """Pure: a text of others' as it may stand in one line of ours."""
+    return "".join(char if char.isprintable() else " " for char in text[:most])
+
+
+def machine(values):
+    """Pure: this machine in what the host tells of it; raises ValueError. Both parts of a URL are looked at."""
+    found = Machine(*(values.get(name) for name in ("name", "location", "resourceId")))
+    fits = (r"[^\\s\\x00-\\x1f]{1,128}", r"[a-z0-9-]{1,64}", r"(/[A-Za-z0-9._()-]{1,128}){8}")
+    for value, pattern in zip(found, fits):
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
+            raise ValueError("it doesn't tell which machine this is")
+    return found
+`,
   'limited.py': `"""How does a command of the machine end? In time, or it is ended with all that it started."""
 import os
 import signal
@@ -965,6 +1328,178 @@ def end_group(process):
         process.communicate(timeout=1)
     except (subprocess.TimeoutExpired, ValueError, OSError):
         pass
+`,
+  'metrics.py': `"""What does Azure Monitor learn of this gateway? Custom metrics, once a minute, added up here before they leave.
+
+Microsoft Learn, "Ingest custom metrics for an Azure resource using the REST API": one POST a metric to the region's
+endpoint, at most 20 min old, with a token whose audience has its slash at the end. Only the newest minute is kept: what
+can't be told now isn't worth room.
+"""
+import json
+import threading
+import time
+
+import web
+
+EVERY_SECONDS = 60
+NAMESPACE = "Tunnelkeeper"
+AUDIENCE = "https://monitoring.azure.com/"
+
+
+class Minute:
+    """Pure: values of one minute, by metric and by the value of its dimension."""
+
+    def __init__(self):
+        #: By metric and dimension's name: by dimension's value, [least, greatest, sum, count].
+        self.values = {}
+
+    def add(self, metric, value, name=None, of=None):
+        """Adds a value; \`name\` and \`of\` are those of its dimension, None for a metric without one."""
+        series = self.values.setdefault((metric, name), {})
+        least, greatest, total, count = series.get(of, (value, value, 0, 0))
+        series[of] = (min(least, value), max(greatest, value), total + value, count + 1)
+
+    def bodies(self, told_at):
+        """What is posted, one JSON text a metric; \`told_at\` is in ISO 8601."""
+        return [
+            json.dumps({"time": told_at, "data": {"baseData": base_data(metric, name, series)}})
+            for (metric, name), series in self.values.items()
+        ]
+
+
+def base_data(metric, name, series):
+    return {
+        "metric": metric,
+        "namespace": NAMESPACE,
+        "dimNames": [] if name is None else [name],
+        "series": [
+            {
+                "dimValues": [] if name is None else [of],
+                "min": least,
+                "max": greatest,
+                "sum": total,
+                "count": count,
+            }
+            for of, (least, greatest, total, count) in series.items()
+        ],
+    }
+
+
+class Bytes:
+    """Pure: bytes since the last look, of counters that begin anew with each child SA."""
+
+    def __init__(self):
+        self.seen = {}
+
+    def since(self, child, role):
+        """Bytes in and out since the last look; None at the first one."""
+        before = self.seen.get(role)
+        self.seen[role] = now = (child.made_at, child.bytes_in, child.bytes_out)
+        if before is None:
+            return None
+        is_anew = now[1] < before[1] or now[2] < before[2]
+        return now[1:] if is_anew else (now[1] - before[1], now[2] - before[2])
+
+
+class Gatherer:
+    """Adds up what the loop that decides has seen. Pure: times come from outside."""
+
+    def __init__(self, roles, now):
+        self.roles = roles
+        self.minute = Minute()
+        self.bytes = Bytes()
+        self.until = now + EVERY_SECONDS
+        self.begin()
+
+    def begin(self):
+        """A minute in which nothing is done has its zeros: a rule can tell it from one that wasn't told."""
+        self.minute = Minute()
+        self.counts = {"move": 0, "initiate": 0, "reconnect": 0, "restart": 0}
+
+    def request(self, role, is_answered, milliseconds):
+        self.minute.add("RequestAnswered", int(is_answered), "Tunnel", role)
+        if is_answered:
+            self.minute.add("RequestMilliseconds", milliseconds, "Tunnel", role)
+
+    def look(self, tunnels, actions):
+        for role, tunnel in tunnels.items():
+            self.minute.add("TunnelUp", int(tunnel.is_up), "Tunnel", role)
+        for action in actions:
+            if action.kind in self.counts:
+                self.counts[action.kind] += 1
+
+    def take(self, now, wall, children, flow_count, table):
+        """The bodies of a minute that is over, or None. What wasn't learned is left out: it is not 0."""
+        if now < self.until:
+            return None
+        self.until = now + EVERY_SECONDS
+        add = self.minute.add
+        for role, child in (children or {}).items():
+            if role not in self.roles:
+                continue
+            add("ChildAgeSeconds", max(0, int(wall - child.made_at)), "Tunnel", role)
+            moved = self.bytes.since(child, role)
+            if moved:
+                add("BytesIn", moved[0], "Tunnel", role)
+                add("BytesOut", moved[1], "Tunnel", role)
+        if flow_count is not None:
+            add("Flows", flow_count)
+        count, most = table
+        if count is not None and most:
+            add("ConnectionTablePercent", round(100 * count / most, 1))
+        add("Moves", self.counts.pop("move"))
+        for kind, number in self.counts.items():
+            add("Mends", number, "Kind", kind)
+        bodies = self.minute.bodies(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(wall)))
+        self.begin()
+        return bodies
+
+
+class Metrics:
+    """Sends in a thread of its own."""
+
+    def __init__(self, host, tokens):
+        self.host = host
+        self.tokens = tokens
+        self.waiting = None
+        self.wake = threading.Event()
+        self.trouble = ""
+
+    def put(self, bodies):
+        self.waiting = bodies
+        self.wake.set()
+
+    def send_for_ever(self):
+        while True:
+            self.wake.wait()
+            self.wake.clear()
+            bodies, self.waiting = self.waiting, None
+            if bodies:
+                self.trouble = self.send(bodies)
+
+    def send(self, bodies):
+        """The trouble; no text here holds a token."""
+        machine = self.host.machine
+        if machine is None:
+            return "Metrics: the host hasn't told which machine this is."
+        try:
+            token = self.tokens.of(AUDIENCE)
+            statuses, trouble = web.post([web.Post(url(machine), token, body) for body in bodies])
+        except (OSError, ValueError) as error:
+            return "Metrics: the host gives no token: %s." % (error or type(error).__name__)
+        bad = next((status for status in statuses if not 200 <= status < 300), None)
+        if bad == 401:
+            self.tokens.drop(AUDIENCE)
+        if bad in (401, 403):
+            return "Metrics: Monitor refuses them: %d. The identity needs Monitoring Metrics Publisher on this machine." % bad
+        if bad:
+            return "Metrics: Monitor answers %d." % bad
+        return "" if len(statuses) == len(bodies) else "Metrics: Monitor doesn't answer: %s." % trouble
+
+
+def url(machine):
+    """Pure: the region's endpoint for this machine's metrics."""
+    return "https://%s.monitoring.azure.com%s/metrics" % (machine.region, machine.resource)
 `,
   'pluto.py': `"""How is pluto, and how are its child SAs? Every question and every command has a limit."""
 import fcntl
@@ -1258,6 +1793,155 @@ def response(status, reason, method):
     )
     return head.encode() + (b"" if method == b"HEAD" else body)
 `,
+  'reports.py': `"""What does the control plane learn, and when? The newest state at each change; a report is a nudge, never needed."""
+import json
+import threading
+import time
+from collections import deque
+
+import web
+
+#: At most one so often.
+LEAST_SECONDS = 10
+#: The longest pause after failures; each is twice the one before.
+MOST_SECONDS = 300
+MOST_CHANGES = 10
+BECAUSE_CHARACTERS = 200
+
+WORDS = {
+    "move": "moved to %s",
+    "initiate": "child SA of %s asked for",
+    "reconnect": "%s taken down and up",
+    "restart": "%s restarted",
+}
+
+
+def report(settings, tunnels, route, answer):
+    """Pure: the state, but for what has changed."""
+    return {
+        "site": settings.site,
+        "slot": settings.slot,
+        "probe": answer[0],
+        "because": answer[1][:BECAUSE_CHARACTERS],
+        "route": route,
+        "tunnels": [
+            {"role": role, "isUp": tunnel.is_up, "trouble": None if tunnel.is_up else tunnel.trouble or None}
+            for role, tunnel in tunnels.items()
+        ],
+    }
+
+
+def at_first(state):
+    """Pure: the state of an agent that has seen nothing yet."""
+    return {**state, "probe": 503, "tunnels": [{**one, "isUp": False} for one in state["tunnels"]]}
+
+
+def changes(before, now, actions, drains):
+    """Pure: what has changed between two states, in words; \`actions\` are those that were begun in between."""
+    said = list(drains)
+    for old, new in zip(before["tunnels"], now["tunnels"]):
+        if old["isUp"] != new["isUp"]:
+            said.append("%s is %s" % (new["role"], "up" if new["isUp"] else "down: %s" % (new["trouble"] or "unchecked")))
+    # A move that failed has moved nothing.
+    begun = [one for one in actions if one.kind in WORDS and (one.kind != "move" or one.role == now["route"])]
+    said += [WORDS[action.kind] % (action.role or "pluto") for action in begun]
+    if before["route"] != now["route"] and not any(action.kind == "move" for action in begun):
+        said.append("route leads to %s" % (now["route"] or "no tunnel"))
+    if before["probe"] != now["probe"]:
+        said.append("probe gets %d" % now["probe"])
+    return said
+
+
+class Outbox:
+    """The newest state that isn't told yet. Pure: times come from outside."""
+
+    def __init__(self):
+        self.state = None
+        self.changes = deque(maxlen=MOST_CHANGES)
+        self.not_before = 0
+        self.pause = 0
+
+    def put(self, state, said):
+        self.state = state
+        self.changes.extend(said)
+
+    def take(self, now):
+        """The report to send now, or None; it is told, or given back by \`keep\`."""
+        if self.state is None or now < self.not_before:
+            return None
+        told = {**self.state, "changes": list(self.changes)}
+        self.state = None
+        self.changes.clear()
+        self.not_before = now + LEAST_SECONDS
+        return told
+
+    def taken(self):
+        self.pause = 0
+
+    def keep(self, told, now):
+        """Gives back what wasn't taken; what came meanwhile is newer, and what changed before stays before it."""
+        if self.state is None:
+            self.state = {name: value for name, value in told.items() if name != "changes"}
+        self.changes = deque([*told["changes"], *self.changes], maxlen=MOST_CHANGES)
+        self.pause = min(MOST_SECONDS, 2 * self.pause or LEAST_SECONDS)
+        self.not_before = now + self.pause
+
+
+class Reports:
+    """Sends in a thread of its own."""
+
+    def __init__(self, settings, tokens):
+        self.to = settings.reports
+        self.tokens = tokens
+        self.outbox = Outbox()
+        self.lock = threading.Lock()
+        self.last = None
+        self.trouble = ""
+
+    def look(self, state, actions, drains):
+        """Notes what has changed since the last look; before the first one the gateway served nobody."""
+        before, self.last = self.last or at_first(state), state
+        said = changes(before, state, actions, drains)
+        if said and self.to:
+            with self.lock:
+                self.outbox.put(state, said)
+
+    def send_for_ever(self):
+        while True:
+            self.send_once(time.monotonic())
+            time.sleep(1)
+
+    def send_once(self, now):
+        with self.lock:
+            told = self.outbox.take(now)
+        if told is None:
+            return
+        is_over, self.trouble = self.send(json.dumps(told))
+        with self.lock:
+            if is_over:
+                self.outbox.taken()
+            else:
+                self.outbox.keep(told, time.monotonic())
+
+    def send(self, body):
+        """Whether it is over, taken or refused for good, and the trouble. No text here holds the URL: it may hold a key."""
+        audience = self.to["audience"]
+        try:
+            token = None if audience is None else self.tokens.of(audience)
+            statuses, trouble = web.post([web.Post(self.to["url"], token, body)])
+        except (OSError, ValueError) as error:
+            return False, "Reports: the host gives no token: %s." % (error or type(error).__name__)
+        if not statuses:
+            return False, "Reports: the control plane doesn't answer: %s." % trouble
+        status = statuses[0]
+        if 200 <= status < 300:
+            return True, ""
+        if status == 401 and audience is not None:
+            self.tokens.drop(audience)
+        if 400 <= status < 500 and status != 429:
+            return True, "Reports: the control plane refuses them: %d." % status
+        return False, "Reports: the control plane answers %d." % status
+`,
   'routes.py': `"""Which tunnel do new connections take? The route itself is the truth: a setup or a reboot may have set it."""
 import socket
 import struct
@@ -1377,8 +2061,99 @@ def lead(tunnel):
         ["ip", "rule", "add", "pref", preference, "fwmark", mark, "lookup", table], LIMIT_SECONDS
     ).trouble
 `,
+  'scheduled.py': `"""What does Azure announce for this machine? Asks the host, and acknowledges what the gateway is ready for."""
+import json
+import time
+
+import drains
+import flows
+import imds
+
+PATH = "/metadata/scheduledevents?api-version=2020-07-01"
+#: As Microsoft recommends (Scheduled Events for Linux VMs, Polling frequency): a Preempt is announced 30 s ahead.
+EVERY_SECONDS = 1
+#: The very first question switches the service on, and may take two minutes (same page, Enabling and disabling).
+FIRST_SECONDS = 130
+
+
+class Watch:
+    """Asks in a thread of its own. What it can't learn is said, and changes nothing else."""
+
+    def __init__(self):
+        self.machine = None
+        #: Events of this machine and when they were told; None before the first answer.
+        self.last = None
+        #: Ids that are to be acknowledged.
+        self.due = ()
+        self.acknowledged = frozenset()
+        self.trouble = ""
+
+    def watch_for_ever(self):
+        while True:
+            began = time.monotonic()
+            self.look()
+            time.sleep(max(0.1, EVERY_SECONDS - (time.monotonic() - began)))
+
+    def look(self):
+        try:
+            if self.machine is None:
+                self.machine = imds.machine(imds.get(imds.MACHINE))
+            document = imds.get(PATH, imds.LIMIT_SECONDS if self.last else FIRST_SECONDS)
+            told = drains.events(document, self.machine.name)
+            self.last = told, time.monotonic()
+            listed = {event.id for event in told}
+            self.acknowledged &= listed
+            # What is due was decided a moment ago: an event may have gone since.
+            for one in listed.intersection(self.due) - self.acknowledged:
+                self.acknowledge(one)
+            self.trouble = ""
+        except (OSError, ValueError) as error:
+            self.trouble = "The host doesn't tell what it plans: %s." % (error or type(error).__name__)
+
+    def acknowledge(self, event_id):
+        status, text = imds.ask(PATH, body=json.dumps({"StartRequests": [{"EventId": event_id}]}))
+        if status != 200:
+            raise ValueError("it answers %d to an acknowledgement%s" % (status, imds.why(text)))
+        self.acknowledged |= {event_id}
+
+
+class Drains:
+    """The drains that stand, for the loop that decides."""
+
+    def __init__(self, watch, proxy):
+        self.watch = watch
+        self.proxy = proxy
+        self.known = {}
+        self.told = ()
+
+    def keep(self, now, wall):
+        """Gives what has begun or ended, and the lines of what is only told; then \`reason\` holds."""
+        seen, at = self.watch.last or ((), now)
+        if now - at > drains.FORGET_SECONDS:
+            seen = ()
+        known, self.known = self.known, drains.follow(self.known, seen, now, wall)
+        # Counted while it matters alone: a long table takes a while.
+        open_flows = flows.now(self.proxy) if self.reason else None
+        count = None if open_flows is None else len(open_flows)
+        self.watch.due = drains.due(self.known, count, now)
+        told, self.told = self.told, tuple(drains.only_told(seen, self.known))
+        return drains.changes(known, self.known), [line for line in self.told if line not in told]
+
+    @property
+    def reason(self):
+        return drains.reason(self.known)
+
+    def in_words(self):
+        """For who looks: each drain, and whether it was acknowledged."""
+        return [
+            drains.in_words(drain.event)
+            + (", behind it" if drain.is_over else ", acknowledged" if one in self.watch.acknowledged else "")
+            for one, drain in self.known.items()
+        ] + list(self.told)
+`,
   'settings.py': `"""What is this gateway told? Reads gateway.json; what is wrong with it is said in one line, with the mend."""
 import json
+import re
 
 MEND = "Run the gateway's setup again, which writes this file anew and starts the agent."
 
@@ -1390,7 +2165,9 @@ class Unusable(Exception):
 class Settings:
     """What was read, checked: names as in the file, but for the blocks, which are dicts."""
 
-    __slots__ = ("site", "slot", "routing", "probe_port", "nudge_mark", "proxy", "check", "mend", "tunnels")
+    __slots__ = (
+        "site", "slot", "routing", "probe_port", "nudge_mark", "proxy", "check", "mend", "tunnels", "reports", "complaints"
+    )
 
     def __init__(self, **values):
         for name, value in values.items():
@@ -1429,6 +2206,7 @@ def parse(text, path="gateway.json"):
     checked["probe_port"] = checked.pop("probePort")
     checked["nudge_mark"] = int(checked.pop("nudgeMark"), 16)
     checked["tunnels"] = tunnels(values, path, checked["routing"])
+    checked["reports"], checked["complaints"] = reports(values, path)
     return Settings(**checked)
 
 
@@ -1448,6 +2226,19 @@ def tunnels(values, path, routing):
     if len({tunnel["role"] for tunnel in read}) < len(read):
         refuse(path, "tunnels", [tunnel["role"] for tunnel in read], "tunnels of different roles")
     return tuple(read)
+
+
+def reports(values, path):
+    """Where reports go, None when nowhere, and what is to be complained of. Nobody is served by a report, so one that
+    can't be sent is no reason to serve nobody: what is wrong here costs the reports alone."""
+    if values.get("reports") is None:
+        return None, ()
+    try:
+        block = an_object(values, "reports", path)
+        audience = None if block.get("audience") is None else REPORTS["audience"](block, "audience", path, "reports.")
+        return {"url": REPORTS["url"](block, "url", path, "reports."), "audience": audience}, ()
+    except Unusable as unusable:
+        return None, ("Nothing is reported: %s" % unusable,)
 
 
 def refuse(path, field, value, wanted):
@@ -1510,6 +2301,21 @@ def is_mark(value, mask=0xF0):
         return False
 
 
+#: Neither can hold what would end a quoted line of curl's configuration.
+URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[!#-\\[\\]-~]*)?")
+AUDIENCE = re.compile(r"[!#-\\[\\]-~]+")
+
+
+def like(pattern, wanted):
+    return field_check(
+        lambda value: isinstance(value, str) and len(value) <= 500 and pattern.fullmatch(value) is not None, wanted
+    )
+
+
+REPORTS = {
+    "url": like(URL, "an http or https URL"),
+    "audience": like(AUDIENCE, "an audience"),
+}
 FIELDS = {
     "site": word("a name"),
     "slot": word("a name"),
@@ -1575,6 +2381,7 @@ def told(settings, memory, seen, view, now):
         "tunnels": [tunnel(settings, one, memory.tunnels[one["role"]], view, now) for one in settings.tunnels],
         "route": view.route,
         "probe": list(view.answer),
+        "announced": list(view.announced),
         "refused": sorted(view.refused or ()),
         "flows": None if view.flows is None else len(view.flows),
         "table": list(view.table),
@@ -1699,6 +2506,7 @@ def screen(told, now, epoch_now):
         "New           connections take %s" % (told["route"] or "no tunnel"),
         "Flows         %s; connection table %s" % (flow_count(told["flows"]), table(told["table"])),
     ]
+    lines += ["Announced     %s" % line for line in told["announced"]]
     if told["refused"]:
         lines.append("Refused       connections of %s" % ", ".join(told["refused"]))
     for tunnel in told["tunnels"]:
@@ -1788,5 +2596,166 @@ def size(count):
         if count < 1024 or unit == "GB":
             return "%d %s" % (count, unit)
         count //= 1024
+`,
+  'tells.py': `"""Whom does the agent tell what? One place, so that the loop which decides knows nothing of who listens."""
+from collections import deque
+
+import metrics
+import reports
+import tokens
+
+
+class Tells:
+    """Nothing here decides, and nothing that decides waits for it."""
+
+    def __init__(self, settings, host, now):
+        self.settings = settings
+        self.tokens = tokens.Tokens()
+        self.reports = reports.Reports(settings, self.tokens)
+        self.metrics = metrics.Metrics(host, self.tokens)
+        self.gatherer = metrics.Gatherer(settings.roles, now)
+        #: Role, whether it was answered, milliseconds: of requests that have ended, by the threads that asked.
+        self.requests = deque(maxlen=1000)
+
+    def threads(self):
+        """What runs for ever, each in a thread of its own."""
+        return [self.metrics.send_for_ever] + ([self.reports.send_for_ever] if self.reports.to else [])
+
+    def look(self, memory, view, actions, drains):
+        """Takes what one decision has come to."""
+        state = reports.report(self.settings, memory.tunnels, view.route, view.answer)
+        self.reports.look(state, actions, drains)
+        self.gatherer.look(memory.tunnels, actions)
+        for _ in range(len(self.requests)):
+            self.gatherer.request(*self.requests.popleft())
+
+    def end_minute(self, view, now, wall):
+        """Hands the minute over once it is over; what of it was counted last stands in \`view\`."""
+        count = None if view.flows is None else len(view.flows)
+        bodies = self.gatherer.take(now, wall, view.children, count, view.table)
+        if bodies:
+            self.metrics.put(bodies)
+
+    def troubles(self):
+        """What can't be told to whom, in a line each; empty ones where all is well."""
+        return [self.reports.trouble, self.metrics.trouble]
+`,
+  'tokens.py': `"""As whom does the gateway speak? With tokens of the machine's identity, from its host, kept in memory alone."""
+import re
+import time
+
+import imds
+
+#: Asked for anew so long before its end (Microsoft's own libraries: 5 min).
+BEFORE_END_SECONDS = 300
+#: Whatever the host says of its end, it isn't kept for longer: a day is the longest that Entra gives.
+MOST_SECONDS = 86400
+TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{1,16384}")
+
+
+class Tokens:
+    """Tokens by audience."""
+
+    def __init__(self):
+        self.held = {}
+
+    def of(self, audience):
+        """A token; raises OSError and ValueError where the host gives none."""
+        token, until = self.held.get(audience, (None, 0))
+        if token is None or time.monotonic() >= until:
+            token, seconds = read(imds.get(path(audience)))
+            self.held[audience] = token, time.monotonic() + max(0, seconds - BEFORE_END_SECONDS)
+        return token
+
+    def drop(self, audience):
+        """Forgets one that was refused, so that the next is a new one."""
+        self.held.pop(audience, None)
+
+
+def path(audience):
+    """Pure: where the host gives it; without a name, the identity that the machine has, if it has one alone."""
+    kept = "".join(char if char.isascii() and char.isalnum() else "%%%02X" % ord(char) for char in audience)
+    return "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=" + kept
+
+
+def read(values):
+    """Pure: the token and the seconds that it lasts; raises ValueError. Seconds are text there (documentation)."""
+    token, seconds = values.get("access_token"), values.get("expires_in")
+    if not isinstance(token, str) or not TOKEN.fullmatch(token):
+        raise ValueError("there is no token in its answer")
+    if not isinstance(seconds, (str, int)) or not str(seconds).isdigit():
+        raise ValueError("its token has no end")
+    return token, min(int(seconds), MOST_SECONDS)
+`,
+  'web.py': `"""How does a request leave for the web? By curl in a child, everything on its stdin.
+
+The agent itself knows no TLS: Python's http.client and ssl would cost it 9 MB for good (measured, 3.11), a Python child
+18 MB and 40 ms each time; curl takes 11 MB for the moment of the request, and is on every gateway.
+"""
+import re
+from collections import namedtuple
+
+import limited
+
+#: Of one request; and of all that go in one call.
+CONNECT_SECONDS = 5
+REQUEST_SECONDS = 10
+CALL_SECONDS = 30
+
+#: A JSON text to be posted; \`token\` None for none.
+Post = namedtuple("Post", "url token body")
+
+STATUS = re.compile(r"^(\\d{3})$", re.MULTILINE)
+TOOK = re.compile(r" after \\d+ (ms|milliseconds)")
+TROUBLE = re.compile(r"^curl: \\((\\d+)\\) ?(.*)$", re.MULTILINE)
+
+
+def post(posts):
+    """The statuses of the answers, in order, as many as came, and the trouble; a token stands in neither."""
+    # -q: nobody's .curlrc adds to it.
+    ended = limited.run(["curl", "-q", "-K", "-"], CALL_SECONDS, config(posts))
+    return read(ended.out, ended.trouble)
+
+
+def config(posts):
+    """Pure: what curl reads. After the first that gets no answer the others aren't tried."""
+    lines = ["fail-early"]
+    for index, one in enumerate(posts):
+        lines += ["next"] if index else []
+        lines += [
+            "silent",
+            "show-error",
+            "url = %s" % quoted(one.url),
+            'noproxy = "*"',
+            'proto = "=http,https"',
+            "connect-timeout = %d" % CONNECT_SECONDS,
+            "max-time = %d" % REQUEST_SECONDS,
+            'header = "Content-Type: application/json"',
+            # It would wait a second for a \`100 Continue\`.
+            'header = "Expect:"',
+            "data-binary = %s" % quoted(one.body),
+            'output = "/dev/null"',
+            'write-out = "%{http_code}\\\\n"',
+        ]
+        if one.token is not None:
+            lines.append("header = %s" % quoted("Authorization: Bearer " + one.token))
+    return "\\n".join([*lines, ""])
+
+
+def quoted(text):
+    """Pure: a value of curl's configuration; a line's end would begin another setting."""
+    if not text.isprintable():
+        raise ValueError("a value that curl would misread")
+    return '"%s"' % text.replace("\\\\", "\\\\\\\\").replace('"', '\\\\"')
+
+
+def read(said, trouble=""):
+    """Pure: statuses and trouble in what curl said; 000 is no answer."""
+    statuses = [int(found) for found in STATUS.findall(said)]
+    failed = TROUBLE.search(said)
+    if failed:
+        # Without the time that it took: the same trouble is the same line, which is said once.
+        trouble = "curl ended with %s: %s" % (failed[1], TOOK.sub("", failed[2])[:120])
+    return [status for status in statuses if status], trouble
 `,
 } as const;

@@ -39,6 +39,13 @@ export interface GatewayConfig {
   readonly checkHost: string;
   /** Idle time-out of the balancer's rules, in minutes. */
   readonly idleTimeoutMinutes: number;
+  /** Where the gateway reports what changes; without it, it reports nothing. */
+  readonly reports?: {
+    /** Absolute, of printable ASCII without spaces and quotes, 500 characters at most; https in Azure. It answers 202. */
+    readonly url: string;
+    /** For whom the token of the machine's identity is that goes with a report, such as `api://…`; without it none goes. */
+    readonly audience?: string;
+  };
 }
 
 /** A file as it lies on a gateway. */

@@ -18,7 +18,18 @@ export const path = {
   failClosedUnit: '/etc/systemd/system/tunnelkeeper-fail-closed.service',
   forwardingUnit: '/etc/systemd/system/tunnelkeeper-forwarding.service',
   agentUnit: '/etc/systemd/system/tunnelkeeper-agent.service',
+  edgeNames: '/usr/local/lib/tunnelkeeper/edge-names',
+  /** Written by the former: addresses and names of service edges. */
+  edgesKnown: '/var/lib/tunnelkeeper/edges',
+  edgeNamesDropIn: '/etc/systemd/system/ipsec.service.d/edge-names.conf',
+  edgeNamesUnit: '/etc/systemd/system/tunnelkeeper-edge-names.service',
+  edgeNamesTimer: '/etc/systemd/system/tunnelkeeper-edge-names.timer',
+  diagnosisPath: '/etc/systemd/system/tunnelkeeper-diagnosis.path',
+  diagnosisUnit: '/etc/systemd/system/tunnelkeeper-diagnosis.service',
+  /** Not written but asked by: the agent makes it when a diagnosis is to be shown on the console. */
+  diagnosisWanted: '/run/tunnelkeeper/diagnosis-wanted',
   ipsecDropIn: '/etc/systemd/system/ipsec.service.d/after-fail-closed.conf',
+  hostClock: '/etc/chrony/conf.d/host-clock.conf',
   networkdConf: '/etc/systemd/networkd.conf.d/keep-routes.conf',
   aptConf: '/etc/apt/apt.conf.d/90tunnelkeeper',
   needrestart: '/etc/needrestart/conf.d/keep-tunnels.conf',

@@ -2,6 +2,7 @@
 import { agentFiles } from './agent-files.js';
 import type { GatewayConfig, GatewayFile } from './gateway-config.js';
 import { path } from './paths.js';
+import { renderEdgeNames } from './render-edge-names.js';
 import { renderFailClosed } from './render-fail-closed.js';
 import { renderForwarding } from './render-forwarding.js';
 import { renderIpsecConf } from './render-ipsec-conf.js';
@@ -9,6 +10,11 @@ import { renderSysctl } from './render-sysctl.js';
 import {
   agentUnit,
   aptConf,
+  diagnosisPath,
+  diagnosisUnit,
+  edgeNamesDropIn,
+  edgeNamesTimer,
+  edgeNamesUnit,
   failClosedUnit,
   forwardingUnit,
   ipsecDropIn,
@@ -24,6 +30,10 @@ export function renderGatewayFiles(config: GatewayConfig): readonly GatewayFile[
     file(path.networkdConf, networkdConf),
     file(path.aptConf, aptConf),
     file(path.needrestart, needrestartConf),
+    file(path.edgeNames, renderEdgeNames(config), '0755'),
+    file(path.edgeNamesDropIn, edgeNamesDropIn),
+    file(path.edgeNamesUnit, edgeNamesUnit),
+    file(path.edgeNamesTimer, edgeNamesTimer),
     file(path.connections, renderIpsecConf(config)),
     file(path.forwarding, renderForwarding(config), '0755'),
     file(path.forwardingUnit, forwardingUnit),
@@ -31,6 +41,8 @@ export function renderGatewayFiles(config: GatewayConfig): readonly GatewayFile[
     ...Object.entries(agentFiles).map(([name, content]) => file(`${path.agent}/${name}`, content)),
     file(path.agentUnit, agentUnit),
     file(path.command, operatorCommand, '0755'),
+    file(path.diagnosisUnit, diagnosisUnit),
+    file(path.diagnosisPath, diagnosisPath),
   ];
 }
 
@@ -69,7 +81,7 @@ const mend = {
 };
 
 function renderAgentConfig(config: GatewayConfig): string {
-  const { site, slot, routing, probePort, proxy, checkHost } = config;
+  const { site, slot, routing, probePort, proxy, checkHost, reports } = config;
   const tunnels = config.tunnels.map(({ role, edge }) => {
     const { device, table, flowMark, rulePreference } = tunnelDevice(role);
     return routing === 'route-based'
@@ -77,5 +89,6 @@ function renderAgentConfig(config: GatewayConfig): string {
       : { role, edge };
   });
   const check = { host: checkHost, ...cadence };
-  return `${JSON.stringify({ site, slot, routing, probePort, nudgeMark, proxy, check, mend, tunnels }, null, 2)}\n`;
+  const told = { site, slot, routing, probePort, nudgeMark, proxy, check, mend, reports, tunnels };
+  return `${JSON.stringify(told, null, 2)}\n`;
 }

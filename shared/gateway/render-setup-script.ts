@@ -1,7 +1,7 @@
 /** What sets a machine up? One idempotent script, run as root by a managed run command. */
 import { createHash } from 'node:crypto';
-import { agentFiles } from './agent-files.js';
 import { pskVariable, type GatewayConfig, type GatewayFile, type TunnelRole } from './gateway-config.js';
+import { hostClockFunction } from './host-clock-part.js';
 import { path } from './paths.js';
 import { renderGatewayFiles } from './render-gateway-files.js';
 import { renderSecretsTemplate } from './render-secrets-template.js';
@@ -10,9 +10,6 @@ import { dropTunnelsFunction, takeDownFunction, tunnelFunctions } from './tunnel
 
 /** Debian packages of a gateway. python3-minimal lacks what the agent imports, so it is python3. */
 export const packages = ['libreswan', 'iptables', 'iproute2', 'curl', 'python3'] as const;
-
-/** A change of any of them restarts the agent, and touches no tunnel. */
-const agentNames = Object.keys(agentFiles).join(' ');
 
 /** Ends every embedded file; no rendered file holds this line. */
 const endOfFile = 'TK_END_OF_FILE';
@@ -40,6 +37,7 @@ function bodyOf(config: GatewayConfig): string {
     lockFunction,
     fileFunctions,
     packageFunctions,
+    hostClockFunction,
     tunnelFunctions,
     takeDownFunction,
     dropTunnelsFunction,
@@ -84,6 +82,16 @@ const units = [
   'ipsec.service',
   'tunnelkeeper-forwarding.service',
   'tunnelkeeper-agent.service',
+  'tunnelkeeper-diagnosis.path',
+  'tunnelkeeper-edge-names.timer',
+];
+
+/** Files that systemd reads besides, and that no unit of ours is named after. */
+const readBySystemd = [
+  'after-fail-closed.conf',
+  'edge-names.conf',
+  'tunnelkeeper-edge-names.service',
+  'tunnelkeeper-diagnosis.service',
 ];
 
 /**
@@ -93,7 +101,7 @@ const units = [
 function startTunnels({ tunnels }: GatewayConfig): string {
   const roles = tunnels.map(({ role }) => role);
   return `# systemd reads everything anew, which takes seconds on a small machine: once, and not without a cause.
-has_changed ${units.join(' ')} after-fail-closed.conf && systemctl daemon-reload
+has_changed ${[...units, ...readBySystemd].join(' ')} && systemctl daemon-reload
 if ! { systemctl start tunnelkeeper-fail-closed.service && ${path.failClosed}; }; then
   fail unexpected "The rule that drops traffic without a tunnel can't be set; read the journal of tunnelkeeper-fail-closed."
 fi
@@ -130,9 +138,11 @@ function startServices({ probePort }: GatewayConfig): string {
   return `if has_changed forwarding tunnelkeeper-forwarding.service tunnelkeeper.conf || ! systemctl is-active -q tunnelkeeper-forwarding.service; then
   systemctl --no-block restart tunnelkeeper-forwarding.service
 fi
-if has_changed ${agentNames} gateway.json tunnelkeeper-agent.service || ! systemctl is-active -q tunnelkeeper-agent.service; then
+if has_changed agent gateway.json tunnelkeeper-agent.service || ! systemctl is-active -q tunnelkeeper-agent.service; then
   systemctl restart tunnelkeeper-agent.service
 fi
+systemctl --no-block start tunnelkeeper-diagnosis.path tunnelkeeper-edge-names.timer || true
+follow_host_clock
 rm -f "$PENDING"
 end_by_probe ${probePort} 20
 `;

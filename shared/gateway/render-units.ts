@@ -94,6 +94,62 @@ TasksMax=64
 WantedBy=multi-user.target
 `;
 
+/** Longest time that pluto waits for the names of its edges, in seconds; two names take 6 s at most. */
+const edgeNamesSeconds = 10;
+
+/** A failure, or a script that isn't there yet, doesn't keep pluto from starting. */
+export const edgeNamesDropIn = `[Service]
+ExecStartPre=-/usr/bin/timeout ${edgeNamesSeconds} ${path.edgeNames}
+`;
+
+/** The same while pluto runs: learns addresses that change, and takes the block away once DNS answers. */
+export const edgeNamesUnit = `[Unit]
+Description=Keep the names of the service edges known
+
+[Service]
+Type=oneshot
+ExecStart=${path.edgeNames}
+TimeoutStartSec=30
+`;
+
+export const edgeNamesTimer = `[Unit]
+Description=Look the service edges' names up every five minutes
+
+[Timer]
+OnBootSec=2min
+OnUnitInactiveSec=5min
+
+[Install]
+WantedBy=timers.target
+`;
+
+/** Waits for the agent's file. The agent itself sees no console: its unit gives it no devices. */
+export const diagnosisPath = `[Unit]
+Description=Wait for a diagnosis to be wanted
+
+[Path]
+PathExists=${path.diagnosisWanted}
+
+[Install]
+WantedBy=multi-user.target
+`;
+
+/**
+ * Shows everything on the console. The file goes first: while it is there, systemd would start this again at once. The
+ * questions take half a minute at most where nothing answers, and a slow console its time.
+ */
+export const diagnosisUnit = `[Unit]
+Description=Show on the console how this gateway is
+
+[Service]
+Type=oneshot
+ExecStartPre=/usr/bin/rm -f ${path.diagnosisWanted}
+ExecStart=${path.command} diagnose --console
+StandardOutput=null
+TimeoutStartSec=180
+Nice=10
+`;
+
 /** pluto starts only when the rule stands, and is started again whenever it dies, without a limit. */
 export const ipsecDropIn = `[Unit]
 Requires=tunnelkeeper-fail-closed.service

@@ -41,23 +41,27 @@ hold_lock() {
 
 /**
  * How a file lands: compared, and moved into its place only when it differs. What changed is also written down until
- * what reads it was restarted, so that a run which ended in between doesn't leave a service with its former file.
+ * what reads it was restarted, so that a run which ended in between doesn't leave a service with its former file. The
+ * agent's modules are one name: the result line has room for some thirty.
  */
 export const fileFunctions =
   String.raw`
 PENDING=/etc/tunnelkeeper/pending
 LEFT_OVER=
 place() {
-  local path=$1 mode=$2 new=$3
+  local path=$1 mode=$2 new=$3 name="$` +
+  String.raw`{1##*/}"
+  case "$path" in ` +
+  path.agent +
+  String.raw`/*) name=agent ;; esac
   if ! cmp -s "$new" "$path" || [ "0$(stat -c %a "$path")" != "$mode" ]; then
     mkdir -p "$` +
   String.raw`{PENDING%/*}"
-    printf '%s ' "$` +
-  String.raw`{path##*/}" >>"$PENDING"
+    printf '%s ' "$name" >>"$PENDING"
     chmod "$mode" "$new"
     mv -f "$new" "$path"
-    CHANGED+=("$` +
-  String.raw`{path##*/}")
+    case " $` +
+  String.raw`{CHANGED[*]-} " in *" $name "*) ;; *) CHANGED+=("$name") ;; esac
   else
     rm -f "$new"
   fi

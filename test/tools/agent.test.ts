@@ -2,16 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import type { GatewayConfig, GatewayFile } from '../../shared/gateway/gateway-config.js';
+import type { GatewayFile } from '../../shared/gateway/gateway-config.js';
 import { path } from '../../shared/gateway/paths.js';
-import { renderGatewayFiles } from '../../shared/gateway/render-gateway-files.js';
-import { aGatewayConfig } from '../shared/gateway/gateway-cases.js';
-import { inSandbox } from './sandbox.js';
-import { smallNetwork } from './small-network.js';
+import { agentTools, python, runWithAgent as run } from './running-agent.js';
 import { describeWith } from './tools.js';
-
-/** Debian's, wherever another one stands before it in the PATH. */
-const python = '/usr/bin/python3';
 
 describeWith('agent', { tools: ['python3'], needsRoot: false }, () => {
   test('its own tests say nothing', () => {
@@ -38,58 +32,7 @@ describeWith('agent', { tools: ['python3'], needsRoot: false }, () => {
   });
 });
 
-/** The rendered files, with a cadence that doesn't hold up a test. */
-function filesInAHurry(difference: Partial<GatewayConfig>): readonly GatewayFile[] {
-  return renderGatewayFiles(aGatewayConfig(difference)).map((file) =>
-    file.path === path.config
-      ? {
-          ...file,
-          content: file.content
-            .replace('"everySeconds": 3', '"everySeconds": 0.1')
-            .replace('"timeoutSeconds": 3', '"timeoutSeconds": 0.3')
-            .replace('"initiateAfterSeconds": 3', '"initiateAfterSeconds": 0.2')
-            .replace('"reconnectAfterSeconds": 20', '"reconnectAfterSeconds": 2')
-            .replace('"restartAfterSeconds": 40', '"restartAfterSeconds": 4')
-            .replace('"settleSeconds": 15', '"settleSeconds": 1')
-            .replace('"afterStartSeconds": 30', '"afterStartSeconds": 1'),
-        }
-      : file,
-  );
-}
-
-/** Shell: the scripts have run, and the agent runs as its unit has it: root with two capabilities. */
-const started = `add_edge 0; add_edge 1; ${path.failClosed}; ${path.forwarding}
-probe() { curl -s -m 5 -w ' %{http_code}' http://127.0.0.1:8100/ | tr -d '\\n'; }
-becomes() { # <answer>
-  local _
-  for _ in $(seq 200); do
-    [ "$(probe)" = "$1" ] && { echo "$1"; return 0; }
-    sleep 0.1
-  done
-  probe; echo " instead of $1"
-}
-export PATH="$SANDBOX/own/bin:$PATH"
-setpriv --no-new-privs --inh-caps -all --bounding-set -all,+net_raw,+net_admin \\
-  ${python} -IB ${path.agent} ${path.config} >"$SANDBOX/own/said" 2>&1 &
-AGENT=$!
-`;
-
-function run(
-  script: string,
-  difference: Partial<GatewayConfig> = {},
-  plant = (file: GatewayFile) => file.content,
-  before = '',
-): string {
-  const files = filesInAHurry(difference).map((file) => ({ ...file, content: plant(file) }));
-  const { status, stdout, stderr } = inSandbox(files, smallNetwork + before + started + script);
-  if (status !== 0) throw new Error(`The script ended with ${String(status)}.\n${stdout}\n${stderr}`);
-  expect(stdout + stderr).not.toContain('Traceback');
-  return stdout.trim();
-}
-
-const tools = ['python3', 'ip', 'iptables', 'curl', 'setpriv'];
-
-describeWith('running agent', { tools, needsRoot: true }, () => {
+describeWith('running agent', { tools: agentTools, needsRoot: true }, () => {
   test('the probe is answered, and new connections leave a tunnel whose proxy is silent', () => {
     const said = run(`becomes 'ok: primary 200'; ask
       kill "\${EDGES[0]}"; becomes 'ok: secondary 200'; ask; cat "$SANDBOX/own/said"

@@ -30,7 +30,7 @@ function scripts(config: GatewayConfig): readonly string[] {
 
 describeWith('shellcheck', { tools: [linter], needsRoot: false }, () => {
   test.each(gatewayCases)('says nothing about any script when $name', ({ config }) => {
-    expect(scripts(config)).toHaveLength(6);
+    expect(scripts(config)).toHaveLength(7);
     for (const script of scripts(config)) expect(shellcheck(script)).toBe('');
   });
 

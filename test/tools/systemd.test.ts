@@ -8,7 +8,7 @@ import { inSandbox, type SandboxEnd } from './sandbox.js';
 import { describeWith } from './tools.js';
 
 /** Everything that is reported (elsewhere than to a terminal, systemd logs to the journal unless told), so that an empty text is the only pass; the drop-in is verified with its unit. */
-const verify = `SYSTEMD_LOG_TARGET=console systemd-analyze verify --man=no /etc/systemd/system/tunnelkeeper-*.service /lib/systemd/system/ipsec.service`;
+const verify = `SYSTEMD_LOG_TARGET=console systemd-analyze verify --man=no /etc/systemd/system/tunnelkeeper-*.* /lib/systemd/system/ipsec.service`;
 
 function run(
   script: string,
@@ -53,6 +53,12 @@ describeWith(
         where: path.failClosedUnit,
         change: (text: string) => text.replace('After=local-fs', 'After=ipsec.service local-fs'),
         says: 'ordering cycle',
+      },
+      {
+        when: 'the file that asks for a diagnosis has no path',
+        where: path.diagnosisPath,
+        change: (text: string) => text.replace(/^PathExists=.*$/m, 'PathExists=wanted'),
+        says: 'not absolute',
       },
       {
         when: 'the drop-in of ipsec holds a value that is none',

@@ -34,6 +34,8 @@ def main(words):
     except settings.Unusable as unusable:
         print(unusable, flush=True)
         return UNUSABLE
+    for complaint in told.complaints:
+        print(complaint, flush=True)
     # A thread that dies would leave an agent that looks alive: it dies as a whole, and systemd starts it again.
     threading.excepthook = end_all
     agent.Agent(told).run_for_ever()

@@ -3,13 +3,16 @@ import collections
 import threading
 import time
 
+import alarm
 import checks
 import decide
 import flows
 import pluto
 import probe
 import routes
+import scheduled
 import state
+import tells
 
 #: How often is decided when no check ends.
 TICK_SECONDS = 1
@@ -22,6 +25,8 @@ STACK_BYTES = 256 * 1024
 NUDGE_ROUNDS = 3
 #: The same line isn't said again for so long, when the same thing fails each second.
 REPEAT_SECONDS = 60
+#: What nothing here depends on, such as the host's announcements, isn't complained of again for so long.
+SELDOM_SECONDS = 3600
 #: What `tk-gateway status` shows of what was done.
 MOST_RECENT = 10
 
@@ -49,6 +54,8 @@ class View:
         self.flows = None
         self.table = (None, None)
         self.recent = collections.deque(maxlen=MOST_RECENT)
+        #: What Azure has announced for this machine, in words.
+        self.announced = []
 
 
 class Agent:
@@ -62,9 +69,13 @@ class Agent:
         self.lock = pluto.Lock()
         self.leads = routes.Leads(settings)
         self.writer = state.Writer()
+        self.host = scheduled.Watch()
+        self.drains = scheduled.Drains(self.host, settings.proxy["address"])
+        self.tells = tells.Tells(settings, self.host, time.monotonic())
         self.ended = collections.deque()
         self.wake = threading.Event()
         self.mending = None
+        self.alarm = alarm.Alarm()
         self.nudges_left = 0
         self.nudged_at = 0
         self.said = {}
@@ -75,8 +86,11 @@ class Agent:
         server = probe.Probe(self.settings.probe_port, self.answer_now)
         self.start(server.serve_for_ever)
         self.start(self.watch_pluto)
+        self.start(self.host.watch_for_ever)
         for tunnel in self.settings.tunnels:
             self.start(self.watch, tunnel)
+        for run in self.tells.threads():
+            self.start(run)
         print("Looks after %s." % ", ".join(self.settings.roles), flush=True)
         while True:
             self.wake.wait(TICK_SECONDS)
@@ -112,6 +126,7 @@ class Agent:
             self.rest(began)
 
     def keep(self, role, outcome, seconds):
+        self.tells.requests.append((role, outcome == checks.ANSWERED, round(1000 * seconds)))
         seen = {"outcome": outcome, "ms": round(1000 * seconds), "at": time.monotonic()}
         self.view.requests[role] = seen
         if outcome != checks.ANSWERED:
@@ -132,11 +147,16 @@ class Agent:
             if action.kind in ("initiate", "reconnect", "restart"):
                 self.mending = action
                 self.start(self.mend, action)
-        answer = decide.answer(self.memory, self.view.route)
+        changes = self.prepare(now)
+        answer = decide.answer(self.memory, self.view.route, self.drains.reason)
         is_new = bool(actions) or answer[0] != self.view.answer[0]
         self.view.answer = answer
+        self.tells.look(self.memory, self.view, actions, changes)
+        if self.alarm.is_due(answer[0], bool(self.drains.reason), now):
+            self.say("Shows a diagnosis on the console: %s." % (alarm.ask() or answer[1]), now)
         self.beat = time.monotonic()
         self.write(seen, now, is_new)
+        self.tells.end_minute(self.view, now, time.time())
 
     def look(self):
         return decide.Seen(
@@ -149,6 +169,17 @@ class Agent:
             is_busy=self.mending is not None,
             refused=self.view.refused,
         )
+
+    def prepare(self, now):
+        """Leaves the pool, or comes back, for what Azure has announced; gives what has begun or ended."""
+        changes, told = self.drains.keep(now, time.time())
+        for line in told + [change[0].upper() + change[1:] + "." for change in changes]:
+            self.say(line, now, is_repeatable=False)
+        for trouble in (self.host.trouble, *self.tells.troubles()):
+            if trouble:
+                self.say(trouble, now, seconds=SELDOM_SECONDS)
+        self.view.announced = self.drains.in_words()
+        return changes
 
     def steer(self, actions, current, now):
         """Gives the tunnel that new connections take from now on."""
@@ -209,12 +240,12 @@ class Agent:
         what = WORDS[action.kind] % name
         self.say("%s: %s.%s" % (what, action.why, " It failed: %s." % trouble if trouble else ""), now, what, bool(trouble))
 
-    def say(self, line, now, key=None, is_repeatable=True):
+    def say(self, line, now, key=None, is_repeatable=True, seconds=REPEAT_SECONDS):
         """One line to the journal. What comes again each second, a trouble, is said once a minute, known by `key`."""
         key = key or line
-        if now - self.said.get(key, -REPEAT_SECONDS) < REPEAT_SECONDS and is_repeatable:
+        if now < self.said.get(key, now) and is_repeatable:
             return
-        self.said = {one: at for one, at in self.said.items() if now - at < REPEAT_SECONDS}
-        self.said[key] = now
+        self.said = {one: until for one, until in self.said.items() if now < until}
+        self.said[key] = now + seconds
         self.view.recent.append({"at": now, "line": line})
         print(line, flush=True)

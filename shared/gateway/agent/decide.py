@@ -214,8 +214,12 @@ def allowed_from(mends, kind, role, rules):
     return past[-1] + rules["pauseSeconds"] * 2 ** (len(past) - 1)
 
 
-def answer(memory, current):
-    """Status and reason for the probe; `current` is the tunnel that new connections take."""
+def answer(memory, current, drains=None):
+    """Status and reason for the probe; `current` is the tunnel that new connections take, `drains` why none shall come.
+
+    A drain keeps new connections away and touches no other: the balancer sends no more, and what is established lives."""
+    if drains:
+        return 503, drains
     in_use = memory.tunnels.get(current)
     if in_use and in_use.is_up:
         return 200, "ok: " + current

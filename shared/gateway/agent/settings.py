@@ -1,5 +1,6 @@
 """What is this gateway told? Reads gateway.json; what is wrong with it is said in one line, with the mend."""
 import json
+import re
 
 MEND = "Run the gateway's setup again, which writes this file anew and starts the agent."
 
@@ -11,7 +12,9 @@ class Unusable(Exception):
 class Settings:
     """What was read, checked: names as in the file, but for the blocks, which are dicts."""
 
-    __slots__ = ("site", "slot", "routing", "probe_port", "nudge_mark", "proxy", "check", "mend", "tunnels")
+    __slots__ = (
+        "site", "slot", "routing", "probe_port", "nudge_mark", "proxy", "check", "mend", "tunnels", "reports", "complaints"
+    )
 
     def __init__(self, **values):
         for name, value in values.items():
@@ -50,6 +53,7 @@ def parse(text, path="gateway.json"):
     checked["probe_port"] = checked.pop("probePort")
     checked["nudge_mark"] = int(checked.pop("nudgeMark"), 16)
     checked["tunnels"] = tunnels(values, path, checked["routing"])
+    checked["reports"], checked["complaints"] = reports(values, path)
     return Settings(**checked)
 
 
@@ -69,6 +73,19 @@ def tunnels(values, path, routing):
     if len({tunnel["role"] for tunnel in read}) < len(read):
         refuse(path, "tunnels", [tunnel["role"] for tunnel in read], "tunnels of different roles")
     return tuple(read)
+
+
+def reports(values, path):
+    """Where reports go, None when nowhere, and what is to be complained of. Nobody is served by a report, so one that
+    can't be sent is no reason to serve nobody: what is wrong here costs the reports alone."""
+    if values.get("reports") is None:
+        return None, ()
+    try:
+        block = an_object(values, "reports", path)
+        audience = None if block.get("audience") is None else REPORTS["audience"](block, "audience", path, "reports.")
+        return {"url": REPORTS["url"](block, "url", path, "reports."), "audience": audience}, ()
+    except Unusable as unusable:
+        return None, ("Nothing is reported: %s" % unusable,)
 
 
 def refuse(path, field, value, wanted):
@@ -131,6 +148,21 @@ def is_mark(value, mask=0xF0):
         return False
 
 
+#: Neither can hold what would end a quoted line of curl's configuration.
+URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[!#-\[\]-~]*)?")
+AUDIENCE = re.compile(r"[!#-\[\]-~]+")
+
+
+def like(pattern, wanted):
+    return field_check(
+        lambda value: isinstance(value, str) and len(value) <= 500 and pattern.fullmatch(value) is not None, wanted
+    )
+
+
+REPORTS = {
+    "url": like(URL, "an http or https URL"),
+    "audience": like(AUDIENCE, "an audience"),
+}
 FIELDS = {
     "site": word("a name"),
     "slot": word("a name"),

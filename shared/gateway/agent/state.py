@@ -20,6 +20,7 @@ def told(settings, memory, seen, view, now):
         "tunnels": [tunnel(settings, one, memory.tunnels[one["role"]], view, now) for one in settings.tunnels],
         "route": view.route,
         "probe": list(view.answer),
+        "announced": list(view.announced),
         "refused": sorted(view.refused or ()),
         "flows": None if view.flows is None else len(view.flows),
         "table": list(view.table),

@@ -30,6 +30,7 @@ def screen(told, now, epoch_now):
         "New           connections take %s" % (told["route"] or "no tunnel"),
         "Flows         %s; connection table %s" % (flow_count(told["flows"]), table(told["table"])),
     ]
+    lines += ["Announced     %s" % line for line in told["announced"]]
     if told["refused"]:
         lines.append("Refused       connections of %s" % ", ".join(told["refused"]))
     for tunnel in told["tunnels"]:

@@ -40,6 +40,7 @@ export const gatewayCases: readonly GatewayCase[] = [
         aTunnel('primary', 'fra4-vpn.example.net', 'berlin-z1-1-primary@example.com'),
         aTunnel('secondary', '198.51.102.10', 'berlin-z1-1-secondary@example.com'),
       ],
+      reports: { url: 'https://tunnelkeeper.example.net/api/reports', audience: 'api://tunnelkeeper' },
     }),
   },
   {

@@ -81,7 +81,10 @@ esac`,
 /** Runs the script with its files under a folder of the test. */
 function runInBash({ root, commands }: Machine, script: string): { exitCode: number; stdout: string } {
   const moved = script.replace(/(?<![\w.])\/(etc|usr\/local|run)\//g, `${root}/$1/`);
-  const { status, stdout } = spawnSync('bash', ['-c', moved], {
+  // By a file, as the platform does it: one argument holds 128 KB at most.
+  const file = join(root, 'script');
+  writeFileSync(file, moved);
+  const { status, stdout } = spawnSync('bash', [file], {
     env: { PATH: `${commands}:${process.env['PATH'] ?? ''}`, TK_PSK_PRIMARY: psk },
     encoding: 'utf8',
   });

@@ -14,6 +14,41 @@ class Taken(unittest.TestCase):
         self.assertFalse(the_settings(policy_based()).is_route_based)
 
 
+class Reports(unittest.TestCase):
+    def test_none_are_sent_where_none_are_wanted(self):
+        self.assertIsNone(the_settings().reports)
+        self.assertEqual(the_settings().complaints, ())
+
+    def test_an_audience_may_be_left_out(self):
+        url = "https://keeper.example.net:8443/api/reports?code=a%20b"
+        for audience in (None, "api://keeper"):
+            told = the_settings(a_file(reports={"url": url, "audience": audience}))
+            self.assertEqual(told.reports, {"url": url, "audience": audience})
+
+    def test_what_is_wrong_costs_the_reports_alone(self):
+        good = "https://keeper.example.net/"
+        for block, says in (
+            ("https://x", 'reports is "https://x", and must be an object'),
+            ({}, "reports.url is missing, and must be an http or https URL"),
+            ({"url": "keeper.example.net"}, "reports.url"),
+            ({"url": "file:///etc/shadow"}, "reports.url"),
+            ({"url": "https://user@keeper.example.net/"}, "reports.url"),
+            ({"url": good + "a b"}, "reports.url"),
+            ({"url": good + '"\noutput=/etc/passwd'}, "reports.url"),
+            ({"url": good + "\\"}, "reports.url"),
+            ({"url": good + "x" * 500}, "reports.url"),
+            ({"url": good, "audience": ""}, 'reports.audience is "", and must be an audience'),
+            ({"url": good, "audience": 5}, "reports.audience is 5"),
+        ):
+            with self.subTest(block=block):
+                told = the_settings(a_file(reports=block))
+                self.assertIsNone(told.reports)
+                self.assertEqual(told.roles, ("primary", "secondary"))
+                self.assertEqual(len(told.complaints), 1)
+                self.assertIn("Nothing is reported: gateway.json: " + says, told.complaints[0])
+                self.assertNotIn("\n", told.complaints[0])
+
+
 class Refused(unittest.TestCase):
     def test_the_field_the_value_and_the_mend_are_named(self):
         for path, value, says in (

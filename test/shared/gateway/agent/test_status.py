@@ -70,6 +70,11 @@ class Screen(unittest.TestCase):
         self.assertIn("Refused       connections of all, primary, secondary", text)
         self.assertIn("  restart of pluto               2 this hour", text)
 
+    def test_what_is_announced_is_shown(self):
+        text, code = self.screen(told(announced=["Redeploy has started"], probe=[503, "drains: Redeploy has started"]))
+        self.assertEqual(code, status.NOT_SERVED)
+        self.assertIn("Announced     Redeploy has started", text)
+
     def test_policy_based_has_no_device_and_no_marks(self):
         text, code = self.screen(told(Gateway(policy_based(), now=NOW - 7200)))
         self.assertEqual(code, status.SERVED)
