@@ -236,6 +236,7 @@ class Agent:
             is_held=self.mending is None and self.lock.is_elsewhere(),
             is_busy=self.mending is not None,
             refused=self.view.refused,
+            is_table_full=flows.is_full(flows.table_use()),
         )
 
     def prepare(self, now):
@@ -488,7 +489,8 @@ Memory = namedtuple("Memory", "began tunnels mends")
 #: \`missing\`: roles whose device isn't there.
 #: \`pluto_age\`: seconds since its start, None when it doesn't run. \`is_held\`: a script of the control plane is at work.
 #: \`is_busy\`: a mend is under way. \`refused\`: what is reset now, roles and ALL; None when that isn't known.
-Seen = namedtuple("Seen", "checks route missing pluto_age pluto_answers is_held is_busy refused")
+#: \`is_table_full\`: the kernel takes no new connection.
+Seen = namedtuple("Seen", "checks route missing pluto_age pluto_answers is_held is_busy refused is_table_full")
 
 #: What is to be done: \`move\`, \`reset\`, \`release\`, \`initiate\`, \`reconnect\` or \`restart\`, with the reason in words.
 Action = namedtuple("Action", "kind role why")
@@ -609,9 +611,11 @@ def next_mend(settings, memory, seen, now):
 
     Nothing while a script of the control plane is at work, nothing while pluto isn't meant to run (then it doesn't:
     systemd starts it again within seconds), and nothing as long as pluto, just started, brings its tunnels up itself.
+    Nothing either while the connection table is full: checks fail then as new connections do, in tunnels that are well
+    and carry what is established.
     """
     rules = settings.mend
-    if seen.is_held or seen.is_busy or seen.pluto_age is None:
+    if seen.is_held or seen.is_busy or seen.pluto_age is None or seen.is_table_full:
         return None
     if min(now - memory.began, seen.pluto_age) < rules["afterStartSeconds"]:
         return None
@@ -1009,6 +1013,8 @@ TABLE = "/proc/net/nf_conntrack"
 #: Lines of the table that are read at once: some 3 MB.
 MOST_LINES = 20_000
 LIMIT_SECONDS = 10
+#: A table counts as full when less than this part of it is free: entries that end are taken out now and then.
+FULL_WITHIN = 100
 SO_MARK = 36
 ACK = 0x10
 
@@ -1054,6 +1060,12 @@ def now(proxy):
 def table_use():
     """Entries of the connection table, and its size; None where the kernel doesn't tell."""
     return tuple(number_in("/proc/sys/net/netfilter/nf_conntrack_" + name) for name in ("count", "max"))
+
+
+def is_full(use):
+    """Pure: whether a use of the table leaves no place for one more; it is noticed a little early."""
+    count, most = use
+    return count is not None and bool(most) and count >= most - most // FULL_WITHIN - 1
 
 
 def number_in(path):

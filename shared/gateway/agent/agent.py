@@ -168,6 +168,7 @@ class Agent:
             is_held=self.mending is None and self.lock.is_elsewhere(),
             is_busy=self.mending is not None,
             refused=self.view.refused,
+            is_table_full=flows.is_full(flows.table_use()),
         )
 
     def prepare(self, now):

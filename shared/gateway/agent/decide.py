@@ -31,7 +31,8 @@ Memory = namedtuple("Memory", "began tunnels mends")
 #: `missing`: roles whose device isn't there.
 #: `pluto_age`: seconds since its start, None when it doesn't run. `is_held`: a script of the control plane is at work.
 #: `is_busy`: a mend is under way. `refused`: what is reset now, roles and ALL; None when that isn't known.
-Seen = namedtuple("Seen", "checks route missing pluto_age pluto_answers is_held is_busy refused")
+#: `is_table_full`: the kernel takes no new connection.
+Seen = namedtuple("Seen", "checks route missing pluto_age pluto_answers is_held is_busy refused is_table_full")
 
 #: What is to be done: `move`, `reset`, `release`, `initiate`, `reconnect` or `restart`, with the reason in words.
 Action = namedtuple("Action", "kind role why")
@@ -152,9 +153,11 @@ def next_mend(settings, memory, seen, now):
 
     Nothing while a script of the control plane is at work, nothing while pluto isn't meant to run (then it doesn't:
     systemd starts it again within seconds), and nothing as long as pluto, just started, brings its tunnels up itself.
+    Nothing either while the connection table is full: checks fail then as new connections do, in tunnels that are well
+    and carry what is established.
     """
     rules = settings.mend
-    if seen.is_held or seen.is_busy or seen.pluto_age is None:
+    if seen.is_held or seen.is_busy or seen.pluto_age is None or seen.is_table_full:
         return None
     if min(now - memory.began, seen.pluto_age) < rules["afterStartSeconds"]:
         return None

@@ -11,6 +11,8 @@ TABLE = "/proc/net/nf_conntrack"
 #: Lines of the table that are read at once: some 3 MB.
 MOST_LINES = 20_000
 LIMIT_SECONDS = 10
+#: A table counts as full when less than this part of it is free: entries that end are taken out now and then.
+FULL_WITHIN = 100
 SO_MARK = 36
 ACK = 0x10
 
@@ -56,6 +58,12 @@ def now(proxy):
 def table_use():
     """Entries of the connection table, and its size; None where the kernel doesn't tell."""
     return tuple(number_in("/proc/sys/net/netfilter/nf_conntrack_" + name) for name in ("count", "max"))
+
+
+def is_full(use):
+    """Pure: whether a use of the table leaves no place for one more; it is noticed a little early."""
+    count, most = use
+    return count is not None and bool(most) and count >= most - most // FULL_WITHIN - 1
 
 
 def number_in(path):

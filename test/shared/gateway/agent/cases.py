@@ -74,6 +74,7 @@ class Gateway:
         self.is_held = False
         self.is_busy = False
         self.refused = frozenset()
+        self.is_table_full = False
         self.done = []
 
     def check(self, role):
@@ -95,6 +96,7 @@ class Gateway:
             is_held=self.is_held,
             is_busy=self.is_busy,
             refused=self.refused,
+            is_table_full=self.is_table_full,
         )
         self.memory, actions = decide.decide(self.settings, self.memory, seen, self.now)
         for action in actions:

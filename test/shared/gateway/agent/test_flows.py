@@ -41,6 +41,22 @@ class Table(unittest.TestCase):
         self.assertEqual([flow.mark for flow in flows.flows([line], PROXY)], [0x10])
 
 
+class Full(unittest.TestCase):
+    def test_a_table_is_full_when_less_than_a_hundredth_is_free(self):
+        for use, is_full in (
+            ((262144, 262144), True),
+            ((259523, 262144), True),
+            ((259000, 262144), False),
+            ((8, 8), True),
+            ((6, 8), False),
+            ((None, None), False),
+            ((5, None), False),
+            ((0, 0), False),
+        ):
+            with self.subTest(use=use):
+                self.assertEqual(flows.is_full(use), is_full)
+
+
 class Rules(unittest.TestCase):
     def test_nothing_is_refused_at_rest(self):
         self.assertEqual(flows.rules(the_settings(), frozenset()), "*filter\n:TK-RESET - [0:0]\nCOMMIT\n")

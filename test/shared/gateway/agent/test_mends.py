@@ -116,6 +116,19 @@ class Never(unittest.TestCase):
         self.assertEqual(len(gateway.kinds(*MENDS)), 1)
 
 
+class Full(unittest.TestCase):
+    def test_a_full_connection_table_fails_checks_and_is_mended_by_nothing(self):
+        gateway = serving()
+        gateway.is_table_full = True
+        gateway.states = {"primary": "silent", "secondary": "silent"}
+        gateway.pass_seconds(300)
+        self.assertEqual(gateway.kinds(*MENDS), [])
+        self.assertEqual(gateway.answer()[0], 503)
+        gateway.is_table_full = False
+        gateway.pass_seconds(1)
+        self.assertEqual([kind for _, kind, _ in gateway.kinds(*MENDS)], ["restart"])
+
+
 class Limits(unittest.TestCase):
     def test_the_pauses_between_restarts_double_and_the_fourth_waits_for_the_hour(self):
         gateway = serving()

@@ -17,7 +17,7 @@ def told(gateway=None, **difference):
     gateway = gateway or Gateway(now=NOW - 7200)
     if not gateway.memory.tunnels["primary"].is_checked:
         gateway.pass_seconds(60)
-    seen = Seen([], gateway.route, frozenset(), gateway.pluto_age, True, gateway.is_held, False, gateway.refused)
+    seen = Seen([], gateway.route, frozenset(), gateway.pluto_age, True, gateway.is_held, False, gateway.refused, False)
     view = View()
     view.route, view.answer, view.refused = gateway.route, gateway.answer(), gateway.refused
     view.children = {"primary": pluto.Child(1000, 84, 3 * 1024 * 1024)}
