@@ -1,9 +1,9 @@
 /** Who calls, and what may he do? Read from the claims of a token that was checked. */
 
 /** App roles of the API. */
-export type Role = 'Reader' | 'Operator' | 'Owner' | 'AlertSender';
+export type Role = 'Reader' | 'Operator' | 'Owner' | 'AlertSender' | 'GatewayReporter';
 
-/** From the least to the most; each includes the ones before. Who sends alerts may do nothing else. */
+/** From the least to the most; each includes the ones before. Who sends alerts or reports may do nothing else. */
 const ladder: readonly Role[] = ['Reader', 'Operator', 'Owner'];
 
 /** Claims of a token; what is in it is whatever the tenant puts there. */

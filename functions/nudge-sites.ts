@@ -24,8 +24,8 @@ export async function targetsThatAreThere(
 
 const reading = new Map<SiteName, Promise<SiteRow | undefined>>();
 
-/** Reads a row; those who ask while it is read share the answer, since where a site stands doesn't change. */
-function readShared(site: SiteName): Promise<SiteRow | undefined> {
+/** Reads a row; those who ask while it is read share the answer, since what it is read for hardly changes. */
+export function readShared(site: SiteName): Promise<SiteRow | undefined> {
   const known = reading.get(site);
   if (known !== undefined) return known;
   const read = readSiteRow(site).finally(() => reading.delete(site));

@@ -1,10 +1,15 @@
 /** What does `GET` show of a site? What is wanted, what is there, and why it isn't what was wanted. */
+import type { ReportOf } from '../shared/store/reports.js';
 import type { SiteRow } from '../shared/store/sites.js';
 import type { Rotation } from '../shared/site/rotation.js';
 import type { GatewayStatus, SiteRecord } from '../shared/site/site-record.js';
 
-/** The row as an operator reads it; what steers the controller alone is left out. */
-export function siteView({ record }: Omit<SiteRow, 'writtenAs'>) {
+/**
+ * The row as an operator reads it; what steers the controller alone is left out.
+ *
+ * @param reports the newest of its gateways; a list of sites goes without
+ */
+export function siteView({ record }: Omit<SiteRow, 'writtenAs'>, reports: readonly ReportOf[] = []) {
   const { name, spec, phase, phaseSince, problem, resolved, gateways, frontendIp, rotation } = record;
   return {
     name,
@@ -15,7 +20,7 @@ export function siteView({ record }: Omit<SiteRow, 'writtenAs'>) {
     ...(resolved === undefined ? {} : { resolved }),
     observed: {
       ...(frontendIp === undefined ? {} : { frontendIp }),
-      gateways: gateways.map((status) => gatewayView(record, status)),
+      gateways: gateways.map((status) => gatewayView(record, status, reports)),
     },
     serving: `${gateways.filter(({ doing }) => doing === 'serving').length} of ${gateways.length}`,
     ...(record.rotationWanted === undefined ? {} : { rotationWanted: record.rotationWanted }),
@@ -26,14 +31,20 @@ export function siteView({ record }: Omit<SiteRow, 'writtenAs'>) {
   };
 }
 
-/** A gateway with what was ordered, what is tried to mend it, and why it is out of service. */
-function gatewayView({ orders, remedies, outOfService }: SiteRecord, status: GatewayStatus) {
+/** A gateway with what was ordered, what is tried to mend it, why it is out of service, and what it said last. */
+function gatewayView(
+  { orders, remedies, outOfService }: SiteRecord,
+  status: GatewayStatus,
+  reports: readonly ReportOf[],
+) {
+  const { at, state } = reports.find(({ slot }) => slot === status.slot)?.report ?? {};
   const [ordered, remedy, out] = [orders, remedies, outOfService].map((bySlot) => bySlot?.[status.slot]);
   return {
     ...status,
     ...(ordered === undefined ? {} : { orders: ordered }),
     ...(remedy === undefined ? {} : { remedy }),
     ...(out === undefined ? {} : { outOfService: out }),
+    ...(at === undefined ? {} : { reported: { at, ...state } }),
   };
 }
 

@@ -4,6 +4,7 @@ import { parseSiteName } from '../shared/site/ids.js';
 import { deployment } from '../shared/azure/settings.js';
 import { problem } from '../shared/site/problem.js';
 import { proxyPac } from '../shared/site/proxy-pac.js';
+import { listReports } from '../shared/store/reports.js';
 import { listSiteRows } from '../shared/store/sites.js';
 import { readTimeline } from '../shared/store/timeline.js';
 import { answering, json, problemAnswer, type Handler } from './answer.js';
@@ -44,15 +45,15 @@ const removeSite: AskedHandler = async (request, context, asker) => {
 
 const getSite: AskedHandler = async (request) => {
   const row = await findSite(request.params['name']);
-  return row.ok
-    ? json(200, siteView(row.value), { etag: specTag(row.value.record) })
-    : problemAnswer(row.problem);
+  if (!row.ok) return problemAnswer(row.problem);
+  const { record } = row.value;
+  return json(200, siteView(row.value, await listReports(record.name)), { etag: specTag(record) });
 };
 
 const getSites: AskedHandler = async (_request, context) => {
   const { rows, unreadable } = await listSiteRows();
   for (const why of unreadable) context.error(why);
-  return json(200, { sites: rows.map(siteView) });
+  return json(200, { sites: rows.map((row) => siteView(row)) });
 };
 
 const getTimeline: AskedHandler = async (request) => {

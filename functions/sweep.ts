@@ -10,6 +10,7 @@ import { resourceName } from '../shared/site/ids.js';
 import { looksOff } from '../shared/site/looks-off.js';
 import { purgeSignals } from '../shared/store/signals.js';
 import { listSiteRows, type SiteRow } from '../shared/store/sites.js';
+import { nudgeOwed } from './gateway-reports.js';
 import { endStalledRun, nudge, startReconciliation } from './nudge.js';
 
 /** Sites that are started or nudged at once. */
@@ -19,8 +20,8 @@ const sitesAtOnce = 20;
 const purgedRows = 1000;
 
 /**
- * Starts every site that is due, nudges every other that looks off, and throws old signals away. What fails for one
- * site, or in one part, holds up no other.
+ * Starts every site that is due, nudges every other that looks off or to which a report owes a look, and throws old
+ * signals away. What fails for one site, or in one part, holds up no other.
  */
 export async function sweep(_timer: Timer | undefined, context: InvocationContext): Promise<void> {
   const now = new Date();
@@ -34,6 +35,7 @@ export async function sweep(_timer: Timer | undefined, context: InvocationContex
   const others = rows.filter((row) => !due.includes(row) && mayLookOff(row));
   const parts = await Promise.allSettled([
     nudgeThatLookOff(others, now, context),
+    nudgeOwed(now, context),
     purgeSignals(now, purgedRows),
   ]);
   for (const part of parts) if (part.status === 'rejected') context.error(String(part.reason));

@@ -1,4 +1,5 @@
 /** What goes into each activity, and what comes out? Small JSON, never a secret. */
+import type { GatewayConfig } from '../shared/gateway/gateway-config.js';
 import type { SiteName } from '../shared/site/ids.js';
 import type { FleetLimits } from '../shared/site/guards/guard.js';
 import type { Operation } from '../shared/site/intent.js';
@@ -31,6 +32,7 @@ export interface PlanSettings {
   readonly zscalerCloud: string;
   readonly fleet: FleetLimits;
   readonly hasActionGroup: boolean;
+  readonly reports?: NonNullable<GatewayConfig['reports']>;
 }
 
 /** What `readSite` answers; absent when the site is gone. */

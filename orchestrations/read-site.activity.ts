@@ -8,7 +8,7 @@ import type { SiteReading } from './activity-inputs.js';
 export async function readSite({ site }: { readonly site: SiteName }): Promise<SiteReading | null> {
   const row = await readSiteRow(site);
   if (row === undefined) return null;
-  const { subscriptionId, resourceGroup, zscalerCloud, fleet, actionGroupId } = deployment();
+  const { subscriptionId, resourceGroup, zscalerCloud, fleet, actionGroupId, reports } = deployment();
   const { record, writtenAs, lookWanted } = row;
   const mark = lookWanted === undefined ? {} : { lookWanted };
   return {
@@ -21,6 +21,7 @@ export async function readSite({ site }: { readonly site: SiteName }): Promise<S
       zscalerCloud,
       fleet,
       hasActionGroup: actionGroupId !== undefined,
+      ...(reports === undefined ? {} : { reports }),
     },
   };
 }

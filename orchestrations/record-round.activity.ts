@@ -1,4 +1,5 @@
 /** Is what is about to happen written down? The row first, by ETag: who loses there begins nothing. */
+import { forgetReports } from '../shared/store/reports.js';
 import { readSiteRow, removeSiteRow, replaceSiteRow } from '../shared/store/sites.js';
 import { appendTimeline } from '../shared/store/timeline.js';
 import type { Kept } from '../shared/site/plan.js';
@@ -25,6 +26,7 @@ export async function recordRound(round: RoundRecord): Promise<RecordOutcome> {
       );
   if (written.kind === 'changed') return 'changed';
   await appendTimeline(round.site, round.entries);
+  if (round.isGone) await forgetReports(round.site);
   return round.isGone ? 'gone' : 'written';
 }
 

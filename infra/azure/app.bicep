@@ -96,6 +96,8 @@ var neededSettings = [
 var callerSettings = empty(apiAudience) ? [] : [
   { name: 'TUNNELKEEPER_TENANT_ID', value: tenantId }
   { name: 'TUNNELKEEPER_API_AUDIENCE', value: apiAudience }
+  // Gateways are told it, and report by their identity's token: where callers have keys, they hold none.
+  { name: 'TUNNELKEEPER_REPORTS_URL', value: 'https://${name}.azurewebsites.net/api/gateway-reports' }
 ]
 var oneApiSettings = empty(ziaVanity) ? [] : [
   { name: 'TUNNELKEEPER_ZIA_VANITY', value: ziaVanity }

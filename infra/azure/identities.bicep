@@ -49,7 +49,7 @@ output appPrincipalId string = app.properties.principalId
 @description('Id of the identity that all gateways share.')
 output gatewayIdentityId string = gateways.id
 
-@description('Principal that the gateways\' one role is assigned to.')
+@description('Principal of the gateways: their one Azure role is assigned to it, and by hand the app role GatewayReporter.')
 output gatewayPrincipalId string = gateways.properties.principalId
 
 @description('Id of the identity that events are delivered as.')

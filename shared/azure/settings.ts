@@ -1,5 +1,6 @@
 /** Which deployment is this? The one place that reads the environment for Azure. */
 import { z } from 'zod';
+import type { GatewayConfig } from '../gateway/gateway-config.js';
 import type { FleetLimits } from '../site/guards/guard.js';
 
 /** Says that a setting is there; an empty one counts as absent, since a template writes it so. */
@@ -28,6 +29,12 @@ const schema = z
     TUNNELKEEPER_FLEET_FREEZE_SHARE: optional(z.coerce.number().min(0.05).max(1)),
     TUNNELKEEPER_TENANT_ID: optional(z.guid()),
     TUNNELKEEPER_API_AUDIENCE: optional(z.string().min(1).max(200)),
+    TUNNELKEEPER_REPORTS_URL: optional(
+      z
+        .url({ protocol: /^https?$/ })
+        .max(500)
+        .regex(/^[!#-&(-~]+$/, 'no spaces, no quotes'),
+    ),
   })
   .refine(
     (read) => (read.TUNNELKEEPER_TENANT_ID === undefined) === (read.TUNNELKEEPER_API_AUDIENCE === undefined),
@@ -35,6 +42,11 @@ const schema = z
       path: ['TUNNELKEEPER_TENANT_ID'],
       error: 'give TUNNELKEEPER_API_AUDIENCE with it, or neither',
     },
+  )
+  .refine(
+    ({ TUNNELKEEPER_REPORTS_URL: url, TUNNELKEEPER_LOCAL_CLOUD: local }) =>
+      url === undefined || local !== undefined || url.startsWith('https://'),
+    { path: ['TUNNELKEEPER_REPORTS_URL'], error: 'https alone: a token goes with each report' },
   );
 
 /** Remedies of the whole fleet at once (architecture.md, Guards); a deployment may say otherwise. */
@@ -67,6 +79,8 @@ export interface Deployment {
   readonly fleet: FleetLimits;
   /** Who may call the API; function keys decide without it. */
   readonly callers: Callers | undefined;
+  /** Where gateways report, and for whom their token is; they report nothing without it. */
+  readonly reports: GatewayConfig['reports'];
   /** Base URL of the simulated Azure; only in the local region. */
   readonly localCloud: string | undefined;
 }
@@ -91,6 +105,7 @@ export function readDeployment(environment: Readonly<Record<string, string | und
     throw new Error(`Settings of the function app are missing or malformed: ${wrong}.`);
   }
   const { data } = parsed;
+  const callers = callersOf(data.TUNNELKEEPER_TENANT_ID, data.TUNNELKEEPER_API_AUDIENCE);
   return {
     subscriptionId: data.AZURE_SUBSCRIPTION_ID,
     resourceGroup: data.TUNNELKEEPER_RESOURCE_GROUP,
@@ -105,8 +120,19 @@ export function readDeployment(environment: Readonly<Record<string, string | und
       maxInFlight: data.TUNNELKEEPER_FLEET_MAX_IN_FLIGHT ?? defaultMaxInFlight,
       freezeShare: data.TUNNELKEEPER_FLEET_FREEZE_SHARE ?? defaultFreezeShare,
     },
-    callers: callersOf(data.TUNNELKEEPER_TENANT_ID, data.TUNNELKEEPER_API_AUDIENCE),
+    callers,
+    reports: reportsOf(data.TUNNELKEEPER_REPORTS_URL, callers, data.TUNNELKEEPER_LOCAL_CLOUD !== undefined),
   };
+}
+
+/** Where function keys are asked for, gateways can't report: they hold none. The local region asks for nothing. */
+function reportsOf(
+  url: string | undefined,
+  callers: Callers | undefined,
+  isLocal: boolean,
+): GatewayConfig['reports'] {
+  if (url === undefined || (callers === undefined && !isLocal)) return undefined;
+  return callers === undefined ? { url } : { url, audience: callers.audience };
 }
 
 function callersOf(tenantId: string | undefined, audience: string | undefined): Callers | undefined {

@@ -142,6 +142,7 @@ export function gatewayConfig(
     probePort,
     checkHost: `gateway.${policy.zscalerCloud}.net`,
     idleTimeoutMinutes: balancer.idleTimeoutMinutes,
+    ...(policy.reports === undefined ? {} : { reports: policy.reports }),
   };
 }
 

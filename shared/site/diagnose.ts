@@ -13,11 +13,17 @@ const silentScriptSeconds = 180;
 /** What a machine said that was no answer is asked for again after so long. */
 const askAgainSeconds = 300;
 
+/**
+ * A gateway that reports trouble is left alone for so long: its agent's strongest mend, a restart of pluto, begins 40 s
+ * after the first failure, some 30 s after the report, and tunnels stand within 15 s (docs/gateway.md, 'The agent').
+ */
+const selfMendSeconds = 45;
+
 /** Finds the cause. Pure: the same facts give the same answer. */
 export function diagnose(facts: GatewayFacts, now: Date): Diagnosis {
   const { health, slot } = facts;
   if (health === undefined) return { cause: 'vm-missing', sentence: `${slot} has no machine.`, evidence: {} };
-  const { machine, provedAt, complaint, said } = health;
+  const { machine, provedAt, complaint, report, said } = health;
   const known = { machine: machine.name, power: machine.power };
   if (machine.power === 'stopped' || machine.power === 'deallocated') {
     return {
@@ -30,7 +36,7 @@ export function diagnose(facts: GatewayFacts, now: Date): Diagnosis {
     return { cause: 'starting', sentence: `${machine.name} is being changed.`, evidence: known };
   }
   const isMended = facts.mendedSince === undefined || (provedAt ?? '') > facts.mendedSince;
-  const isSuspect = complaint !== undefined || said !== undefined || !isMended;
+  const isSuspect = complaint !== undefined || report !== undefined || said !== undefined || !isMended;
   if (!isSuspect && provedAt !== undefined) {
     return { cause: 'healthy', sentence: `${slot} serves.`, evidence: known };
   }
@@ -39,10 +45,11 @@ export function diagnose(facts: GatewayFacts, now: Date): Diagnosis {
 }
 
 function askedOrTold(facts: GatewayFacts, health: GatewayHealth, now: Date): Diagnosis {
-  const { complaint, said, diagnose: run, machine } = health;
+  const { complaint, report, said, diagnose: run, machine } = health;
   const evidence: Evidence = {
     machine: machine.name,
     ...(complaint === undefined ? {} : { probesAnsweredPercent: complaint.percent, minute: complaint.at }),
+    ...(report === undefined ? {} : { reported: report.words, reportedAt: report.at }),
   };
   const asked = run?.requestedAt;
   const isPending = run !== undefined && run.execution !== 'succeeded' && run.execution !== 'failed';
@@ -57,7 +64,7 @@ function askedOrTold(facts: GatewayFacts, health: GatewayHealth, now: Date): Dia
         }
       : unresponsive(machine.name, seconds, { ...evidence, askedAt: asked });
   }
-  if (said === undefined) return mustAsk(facts, evidence);
+  if (said === undefined) return mendsItself(facts, health, evidence, now) ?? mustAsk(facts, evidence);
   if ('failure' in said && said.failure === 'nothing') {
     const { seconds = 0 } = said;
     if (seconds >= silentScriptSeconds) return unresponsive(machine.name, seconds, evidence);
@@ -74,6 +81,23 @@ function askedOrTold(facts: GatewayFacts, health: GatewayHealth, now: Date): Dia
   return { ...found, evidence: { ...evidence, saidAt: said.at, ...found.evidence } };
 }
 
+/** What a gateway reports, and nothing else bears out yet, is its agent's to mend at first. */
+function mendsItself(
+  { slot, mendedSince }: GatewayFacts,
+  { complaint, report }: GatewayHealth,
+  evidence: Evidence,
+  now: Date,
+): Diagnosis | undefined {
+  if (report === undefined || complaint !== undefined || mendedSince !== undefined) return undefined;
+  const seconds = Math.round((now.getTime() - Date.parse(report.at)) / 1000);
+  if (seconds >= selfMendSeconds) return undefined;
+  return {
+    cause: 'cannot-tell',
+    sentence: `${slot} reported ${seconds} s ago that it does not serve (${report.words}); its agent has ${selfMendSeconds} s to mend that.`,
+    evidence,
+  };
+}
+
 function unresponsive(machine: string, seconds: number, evidence: Evidence): Diagnosis {
   const rounded = Math.round(seconds);
   return {
@@ -84,10 +108,12 @@ function unresponsive(machine: string, seconds: number, evidence: Evidence): Dia
 }
 
 function mustAsk({ slot }: GatewayFacts, evidence: Evidence): Diagnosis {
-  const { probesAnsweredPercent } = evidence;
+  const { probesAnsweredPercent, reported } = evidence;
   const why =
     probesAnsweredPercent === undefined
-      ? 'nothing has spoken for it yet'
+      ? reported === undefined
+        ? 'nothing has spoken for it yet'
+        : `it reports so itself (${String(reported)})`
       : `${Math.round(Number(probesAnsweredPercent))} % of the balancer’s probes were answered in a minute`;
   return {
     cause: 'cannot-tell',

@@ -18,7 +18,7 @@ export function foldResources(
   now: Date,
 ): Round {
   if (looked.ok) {
-    const { resources, taken, resourceGroup, health, secrets } = looked.value;
+    const { resources, taken, resourceGroup, health, secrets, reports = [] } = looked.value;
     const attempts = attemptsBesideTaken(attemptsThatMatter(round.attempts, resources), taken, {
       site,
       resourceGroup,
@@ -30,6 +30,7 @@ export function foldResources(
       generations: generationsOf(round, resources),
       health,
       secrets,
+      reports,
       mustLook: false,
       isLookFresh: true,
     };

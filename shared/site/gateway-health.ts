@@ -7,6 +7,7 @@ import type {
   ObservedRun,
   ObservedSetup,
   ObservedVirtualMachine,
+  ReportedTrouble,
   RunName,
 } from './observed-site.js';
 import { isServing } from './setup-verdict.js';
@@ -30,6 +31,8 @@ export interface GatewayHealth {
   readonly heardAt?: string;
   /** The balancer's newest minute since, when its probes were not all answered. */
   readonly complaint?: BackendSample;
+  /** The gateway's own report since, when it is that it doesn't serve; never on one that has not served. */
+  readonly report?: ReportedTrouble;
   /** The machine's newest word since, when it isn't that all is well. */
   readonly said?: Said;
   readonly diagnose?: ObservedRun;
@@ -61,6 +64,8 @@ export interface HealthSources {
   readonly setup: ObservedSetup | undefined;
   /** Of this gateway alone. */
   readonly samples: readonly BackendSample[];
+  /** Of this gateway, and only when it is that it doesn't serve. */
+  readonly report?: ReportedTrouble | undefined;
   /** The machine with which the gateway was last told to serve, and since when: metrics are forgotten, this isn't. */
   readonly served?: GatewayStatus['served'] | undefined;
   /** ISO 8601: when the machine was last started or moved by us; what it said before counts no more. */
@@ -73,6 +78,7 @@ export function gatewayHealth({
   machine,
   setup,
   samples,
+  report,
   served,
   touchedAt = '',
 }: HealthSources): GatewayHealth {
@@ -96,6 +102,9 @@ export function gatewayHealth({
     ...(provedAt === undefined ? {} : { provedAt }),
     ...(heardAt === undefined ? {} : { heardAt }),
     ...(complaint === undefined ? {} : { complaint }),
+    ...(report !== undefined && provedAt !== undefined && report.at > (latest([provedAt, since]) ?? '')
+      ? { report }
+      : {}),
     ...(said === undefined ? {} : { said }),
     ...(diagnose === undefined ? {} : { diagnose }),
     ...(remedy === undefined ? {} : { remedy }),

@@ -105,6 +105,15 @@ export interface BackendSample {
   readonly percent: number;
 }
 
+/** A gateway's newest report, where it is that it doesn't serve. */
+export interface ReportedTrouble {
+  readonly slot: SlotId;
+  /** ISO 8601: when it came. */
+  readonly at: string;
+  /** What it says, in words of ours: `probe 503, primary down: no-child-sa`. */
+  readonly words: string;
+}
+
 /** One resource of a site. */
 export type ObservedResource =
   | ObservedSecurityGroup
@@ -256,4 +265,6 @@ export interface ObservedResources {
   /** The last minutes of the balancer's members; empty when there are none, or the metrics could not be read. */
   readonly health: readonly BackendSample[];
   readonly secrets: readonly Outcome<SecretState>[];
+  /** Absent where no gateway reports that it doesn't serve. */
+  readonly reports?: readonly ReportedTrouble[];
 }

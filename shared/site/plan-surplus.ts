@@ -79,10 +79,10 @@ function standing(
   machine: ObservedVirtualMachine,
 ): Pick<SlotPlan, 'doing' | 'because'> {
   const { slot, power } = machine;
-  const { complaint, said } = healthOf(record, observed, machine);
+  const { complaint, report, said } = healthOf(record, observed, machine);
   const isOff = power === 'stopped' || power === 'deallocated';
   const why = `${slot} has no place in the site any more`;
-  return !isOff && complaint === undefined && said === undefined
+  return !isOff && complaint === undefined && report === undefined && said === undefined
     ? { doing: 'serving', because: `${why}; it serves until it goes.` }
     : { doing: 'broken', because: `${why}, and may not serve.` };
 }

@@ -2,7 +2,13 @@
 import type { SlotId } from './ids.js';
 import type { FleetView } from './fleet-view.js';
 import type { DeletionIntent, MachineActionIntent, Operation, ResourceIntent } from './intent.js';
-import type { BackendSample, ObservedResource, SecretState, Surroundings } from './observed-site.js';
+import type {
+  BackendSample,
+  ObservedResource,
+  ReportedTrouble,
+  SecretState,
+  Surroundings,
+} from './observed-site.js';
 import type { Outcome, Problem } from './problem.js';
 import type { Reason } from './reason.js';
 import type { Remedy, Replacement } from './remedy.js';
@@ -21,6 +27,7 @@ export interface Observed {
   readonly attempts: readonly Attempt[];
   readonly health?: readonly BackendSample[];
   readonly secrets?: readonly Outcome<SecretState>[];
+  readonly reports?: readonly ReportedTrouble[];
   /** Absent when it was not looked at, or too long ago to be believed. */
   readonly fleet?: FleetView;
   /** Fleet-wide seats that remedies of this site were given, or not, by slot. */

@@ -11,6 +11,8 @@ export interface Policy {
   /** Hash of what would be rendered for a gateway; `configHash` of shared/gateway. */
   readonly configHash: (config: GatewayConfig) => string;
   readonly fleet: FleetLimits;
+  /** Where gateways report; absent where they can't. */
+  readonly reports?: NonNullable<GatewayConfig['reports']>;
   /** Whether there is an action group that alert rules can call. */
   readonly hasActionGroup: boolean;
 }

@@ -49,6 +49,7 @@ const kinds = {
   'gateway-protected': ['The gateway is protected', 409],
   'last-healthy-gateway': ['No other gateway of the site serves', 409],
   'invalid-alert': ['The alert could not be read', 422],
+  'invalid-report': ['The report could not be read', 422],
   unauthenticated: ['The request needs a token', 401],
   'role-missing': ['The caller lacks a role', 403],
   'precondition-required': ['The request needs If-Match', 428],

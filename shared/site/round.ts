@@ -3,7 +3,13 @@ import { dueOperations } from './ask-schedule.js';
 import type { Operation } from './intent.js';
 import type { FleetView } from './fleet-view.js';
 import type { RotationAnswer } from './fold-rotation.js';
-import type { BackendSample, ObservedResource, SecretState, Surroundings } from './observed-site.js';
+import type {
+  BackendSample,
+  ObservedResource,
+  ReportedTrouble,
+  SecretState,
+  Surroundings,
+} from './observed-site.js';
 import type { Observed } from './plan.js';
 import { mustLookAgain } from './name-taken.js';
 import { identityOf } from './plan.js';
@@ -22,6 +28,7 @@ export interface Round {
   readonly surroundings?: { readonly at: string; readonly value: Surroundings };
   readonly health: readonly BackendSample[];
   readonly secrets: readonly Outcome<SecretState>[];
+  readonly reports: readonly ReportedTrouble[];
   readonly fleet?: { readonly at: string; readonly value: FleetView };
   readonly seats?: { readonly at: string; readonly value: Readonly<Record<string, 'taken' | 'full'>> };
   /** Steps of a rotation that were carried out and that the row doesn't know of yet. */
@@ -50,6 +57,7 @@ function firstRound(record: SiteRecord, inFlight: readonly Operation[]): Round {
     happened: [],
     health: [],
     secrets: [],
+    reports: [],
     rotated: [],
   };
 }
@@ -88,7 +96,7 @@ export function looksOf(round: Round, now: Date): Looks {
 
 /** What a plan is made from. */
 export function observedOf(round: Round, now: Date): Observed {
-  const { resources, inFlight, attempts, surroundings, health, secrets, fleet, seats } = round;
+  const { resources, inFlight, attempts, surroundings, health, secrets, reports, fleet, seats } = round;
   const isTrusted = (at: string, seconds: number) => now.getTime() - Date.parse(at) <= seconds * 1000;
   return {
     resources,
@@ -96,6 +104,7 @@ export function observedOf(round: Round, now: Date): Observed {
     attempts,
     health,
     secrets,
+    reports,
     ...(surroundings !== undefined && isTrusted(surroundings.at, surroundingsTrustSeconds)
       ? { surroundings: surroundings.value }
       : {}),

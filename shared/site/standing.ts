@@ -2,7 +2,12 @@
 import { gatewayConfig, setupIntent } from './desired-site.js';
 import { gatewayHealth, type GatewayHealth } from './gateway-health.js';
 import type { SetupIntent } from './intent.js';
-import type { BackendSample, ObservedSetup, ObservedVirtualMachine } from './observed-site.js';
+import type {
+  BackendSample,
+  ObservedSetup,
+  ObservedVirtualMachine,
+  ReportedTrouble,
+} from './observed-site.js';
 import { subjectOf, type Observed } from './plan.js';
 import { setupOf } from './plan-machine.js';
 import type { Remedy } from './remedy.js';
@@ -40,7 +45,7 @@ export function standingOf(
 /** How the gateway of a machine does. */
 export function healthOf(
   { gateways, remedies }: SiteRecord,
-  { resources, health = [] }: Observed,
+  { resources, health = [], reports = [] }: Observed,
   machine: ObservedVirtualMachine,
 ): GatewayHealth {
   const { slot } = machine;
@@ -55,9 +60,25 @@ export function healthOf(
     machine,
     setup: setupOf({ observed: { resources } }, machine),
     samples: health.filter((sample) => sample.privateIp === privateIp && speaksFor(told, sample)),
+    report: reports.find((report) => report.slot === slot && isUnexpected(told, report)),
     served: told?.served,
     touchedAt: touched?.at(-1)?.begunAt,
   });
+}
+
+/** What is done to a gateway on purpose interrupts it; and what it reported before it came back is over. */
+function isUnexpected(told: GatewayStatus | undefined, { at }: ReportedTrouble): boolean {
+  switch (told?.doing) {
+    case 'setting-up':
+    case 'draining':
+    case 'drained':
+    case 'changing':
+      return false;
+    case 'serving':
+      return at >= told.since;
+    default:
+      return true;
+  }
 }
 
 /** Until a gateway that came back is probed again, its minutes are of the time before. */

@@ -2,7 +2,7 @@
 import type { TableClient } from '@azure/data-tables';
 
 /** Tables of the control plane. */
-export type TableName = 'sites' | 'timeline' | 'signals' | 'leases';
+export type TableName = 'sites' | 'timeline' | 'signals' | 'leases' | 'reports';
 
 const opened = new Map<TableName, Promise<TableClient>>();
 

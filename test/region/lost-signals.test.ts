@@ -1,4 +1,4 @@
-/** Is everything mended with every alert and event lost, and how much later? Two regions, one with its signals and one without. */
+/** Is everything mended with every alert, event and report lost, and how much later? Two regions, one with its signals and one without. */
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { SentAlert } from '../../infra/local/cloud/alert-notifications.js';
 import type { FaultWish } from '../../infra/local/region/faults.js';
@@ -43,6 +43,7 @@ beforeAll(async () => {
   lostSince = await without.call<number>('now');
   await without.call('region.cloud.faults.add', { kind: 'lose-alerts' });
   await without.call('region.cloud.faults.add', { kind: 'lose-events' });
+  await without.call('region.cloud.faults.add', { kind: 'lose-reports' });
 }, 90_000);
 
 afterAll(() => Promise.all([withSignals.close(), without.close()]));

@@ -53,7 +53,9 @@ type AnyFault =
   /** What alert rules have to tell reaches nobody. */
   | { readonly kind: 'lose-alerts' }
   /** Events of Event Grid reach nobody. */
-  | { readonly kind: 'lose-events' };
+  | { readonly kind: 'lose-events' }
+  /** Reports of gateways reach nobody. */
+  | { readonly kind: 'lose-reports' };
 
 /** What a request is about, as far as faults can tell. */
 interface About {
@@ -143,8 +145,8 @@ export class Faults {
     return this.#on.find((fault) => fault.kind === 'metrics')?.shape;
   }
 
-  /** Says whether alerts or events get lost. */
-  loses(what: 'alerts' | 'events'): boolean {
+  /** Says whether alerts, events or reports get lost. */
+  loses(what: 'alerts' | 'events' | 'reports'): boolean {
     return this.#on.some(({ kind }) => kind === `lose-${what}`);
   }
 
@@ -208,6 +210,7 @@ export class Faults {
       case 'metrics':
       case 'lose-alerts':
       case 'lose-events':
+      case 'lose-reports':
         return;
     }
   }

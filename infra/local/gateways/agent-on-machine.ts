@@ -2,6 +2,7 @@
 import type { AgentHost } from './agent.js';
 import type { Machine } from './machine.js';
 import type { Mend } from './mend-on-the-spot.js';
+import type { Report } from './outbox.js';
 import { wait } from './wait.js';
 
 /** Devices that a restart of pluto takes along. */
@@ -30,8 +31,32 @@ export function agentOnMachine(machine: Machine, maySetRoutes: boolean, signal: 
     },
     reset: (role) => machine.connections.breakIn(role),
     isHeld: () => !machine.around.agentMends || machine.lock.isHeld,
+    report: (url, report) => reportFrom(machine, url, report, signal),
     mend: (mend) => mendOn(machine, mend, signal),
   };
+}
+
+/** A flow to the app, by which a report goes: its rules decide by address and port alone. */
+const toTheApp = {
+  protocol: 'Tcp',
+  sourcePort: 40_000,
+  destinationIp: '198.51.103.10',
+  destinationPort: 443,
+} as const;
+/** The rendered program waits so long for an answer. */
+const answerSeconds = 10;
+
+async function reportFrom(
+  { hardware, around }: Machine,
+  url: string,
+  report: Report,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (!hardware.host.letsOut(toTheApp)) {
+    await wait(answerSeconds, signal);
+    return false;
+  }
+  return around.report(url, report);
 }
 
 async function mendOn(machine: Machine, mend: Mend, signal: AbortSignal): Promise<void> {

@@ -2,6 +2,7 @@
 import { judge, unchecked, chooseTunnel, isDown, type CheckConfig, type Health } from './judge-tunnels.js';
 import { hourSeconds, nextMend, type BegunMend, type Mend, type MendConfig } from './mend-on-the-spot.js';
 import type { Way } from './network.js';
+import { Outbox, type Report } from './outbox.js';
 import { ModelGap } from './shell/syntax.js';
 import { wait } from './wait.js';
 
@@ -14,6 +15,10 @@ export interface AgentTunnel {
 
 /** As much of `gateway.json` as the agent reads. */
 interface AgentConfig {
+  readonly site: string;
+  readonly slot: string;
+  /** Where it reports; nowhere without it. */
+  readonly reports?: { readonly url: string };
   readonly routing: string;
   readonly probePort: number;
   readonly proxy: { readonly address: string; readonly ports: readonly number[] };
@@ -43,6 +48,8 @@ export interface AgentHost {
   reset(role: string): void;
   /** A script of the control plane is at work. */
   isHeld(): boolean;
+  /** Sends a report; says whether it is over, taken or refused for good. */
+  report(url: string, report: Report): Promise<boolean>;
   /** Mends; ends when that is done. */
   mend(mend: Mend): Promise<void>;
   readonly signal: AbortSignal;
@@ -61,6 +68,8 @@ export class Agent {
   private current: string | undefined;
   private readonly beganAt = Date.now() / 1000;
   private begun: readonly BegunMend[] = [];
+  private readonly troubles = new Map<string, string>();
+  private readonly outbox = new Outbox();
   private isMending = false;
 
   constructor(
@@ -95,6 +104,7 @@ export class Agent {
       const isAnswered = await this.succeeds(device);
       const state = this.states.get(role) ?? unchecked;
       const child = this.host.child(role);
+      this.troubles.set(role, this.troubleOf(isAnswered, child, device));
       this.states.set(role, judge(state, { isAnswered, child }, check, Date.now() / 1000));
       const elapsedSeconds = (Date.now() - began) / 1000;
       await wait(Math.max(leastPauseSeconds, check.everySeconds - elapsedSeconds), this.host.signal);
@@ -110,12 +120,20 @@ export class Agent {
     return false;
   }
 
+  /** What a check found; empty when nothing is wrong. */
+  private troubleOf(isAnswered: boolean, child: boolean | undefined, device: string | undefined): string {
+    if (device !== undefined && !this.host.hasDevice(device)) return 'no-device';
+    if (!isAnswered) return 'silent';
+    return child === false ? 'no-child-sa' : '';
+  }
+
   private async decide(): Promise<void> {
     for (;;) {
       const now = Date.now() / 1000;
       if (this.isRouteBased) this.steer(now);
       for (const [role, health] of this.states) if (isDown(health, this.config.check)) this.host.reset(role);
       this.mend(now);
+      this.report(now);
       await wait(tickSeconds, this.host.signal);
     }
   }
@@ -140,6 +158,28 @@ export class Agent {
       return [role, this.host.hasDevice(device) ? health : { ...health, isUp: false }] as const;
     });
     return new Map(all);
+  }
+
+  /** Nothing that decides waits for it. */
+  private report(now: number): void {
+    const { config, host, outbox, status } = this;
+    if (config.reports === undefined) return;
+    const tunnels = config.tunnels.map(({ role }) => {
+      const isUp = this.states.get(role)?.isUp === true;
+      const trouble = this.troubles.get(role) ?? '';
+      return { role, isUp, trouble: isUp || trouble === '' ? null : trouble };
+    });
+    const because = status === 200 ? `${this.current ?? ''} is up` : 'no tunnel is up';
+    const { site, slot } = config;
+    outbox.look({ site, slot, probe: status, because, route: this.current ?? null, tunnels });
+    const told = outbox.take(now);
+    if (told === undefined) return;
+    host.report(config.reports.url, told).then(
+      (isOver) => {
+        outbox.ended(told, isOver, Date.now() / 1000);
+      },
+      () => undefined, // `Stopped` alone, when the program ends
+    );
   }
 
   private mend(now: number): void {
@@ -167,7 +207,7 @@ export class Agent {
 
 function readConfig(text: string): AgentConfig {
   const config = JSON.parse(text) as Partial<AgentConfig>; // each field that is used is checked below
-  const { routing, probePort, proxy, check, mend, tunnels } = config;
+  const { routing, probePort, proxy, check, mend, tunnels, reports, site = '', slot = '' } = config;
   if (
     typeof probePort !== 'number' ||
     routing === undefined ||
@@ -177,5 +217,6 @@ function readConfig(text: string): AgentConfig {
     !Array.isArray(tunnels)
   )
     throw new ModelGap("The model cannot read the agent's configuration.");
-  return { routing, probePort, proxy, check, mend, tunnels };
+  const told = reports === undefined ? {} : { reports };
+  return { site, slot, routing, probePort, proxy, check, mend, tunnels, ...told };
 }

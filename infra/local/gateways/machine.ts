@@ -7,6 +7,7 @@ import { launchUnit } from './launch-unit.js';
 import type { MachineDisk } from './machine-disk.js';
 import type { Timings } from './machine-timings.js';
 import { Network, type Way } from './network.js';
+import type { Report } from './outbox.js';
 import type { Pluto } from './pluto.js';
 import { readCloudInit } from './read-cloud-init.js';
 import { readIpsecConf, type IpsecConf } from './read-ipsec-conf.js';
@@ -27,6 +28,8 @@ export interface MachineSurroundings {
   readonly log: (line: string) => void;
   /** Whether its agent mends on the spot. */
   readonly agentMends: boolean;
+  /** Brings a report to whoever listens at a URL; says whether it was taken, or refused for good. */
+  readonly report: (url: string, report: Report) => Promise<boolean>;
   /** Told whenever the agent ends pluto. */
   readonly restarted: () => void;
   /** Whether the machine's subnet reaches a Debian mirror. */

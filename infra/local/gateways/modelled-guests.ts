@@ -2,7 +2,7 @@
 import type { Guest, Machine as Hardware } from '../cloud/guests.js';
 import type { Random } from './guest-durations.js';
 import { makeTrouble, type GuestTrouble } from './guest-trouble.js';
-import type { Machine } from './machine.js';
+import type { Machine, MachineSurroundings } from './machine.js';
 import { MachineDisk } from './machine-disk.js';
 import { Timings, type MachineTimings } from './machine-timings.js';
 import { modelledGuest } from './modelled-guest.js';
@@ -14,6 +14,8 @@ export interface ModelledSurroundings {
   readonly edges: ServiceEdges;
   readonly random: Random;
   readonly log: (line: string) => void;
+  /** Brings an agent's report to a URL; nobody listens when left out. */
+  readonly report?: MachineSurroundings['report'];
   /** What the cloud lets through; everything when left out. */
   readonly cloud?: {
     readonly reachesMirror?: (machineId: string) => boolean;
@@ -53,6 +55,7 @@ export function modelledGuests({
   log,
   cloud,
   agentsMend = true,
+  report = () => Promise.resolve(false),
 }: ModelledSurroundings): ModelledGuests {
   const kept = new Map<string, Kept>();
   const gaps: string[] = [];
@@ -69,6 +72,7 @@ export function modelledGuests({
         random,
         log,
         agentMends: agentsMend,
+        report,
         restarted: () => {
           own.restarts.count++;
         },

@@ -103,6 +103,7 @@ const kinds = {
   metrics: { does: 'queries of metrics answer nonsense, or nothing', needs: ['shape'], may: forAWhile },
   'lose-alerts': { does: 'what alert rules have to tell reaches nobody', may: forAWhile },
   'lose-events': { does: 'events of Event Grid reach nobody', may: forAWhile },
+  'lose-reports': { does: 'reports of gateways reach nobody', may: forAWhile },
 } as const satisfies Record<string, FaultKind>;
 
 /** Name of a fault. */

@@ -17,6 +17,7 @@ import { startStorage, type StorageService } from './azurite.js';
 import { startFarSide } from './far-side.js';
 import { answerFaults } from './fault-api.js';
 import { startOperator } from './operator.js';
+import { reportsUrl, wayOfReports } from './reports.js';
 import { callOnAlert, openEventQueue } from './signals.js';
 import { SiteApi } from './site-api.js';
 
@@ -143,8 +144,12 @@ export async function startRegionAround<H extends AnyHost>(
   const { seed, log } = options;
   const random = seededRandom(seed + 2);
   const edges = new ServiceEdges(serviceEdges);
+  const reports = wayOfReports();
   const atWork = await (options.startGuests?.({ edges, clients: clientAddresses, log }) ??
-    Promise.resolve({ guests: modelledGuests({ edges, random, log }), close: () => Promise.resolve() }));
+    Promise.resolve({
+      guests: modelledGuests({ edges, random, log, report: reports.send }),
+      close: () => Promise.resolve(),
+    }));
   const { guests } = atWork;
   const beginStorage = options.startStorage ?? (() => startStorage(options.tables));
   const [storage] = await Promise.all([beginStorage(), app.prepare()]);
@@ -158,6 +163,7 @@ export async function startRegionAround<H extends AnyHost>(
   for (const name of knownSecrets) cloud.vault.set(name, randomPsk(secrets));
   const ours = deploymentSettings(cloud, storage.connectionString);
   const host = await app.start({ ...ours, ...settings });
+  reports.leadTo(host.url, () => cloud.faults.loses('reports'));
   await callOnAlert(cloud, ours.TUNNELKEEPER_ACTION_GROUP_ID, `${host.url}/api/alerts`);
   events.subscribe();
   const api = new SiteApi(`${host.url}/api`);
@@ -288,6 +294,7 @@ function deploymentSettings({ url, world }: Cloud, storage: string) {
     TUNNELKEEPER_GATEWAY_IDENTITY_ID: `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-gateways`,
     TUNNELKEEPER_SSH_PUBLIC_KEY: sshPublicKey,
     TUNNELKEEPER_LOCAL_CLOUD: url,
+    TUNNELKEEPER_REPORTS_URL: reportsUrl,
     TUNNELKEEPER_STORAGE: storage,
     AzureWebJobsStorage: storage,
     AZURE_CLIENT_ID: world.appClientId,

@@ -11,6 +11,8 @@ const least = {
 };
 const tenant = { TUNNELKEEPER_TENANT_ID: '22222222-2222-4222-8222-222222222222' };
 const audience = { TUNNELKEEPER_API_AUDIENCE: 'api://tunnelkeeper' };
+const reports = { TUNNELKEEPER_REPORTS_URL: 'https://app.example/api/gateway-reports' };
+const local = { TUNNELKEEPER_LOCAL_CLOUD: 'http://127.0.0.1:1' };
 const actionGroup = '/subscriptions/s/resourceGroups/rg/providers/microsoft.insights/actionGroups/ag';
 
 test.each([
@@ -40,6 +42,17 @@ test.each([
     set: { ...tenant, ...audience },
     read: { callers: { tenantId: tenant.TUNNELKEEPER_TENANT_ID, audience: 'api://tunnelkeeper' } },
   },
+  {
+    when: 'gateways can report with a token',
+    set: { ...tenant, ...audience, ...reports },
+    read: { reports: { url: reports.TUNNELKEEPER_REPORTS_URL, audience: 'api://tunnelkeeper' } },
+  },
+  { when: 'callers have keys, which gateways don’t', set: reports, read: { reports: undefined } },
+  {
+    when: 'the local region asks for nothing',
+    set: { TUNNELKEEPER_REPORTS_URL: 'http://127.0.0.1:7071/r', ...local },
+    read: { reports: { url: 'http://127.0.0.1:7071/r' } },
+  },
 ])('readDeployment reads settings when $when', ({ set, read }) => {
   expect(readDeployment({ ...least, ...set })).toMatchObject(read);
 });
@@ -53,6 +66,10 @@ test.each([
   { name: 'TUNNELKEEPER_FLEET_FREEZE_SHARE', value: '30' },
   { name: 'TUNNELKEEPER_ACTION_GROUP_ID', value: 'ag' },
   { name: 'TUNNELKEEPER_TENANT_ID', value: 'contoso' },
+  { name: 'TUNNELKEEPER_REPORTS_URL', value: 'app.example' },
+  { name: 'TUNNELKEEPER_REPORTS_URL', value: 'http://app.example/r' },
+  { name: 'TUNNELKEEPER_REPORTS_URL', value: 'https://app.example/"' },
+  { name: 'TUNNELKEEPER_REPORTS_URL', value: `https://app.example/${'r'.repeat(500)}` },
 ])('readDeployment refuses $name when it is $value, and names it', ({ name, value }) => {
   expect(() => readDeployment({ ...least, [name]: value })).toThrow(name);
 });

@@ -43,6 +43,13 @@ test('placementOf takes the site’s own group and subscription before the deplo
 describe('gatewayConfig', () => {
   const configOf = (site: Site) => gatewayConfig(site, slot, '203.0.113.5', resolved, policy);
 
+  test('tells where to report, where gateways can', () => {
+    const reports = { url: 'https://app.example/api/gateway-reports', audience: 'api://tunnelkeeper' };
+    const told = gatewayConfig(aSite(), slot, '203.0.113.5', resolved, { ...policy, reports });
+    expect(told.reports).toEqual(reports);
+    expect('reports' in configOf(aSite())).toBe(false);
+  });
+
   test('tells a gateway its tunnel, proxy and clients, and no secret', () => {
     expect(configOf(aSite())).toEqual({
       site: 'hq',

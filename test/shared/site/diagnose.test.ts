@@ -7,7 +7,7 @@ import { gatewayHealth, type GatewayHealth } from '../../../shared/site/gateway-
 import type { Cause } from '../../../shared/site/remedy.js';
 import { allIsWell } from './helpers/azure-in-words.js';
 import { aSlot, atSeconds, noon } from './helpers/builders.js';
-import { aHealth, aMachine, aRun, aSample, iso } from './helpers/mending.js';
+import { aHealth, aMachine, aRun, aSample, aTroubleReport, iso } from './helpers/mending.js';
 import { diagnose } from '../../../shared/site/diagnose.js';
 import type { GatewayFacts } from '../../../shared/site/diagnosis.js';
 
@@ -136,6 +136,42 @@ describe('diagnose asks the machine before it judges a complaint', () => {
   ])('an answer that nobody can read is asked for again after $age s: $mustAsk', ({ age, mustAsk }) => {
     expect(mute({ age }).mustAsk).toBe(mustAsk);
     expect(mute({ age }).cause).toBe('cannot-tell');
+  });
+});
+
+describe('diagnose leaves a gateway that reports trouble to its agent at first', () => {
+  const reported = { reported: 'probe 503, primary down: no-child-sa' };
+
+  test('and says for how long', () => {
+    expect(found({ report: aTroubleReport(-44) })).toEqual({
+      cause: 'cannot-tell',
+      sentence:
+        'hq-z1-1 reported 44 s ago that it does not serve (probe 503, primary down: no-child-sa); its agent has 45 s to mend that.',
+      evidence: { machine: 'vm-hq-z1-1-g1', ...reported, reportedAt: iso(-44) },
+    });
+  });
+
+  test('and asks the machine then', () => {
+    expect(found({ report: aTroubleReport(-45) })).toEqual({
+      cause: 'cannot-tell',
+      mustAsk: true,
+      sentence:
+        'hq-z1-1 may not serve: it reports so itself (probe 503, primary down: no-child-sa). The machine is asked.',
+      evidence: { machine: 'vm-hq-z1-1-g1', ...reported, reportedAt: iso(-45) },
+    });
+  });
+
+  test.each([
+    { when: 'the balancer bears it out', health: { complaint: aSample(40) }, facts: {} },
+    { when: 'it is being mended', health: {}, facts: { mendedSince: iso(-600) } },
+  ])('but asks at once when $when', ({ health, facts }) => {
+    expect(found({ report: aTroubleReport(-1), ...health }, facts)).toMatchObject({ mustAsk: true });
+  });
+
+  test('and judges by what the machine says once it has said it', () => {
+    const diagnosis = { ...allIsWell, probe: 503, ...down('credential-refused') };
+    const health = { report: aTroubleReport(-5), said: { at: iso(-1), diagnosis } };
+    expect(found(health)).toMatchObject({ cause: 'credential-refused' });
   });
 });
 

@@ -5,7 +5,7 @@ import { gatewayHealth, type HealthSources } from '../../../shared/site/gateway-
 import type { ObservedSetup } from '../../../shared/site/observed-site.js';
 import { allIsWell } from './helpers/azure-in-words.js';
 import { aSlot } from './helpers/builders.js';
-import { aMachine, aRun, aSample, iso } from './helpers/mending.js';
+import { aMachine, aRun, aSample, aTroubleReport, iso } from './helpers/mending.js';
 
 const machine = aMachine({ createdAt: iso(-3600) });
 const ill: GatewayDiagnosis = { ...allIsWell, probe: 503 };
@@ -105,6 +105,32 @@ describe('the complaint is the newest minute since, when some of its probes fail
   ])('and of a machine that was started 100 s ago, one of $seconds s: $complains', (row) => {
     const sources = { setup: proved, touchedAt: iso(-100), samples: [aSample(0, row.seconds)] };
     expect('complaint' in healthOf(sources)).toBe(row.complains);
+  });
+});
+
+describe('what the gateway reports counts until something newer speaks for it', () => {
+  const proved = aSetup({ endedAt: iso(-180) });
+
+  test.each([
+    { when: 'it came after the proof', changes: {}, counts: true },
+    { when: 'it came with the proof', changes: { setup: aSetup({ endedAt: iso(-60) }) }, counts: false },
+    { when: 'a good minute began since', changes: { samples: [aSample(100, -59)] }, counts: false },
+    { when: 'it came within a good minute', changes: { samples: [aSample(100, -61)] }, counts: true },
+    { when: 'the machine was started since', changes: { touchedAt: iso(-59) }, counts: false },
+    { when: 'the gateway has never served', changes: { setup: undefined }, counts: false },
+    {
+      when: 'another machine stands in its place since',
+      changes: { machine: aMachine({ createdAt: iso(-59) }) },
+      counts: false,
+    },
+    {
+      when: 'the machine was asked since, and is well',
+      changes: { resources: [aRun({ execution: 'succeeded', endedAt: iso(-20), diagnosis: allIsWell })] },
+      counts: false,
+    },
+  ])('$counts when $when', ({ changes, counts }) => {
+    const health = healthOf({ setup: proved, report: aTroubleReport(), ...changes });
+    expect('report' in health).toBe(counts);
   });
 });
 

@@ -3,6 +3,8 @@ import { expect, test } from '@jest/globals';
 import { siteView, specTag } from '../../../functions/site-view.js';
 import { atRest } from './helpers/azure-in-words.js';
 import { aRecord, anAttempt, noon } from './helpers/builders.js';
+import { slotId } from '../../../shared/site/ids.js';
+import { downState } from './helpers/reports.js';
 import { aServingRecord } from './helpers/serving.js';
 
 test('siteView shows what is wanted, what is there, and how many serve', () => {
@@ -20,6 +22,18 @@ test('siteView shows what is wanted, what is there, and how many serve', () => {
     serving: '3 of 3',
     requestedBy: 'ann@example.com',
   });
+});
+
+test('siteView shows what a gateway reported last, and when, not what the controller keeps of it', () => {
+  const report = { at: noon.toISOString(), state: downState, isOwed: true, nudgedAt: noon.toISOString() };
+  const record = aServingRecord();
+  const { gateways } = siteView({ record, etag: '' }, [
+    { site: record.name, slot: slotId(record.name, '2', 1), report },
+  ]).observed;
+  expect(gateways.map((gateway) => ('reported' in gateway ? gateway.reported : undefined))).toEqual([
+    undefined,
+    { at: noon.toISOString(), ...downState },
+  ]);
 });
 
 test('siteView leaves out what steers the controller alone', () => {

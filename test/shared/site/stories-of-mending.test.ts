@@ -1,7 +1,7 @@
 /** How is a gateway mended, from its first bad minute until it serves, or until nothing is left to try? */
 import { describe, expect, test } from '@jest/globals';
 import type { TunnelTrouble } from '../../../shared/gateway/tunnel-trouble.js';
-import { aSlot } from './helpers/builders.js';
+import { aSlot, atSeconds } from './helpers/builders.js';
 import { Story } from './helpers/story.js';
 
 const [one, two, three] = [aSlot('1'), aSlot('2'), aSlot('3')];
@@ -40,6 +40,46 @@ describe('a tunnel that is down', () => {
     story.until(() => story.begun.length > 0);
     expect((story.begun[0]?.at ?? 0) - brokeAt).toBeLessThanOrEqual(180);
     expect(story.doing(one)).toBe('broken');
+  });
+
+  /** The gateway reports now that it doesn't serve. */
+  const reports = (story: Story) => {
+    const at = atSeconds(story.seconds).toISOString();
+    story.reports = [{ slot: one, at, words: 'probe 503, primary down: no-child-sa' }];
+  };
+
+  test('and that its gateway reports is told at once, and asked about long before the metric says anything', () => {
+    const story = aStory();
+    const brokeAt = story.seconds;
+    story.breaks(one, { says: downFor('unknown'), curedBy: ['tunnel-up'] });
+    reports(story);
+    story.passes(15);
+    expect(story.doing(one)).toBe('broken');
+    story.until(() => story.begun.length > 0);
+    expect((story.begun[0]?.at ?? 0) - brokeAt).toBe(45);
+    expect(story.told('asks-machine').at(-1)).toContain('reports so itself (probe 503, primary down');
+    story.until(() => story.told('gateway-mended').length > 0);
+    expect(story.steps()).toEqual([`${one} put diagnose`, `${one} put tunnel-up`]);
+    expect(story.record.phase).toBe('serving');
+  });
+
+  test('and that its agent mends by itself within 45 s costs no script', () => {
+    const story = aStory();
+    reports(story);
+    story.passes(30);
+    expect(story.doing(one)).toBe('broken');
+    story.reports = [];
+    story.passes(15);
+    expect(story.doing(one)).toBe('serving');
+    expect(story.begun).toEqual([]);
+  });
+
+  test('by a report alone is never acted upon: a machine that says it is well is left alone', () => {
+    const story = aStory();
+    reports(story);
+    story.passes(1800);
+    expect(story.steps()).toEqual([`${one} put diagnose`]);
+    expect(story.doing(one)).toBe('serving');
   });
 
   test('is suspended after two machines didn’t help, and that is told once', () => {

@@ -7,7 +7,11 @@ import type {
   MachineHost,
   ScriptEnd,
 } from '../../../../infra/local/cloud/guests.js';
-import { modelledGuests, type ModelledGuests } from '../../../../infra/local/gateways/modelled-guests.js';
+import {
+  modelledGuests,
+  type ModelledGuests,
+  type ModelledSurroundings,
+} from '../../../../infra/local/gateways/modelled-guests.js';
 import { ServiceEdges, type EdgeSpec } from '../../../../infra/local/gateways/service-edges.js';
 import type { GatewayConfig } from '../../../../shared/gateway/gateway-config.js';
 import { renderCloudInit } from '../../../../shared/gateway/render-cloud-init.js';
@@ -71,6 +75,8 @@ interface Setting {
   readonly reachesMirror?: () => boolean;
   /** False where the agent has used up what it may mend: what is looked at is what others do. */
   readonly agentsMend?: boolean;
+  /** Brings a report to a URL; nobody answers unless told. */
+  readonly report?: ModelledSurroundings['report'];
   /** What the machine has of its host; one that lets everything out unless told. */
   readonly host?: Partial<MachineHost>;
 }
@@ -93,6 +99,7 @@ export function aWorld(setting: Setting = {}): World {
     random: setting.random ?? (() => 0.5),
     log: (line) => void log.push(line),
     agentsMend: setting.agentsMend ?? true,
+    ...(setting.report === undefined ? {} : { report: setting.report }),
     ...(setting.reachesMirror === undefined ? {} : { cloud: { reachesMirror: setting.reachesMirror } }),
   });
   const cloudInit = renderCloudInit(config);

@@ -147,6 +147,7 @@ export function aRound(changes: Partial<Round> = {}): Round {
     happened: [],
     health: [],
     secrets: [],
+    reports: [],
     rotated: [],
     ...changes,
   };

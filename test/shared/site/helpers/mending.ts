@@ -5,6 +5,7 @@ import type {
   BackendSample,
   ObservedRun,
   ObservedVirtualMachine,
+  ReportedTrouble,
 } from '../../../../shared/site/observed-site.js';
 import type { Remedy, Rung, Try } from '../../../../shared/site/remedy.js';
 import type { Rotation } from '../../../../shared/site/rotation.js';
@@ -37,6 +38,11 @@ export function aHealth(changes: Partial<GatewayHealth> = {}): GatewayHealth {
 /** One minute of a member, which began 60 s before noon unless told. */
 export function aSample(percent: number, seconds = -60, privateIp = '10.0.1.5'): BackendSample {
   return { privateIp, at: iso(seconds), percent };
+}
+
+/** What the gateway of zone 1 reported a minute before noon, unless told: that it doesn't serve. */
+export function aTroubleReport(seconds = -60): ReportedTrouble {
+  return { slot: aSlot('1'), at: iso(seconds), words: 'probe 503, primary down: no-child-sa' };
 }
 
 /** A script on the machine of zone 1 that was asked for a minute before noon, and hasn't answered. */

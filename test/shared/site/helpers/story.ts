@@ -7,6 +7,7 @@ import type {
   BackendSample,
   ObservedResource,
   ObservedVirtualMachine,
+  ReportedTrouble,
 } from '../../../../shared/site/observed-site.js';
 import type { GatewayOrders } from '../../../../shared/site/orders.js';
 import type { Plan, Step } from '../../../../shared/site/plan.js';
@@ -61,6 +62,8 @@ export class Story {
   resources: readonly ObservedResource[];
   /** Monitor answers nothing. */
   isMetricLost = false;
+  /** What gateways report, besides: the newest of each that doesn't serve. */
+  reports: readonly ReportedTrouble[] = [];
   #round: Round;
   readonly #ends = new Map<string, { readonly step: Step; readonly endsAt: number }>();
   readonly #illnesses = new Map<string, Illness>();
@@ -177,6 +180,7 @@ export class Story {
       taken: [],
       health: this.#samples(),
       secrets: [],
+      reports: this.reports,
     });
     const looked = foldResources(this.#round, seen, this.record.name, now);
     this.#round = foldSurroundings(looked, goodSurroundings(), now);
