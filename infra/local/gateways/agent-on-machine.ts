@@ -13,6 +13,8 @@ const shutdownSeconds = 5;
 /** @param maySetRoutes whether the unit leaves the program the right to */
 export function agentOnMachine(machine: Machine, maySetRoutes: boolean, signal: AbortSignal): AgentHost {
   const { network } = machine;
+  // What nobody watches isn't refused: its unit empties the chain.
+  signal.addEventListener('abort', () => (machine.connections.areRefused = false), { once: true });
   return {
     signal,
     send: (address, port, device) => machine.counted(network.send(address, port, device)),
@@ -30,6 +32,9 @@ export function agentOnMachine(machine: Machine, maySetRoutes: boolean, signal: 
       return machine.pluto.tunnel(role)?.edge !== undefined;
     },
     reset: (role) => machine.connections.breakIn(role),
+    refuse: (isSo) => {
+      machine.connections.areRefused = isSo;
+    },
     isHeld: () => !machine.around.agentMends || machine.lock.isHeld,
     report: (url, report) => reportFrom(machine, url, report, signal),
     mend: (mend) => mendOn(machine, mend, signal),

@@ -46,6 +46,8 @@ export interface AgentHost {
   child(role: string): boolean | undefined;
   /** Breaks the clients' connections in a tunnel. */
   reset(role: string): void;
+  /** Whether connections that begin are refused. */
+  refuse(isSo: boolean): void;
   /** A script of the control plane is at work. */
   isHeld(): boolean;
   /** Sends a report; says whether it is over, taken or refused for good. */
@@ -131,7 +133,9 @@ export class Agent {
     for (;;) {
       const now = Date.now() / 1000;
       if (this.isRouteBased) this.steer(now);
-      for (const [role, health] of this.states) if (isDown(health, this.config.check)) this.host.reset(role);
+      const down = [...this.states].filter(([, health]) => isDown(health, this.config.check));
+      for (const [role] of down) this.host.reset(role);
+      this.host.refuse(down.length === this.states.size);
       this.mend(now);
       this.report(now);
       await wait(tickSeconds, this.host.signal);

@@ -25,6 +25,8 @@ interface Open extends Connection {
  */
 export class Connections {
   private readonly open = new Set<Open>();
+  /** What begins is refused: the agent's quick no while no tunnel is up. */
+  areRefused = false;
 
   constructor(
     private readonly network: Network,

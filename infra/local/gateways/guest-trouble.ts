@@ -3,7 +3,7 @@ import type { Machine } from './machine.js';
 
 /** Every kind, in the order of the lowest rung that mends it. */
 export const guestTroubles = [
-  /** The IKE SA stands, the child SA is gone and pluto doesn't bring it back. Mended by the agent; by down and up. */
+  /** The kernel has lost the SAs, and pluto doesn't know. Mended by the agent within a minute; by down and up. */
   'tunnel-stuck',
   /** ipsec.service was stopped, and systemd doesn't bring it back, nor does the agent. Mended by its start. */
   'ipsec-stopped',

@@ -81,6 +81,7 @@ function answerOf(machine: Machine, way: Way, port: number): ClientAnswer {
     case 'leaked':
       return { kind: 'dropped', because: 'it left in the clear, where nobody answers' };
     case 'tunnelled':
+      if (machine.connections.areRefused) return { kind: 'refused', because: 'no tunnel is up' };
       if (machine.serves(way.edge)) return { kind: 'answered', status: 200, servedBy: way.edge };
       return { kind: 'dropped', because: `${way.edge} does not answer` };
   }

@@ -76,13 +76,11 @@ export class Tunnel {
     this.finish({ exitCode: 0, lines: [] });
   }
 
-  /** Its child SA is gone while the IKE SA stands, and pluto doesn't notice. */
+  /** The kernel has lost its child SA, and pluto doesn't notice: so seen in the lab. */
   loseChild(): void {
-    const { state } = this;
-    if (state.kind !== 'up') return;
-    this.forgetTimers();
-    this.become({ kind: 'ike-only', numbers: state.numbers });
+    if (this.state.kind !== 'up') return;
     this.policy = 'none';
+    this.break();
   }
 
   /** pluto does nothing any more; the kernel's policy stays and drops. */
@@ -217,7 +215,10 @@ export class Tunnel {
   private become(state: State): void {
     const carried = this.state.kind === 'up' && state.kind !== 'up';
     this.state = state;
-    if (!carried) return;
+    if (carried) this.break();
+  }
+
+  private break(): void {
     this.lossCount++;
     this.host.lost();
   }

@@ -61,7 +61,7 @@ test.each([
   world.edges.trouble('one', { down: true });
   for (let second = 0; second < 35; second += 5) {
     await pass(5);
-    expect(await world.ask()).toMatchObject({ kind: 'dropped' });
+    expect((await world.ask()).kind).not.toBe('answered');
   }
   expect(world.guests.leaks() > 0).toBe(leaks);
 });

@@ -52,6 +52,7 @@ async function tryRung(world: World, rung: Rung): Promise<SetupResult | undefine
 }
 
 const up: TunnelDiagnosis = { state: 'up', request: true };
+const deaf: TunnelDiagnosis = { state: 'up', request: false };
 const down: TunnelDiagnosis = { state: 'down', request: false, because: 'unknown' };
 const all = { ipsec: true, forwarding: true, agent: true };
 
@@ -65,7 +66,7 @@ const cases: readonly {
     trouble: 'tunnel-stuck',
     seen: {
       services: all,
-      tunnels: { primary: down, secondary: down },
+      tunnels: { primary: deaf, secondary: deaf },
       probe: 503,
       changedFiles: [],
     },
@@ -133,7 +134,8 @@ test.each(cases)(
 );
 
 test.each<{ trouble: GuestTrouble; seconds: number; isMended: boolean }>([
-  { trouble: 'tunnel-stuck', seconds: 20, isMended: true },
+  { trouble: 'tunnel-stuck', seconds: 25, isMended: false },
+  { trouble: 'tunnel-stuck', seconds: 60, isMended: true },
   { trouble: 'pluto-wedged', seconds: 45, isMended: false },
   { trouble: 'pluto-wedged', seconds: 75, isMended: true },
   { trouble: 'ipsec-stopped', seconds: 3600, isMended: false },
@@ -203,7 +205,7 @@ test('the diagnosis blames the edge when it went silent, and nobody when the tun
   world.edges.trouble('one', { down: false });
   await pass(30);
   world.guests.trouble(world.machine.name, 'tunnel-stuck');
-  expect((await diagnosis(world))?.tunnels.primary?.because).toBe('unknown');
+  expect((await diagnosis(world))?.tunnels.primary).toEqual(deaf);
 });
 
 test('tunnel-up touches the dead tunnel alone', async () => {
