@@ -17,7 +17,7 @@ import { startStorage, type StorageService } from './azurite.js';
 import { startFarSide } from './far-side.js';
 import { answerFaults } from './fault-api.js';
 import { startOperator } from './operator.js';
-import { reportsUrl, wayOfReports } from './reports.js';
+import { appName, reportsUrl, wayOfReports, type WayOfReports } from './reports.js';
 import { callOnAlert, openEventQueue } from './signals.js';
 import { SiteApi } from './site-api.js';
 
@@ -65,6 +65,10 @@ export interface GuestSurroundings {
   readonly edges: ServiceEdges;
   /** Addresses of clients. */
   readonly clients: readonly string[];
+  /** Name by which gateways find the app that they report to. */
+  readonly appName: string;
+  /** Brings a report to a URL; says whether it is over: taken, or refused for good. */
+  readonly report: WayOfReports['send'];
   readonly log: (line: string) => void;
 }
 
@@ -145,7 +149,9 @@ export async function startRegionAround<H extends AnyHost>(
   const random = seededRandom(seed + 2);
   const edges = new ServiceEdges(serviceEdges);
   const reports = wayOfReports();
-  const atWork = await (options.startGuests?.({ edges, clients: clientAddresses, log }) ??
+  const atWork = await (options.startGuests?.({
+    ...{ edges, clients: clientAddresses, appName, report: reports.send, log },
+  }) ??
     Promise.resolve({
       guests: modelledGuests({ edges, random, log, report: reports.send }),
       close: () => Promise.resolve(),

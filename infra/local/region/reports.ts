@@ -1,7 +1,7 @@
 /** How do reports of gateways reach the app? By a name that always is the same, which leads to wherever the host is. */
 
 /** Name of the app among the gateways. The host's own port would be another in each run, and so the gateways' configuration. */
-const appName = 'app.tunnelkeeper.internal';
+export const appName = 'app.tunnelkeeper.internal';
 
 /** What gateways are told. */
 export const reportsUrl = `http://${appName}/api/gateway-reports`;

@@ -10,6 +10,9 @@ export const platformAddress = '168.63.129.16';
 /** Where machines find the metadata service (Azure's documentation). */
 export const metadataAddress = '169.254.169.254';
 
+/** Where machines find the app that they report to. */
+export const appAddress = '198.18.0.2';
+
 /** Address of the proxy behind all edges, and of what must never be seen outside a tunnel. */
 export const proxyAddress = '185.46.212.88';
 
@@ -47,7 +50,7 @@ export class Fabric {
     const clients = await NetworkNamespace.create(`${prefix}-cl`);
     await azure.script(`
 sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
-for address in ${platformAddress} ${metadataAddress} ${mirrorAddress}; do ip addr add $address/32 dev lo; done
+for address in ${platformAddress} ${metadataAddress} ${mirrorAddress} ${appAddress}; do ip addr add $address/32 dev lo; done
 ip link add clients type veth peer name eth0 netns ${clients.name}
 ip addr add ${clientsRouter}/32 dev clients
 ip link set clients up

@@ -3,7 +3,14 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EdgeGuest } from './edge-guest.js';
-import { Fabric, mirrorAddress, platformAddress, type Addresses, type GatewayPort } from './fabric.js';
+import {
+  appAddress,
+  Fabric,
+  mirrorAddress,
+  platformAddress,
+  type Addresses,
+  type GatewayPort,
+} from './fabric.js';
 import { imagesOf, type Images, type Suite } from './images.js';
 import { startJanitor, type Janitor } from './janitor.js';
 import { UmlGuest } from './uml-guest.js';
@@ -21,6 +28,8 @@ export interface LabPlan {
   readonly edges: readonly EdgePlan[];
   /** Addresses of clients. */
   readonly clients: readonly string[];
+  /** Name by which machines find the app that they report to. */
+  readonly appName?: string;
   /** Releases whose images and mirror are wanted. */
   readonly suites: readonly Suite[];
   readonly log: (line: string) => void;
@@ -56,7 +65,7 @@ export class Lab {
   ) {}
 
   /** Brings a lab up: about ten seconds, and a minute more for each image that isn't there yet. */
-  static async start({ edges, clients, suites, log }: LabPlan): Promise<Lab> {
+  static async start({ edges, clients, suites, appName, log }: LabPlan): Promise<Lab> {
     const images = new Map<Suite, Images>();
     const edgeSuite: Suite = 'bookworm';
     for (const suite of new Set([edgeSuite, ...suites])) images.set(suite, await imagesOf(suite, log));
@@ -65,7 +74,10 @@ export class Lab {
     const janitor = startJanitor([`${prefix}-az`, `${prefix}-cl`], folder);
     try {
       const fabric = await Fabric.create(prefix, clients);
-      fabric.serveNames(edges);
+      fabric.serveNames([
+        ...edges,
+        ...(appName === undefined ? [] : [{ address: appAddress, hostNames: [appName] }]),
+      ]);
       const folders: Record<string, string> = {};
       for (const [suite, { mirror, newer }] of images)
         Object.assign(folders, { [suite]: mirror, [`${suite}-newer`]: newer });

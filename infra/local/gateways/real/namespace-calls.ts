@@ -56,8 +56,8 @@ export interface Calls {
     readonly given: { readonly address: string; readonly folders: Readonly<Record<string, string>> };
     readonly answer: null;
   };
-  /** Serves the metadata service on port 80, whose answers the parent gives. */
-  readonly serveMetadata: { readonly given: { readonly address: string }; readonly answer: null };
+  /** Serves on port 80 of an address what the parent answers. */
+  readonly serve: { readonly given: { readonly address: string }; readonly answer: null };
 }
 
 /** Name of a call. */
@@ -66,15 +66,17 @@ export type CallName = keyof Calls;
 /** From the parent. */
 export type ToWorker =
   | { readonly id: number; readonly call: CallName; readonly given: unknown }
-  | { readonly id: number; readonly metadata: MetadataAnswer };
+  | { readonly id: number; readonly reply: MetadataAnswer };
 
 /** To the parent. */
 export type FromWorker =
   | { readonly kind: 'answer'; readonly id: number; readonly answer: unknown }
   | { readonly kind: 'failure'; readonly id: number; readonly message: string }
   | {
-      readonly kind: 'metadata';
+      readonly kind: 'asked';
       readonly id: number;
+      /** Address that was asked. */
+      readonly at: string;
       /** Address of the machine that asks. */
       readonly from: string;
       readonly request: MetadataRequest;

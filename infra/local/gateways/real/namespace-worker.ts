@@ -59,11 +59,11 @@ const handlers: { readonly [Name in CallName]: Handler<Name> } = {
         file.pipe(outgoing);
       });
     }),
-  serveMetadata: ({ address }) => listen(address, (incoming, outgoing) => void passOn(incoming, outgoing)),
+  serve: ({ address }) => listen(address, (incoming, outgoing) => void passOn(address, incoming, outgoing)),
 };
 
 process.on('message', (message: ToWorker) => {
-  if ('metadata' in message) asked.get(message.id)?.(message.metadata);
+  if ('reply' in message) asked.get(message.id)?.(message.reply);
   else
     (handlers[message.call] as (given: unknown) => Promise<unknown>)(message.given).then(
       (answer) => tell({ kind: 'answer', id: message.id, answer }),
@@ -177,7 +177,7 @@ function listen(
 }
 
 /** The answer is the parent's, which knows the machine by its address. */
-async function passOn(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+async function passOn(at: string, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   let body = '';
   for await (const part of incoming) body += String(part);
   const id = ++numbers;
@@ -192,7 +192,7 @@ async function passOn(incoming: IncomingMessage, outgoing: ServerResponse): Prom
     headers,
     ...(body === '' ? {} : { body }),
   } as const;
-  tell({ kind: 'metadata', id, from: incoming.socket.remoteAddress ?? '', request: sent });
+  tell({ kind: 'asked', id, at, from: incoming.socket.remoteAddress ?? '', request: sent });
   const { status, body: told } = await answer;
   asked.delete(id);
   const isText = typeof told === 'string';

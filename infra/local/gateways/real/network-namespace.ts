@@ -7,7 +7,7 @@ import type { CallName, Calls, FromWorker, ToWorker } from './namespace-calls.js
 import { runCommand } from './run-command.js';
 
 /** Answers a machine, known by its address. */
-export type MetadataService = (from: string, request: MetadataRequest) => Promise<MetadataAnswer>;
+export type Service = (from: string, request: MetadataRequest) => Promise<MetadataAnswer>;
 
 interface Waiting {
   readonly resolve: (answer: unknown) => void;
@@ -19,7 +19,7 @@ export class NetworkNamespace {
   private worker: ChildProcess | undefined;
   private numbers = 0;
   private readonly waiting = new Map<number, Waiting>();
-  private metadata: MetadataService = () => Promise.resolve({ status: 404, body: { error: 'Not found' } });
+  private readonly services = new Map<string, Service>();
 
   private constructor(readonly name: string) {}
 
@@ -60,10 +60,10 @@ export class NetworkNamespace {
     });
   }
 
-  /** Serves the metadata service at an address of the namespace. */
-  async serveMetadata(address: string, service: MetadataService): Promise<void> {
-    this.metadata = service;
-    await this.call('serveMetadata', { address });
+  /** Serves at port 80 of an address of the namespace. */
+  async serve(address: string, service: Service): Promise<void> {
+    this.services.set(address, service);
+    await this.call('serve', { address });
   }
 
   private tell(message: ToWorker): void {
@@ -90,8 +90,10 @@ export class NetworkNamespace {
   }
 
   private async hear(message: FromWorker): Promise<void> {
-    if (message.kind === 'metadata') {
-      this.tell({ id: message.id, metadata: await this.metadata(message.from, message.request) });
+    if (message.kind === 'asked') {
+      const { id, at, from, request } = message;
+      const reply = await this.services.get(at)?.(from, request).catch(failed);
+      this.tell({ id, reply: reply ?? { status: 404, body: { error: 'Not found' } } });
       return;
     }
     const waiting = this.waiting.get(message.id);
@@ -99,4 +101,8 @@ export class NetworkNamespace {
     if (message.kind === 'answer') waiting?.resolve(message.answer);
     else waiting?.reject(new Error(message.message));
   }
+}
+
+function failed(error: unknown): MetadataAnswer {
+  return { status: 500, body: { error: String(error) } };
 }

@@ -25,7 +25,7 @@ interface Kept {
 export async function realGuests(lab: Lab, log: (line: string) => void): Promise<RealGuests> {
   const kept = new Map<string, Kept>();
   let leaksOfOthers = 0;
-  await lab.fabric.azure.serveMetadata(metadataAddress, (from, request) => {
+  await lab.fabric.azure.serve(metadataAddress, (from, request) => {
     const asking = [...kept.values()].find(({ machine }) => machine.privateIp === from);
     return asking?.machine.host.metadata(request) ?? Promise.resolve({ status: 404, body: {} });
   });
