@@ -66,6 +66,32 @@ describeWith(
       },
     );
 
+    // As Libreswan 4.10 says it; what Netdata's own module looks for in them.
+    const whack = `printf '#!/bin/sh\\ncat "$SANDBOX/own/status"\\n' >"$SANDBOX/own/sudo"; chmod 755 "$SANDBOX/own/sudo"
+      cat >"$SANDBOX/own/status" <<'STATUS'
+000 #7: "primary":4500 STATE_V2_ESTABLISHED_IKE_SA (established IKE SA); LIVENESS in 3s; newest; idle;
+000 #8: "primary":4500 STATE_V2_ESTABLISHED_CHILD_SA (established Child SA); LIVENESS in 3s; REKEY in 27880s; newest; eroute owner; IKE SA #7; idle;
+000 #6: "primary":4500 STATE_V2_ESTABLISHED_CHILD_SA (established Child SA); EXPIRE in 20s; IKE SA #7; idle;
+STATUS
+      sudo() { "$SANDBOX/own/sudo"; }
+      IPSEC_CMD=/usr/sbin/ipsec`;
+
+    test('Netdata’s module finds the newest child SA of each tunnel, and nothing else', () => {
+      const { stdout } = run(`${whack}; . ${path.netdataTunnels}
+        libreswan_ipsec whack --status | grep -o '#[0-9]*: .*IPsec SA established.*newest IPSEC' | cut -d' ' -f1,2`);
+      expect(stdout).toBe('#8: "primary":4500\n');
+    });
+
+    test('its charts come with each tunnel, and last while there is none', () => {
+      const { stdout, status } = run(`${whack}; . ${path.netdataTunnels}
+        declare -A libreswan_connected_tunnels=()
+        libreswan_get() { [ "\${#libreswan_connected_tunnels[@]}" -gt 0 ]; }
+        libreswan_create_one() { echo "chart $*"; }
+        libreswan_update_one() { echo "values $*"; }
+        libreswan_update 5 && echo none; libreswan_connected_tunnels[8]=primary; libreswan_update 5`);
+      expect([status, stdout]).toEqual([0, 'none\nchart 8\nvalues 8 5\n']);
+    });
+
     const verify = 'SYSTEMD_LOG_TARGET=console systemd-analyze verify --man=no netdata.service';
 
     test('systemd takes the drop-in without a word, and complains of a prefix that is none', () => {
