@@ -1,6 +1,7 @@
 /** Which packets may reach a gateway? The site's security group. */
 import type { NetworkSecurityGroup, SecurityRule } from '@azure/arm-network';
 import type { Begun, SecurityGroupIntent } from '../site/intent.js';
+import { isMarkedNetdata, netdataPort } from '../site/netdata.js';
 import type { ObservedSecurityGroup } from '../site/observed-site.js';
 import type { Outcome } from '../site/problem.js';
 import { networkClient } from './clients.js';
@@ -17,7 +18,7 @@ const inbound = {
 
 /**
  * Lets in the balancer's probe, and clients by their prefixes on the proxy ports. The last rule stands above Azure's
- * defaults, whose tag VirtualNetwork can hold 0.0.0.0/0. Nothing is let in from the internet: IKE and NAT-T are
+ * defaults, whose tag VirtualNetwork can hold 0.0.0.0/0. Netdata is seen by those who were named, if any were. Nothing is let in from the internet: IKE and NAT-T are
  * begun by the gateway, and their answers belong to flows that the group knows already.
  */
 export function securityGroupBody(intent: SecurityGroupIntent): NetworkSecurityGroup {
@@ -38,6 +39,7 @@ export function securityGroupBody(intent: SecurityGroupIntent): NetworkSecurityG
       sourceAddressPrefixes: [...intent.clients],
       destinationPortRanges: intent.proxyPorts.map(String),
     },
+    ...netdataRules(intent),
     {
       ...inbound,
       name: 'nothing-else',
@@ -51,7 +53,24 @@ export function securityGroupBody(intent: SecurityGroupIntent): NetworkSecurityG
   return { location: intent.placement.region, securityRules: rules };
 }
 
-const ruleNames: readonly string[] = ['probe', 'clients', 'nothing-else'];
+/** Just above the last rule, where rules of others, which may stand already, leave a number free and go first. */
+const netdataPriority = 4095;
+
+function netdataRules({ netdataFrom }: SecurityGroupIntent): readonly SecurityRule[] {
+  if (netdataFrom === undefined) return [];
+  return [
+    {
+      ...inbound,
+      name: 'netdata',
+      priority: netdataPriority,
+      access: 'Allow',
+      sourceAddressPrefixes: [...netdataFrom],
+      destinationPortRange: String(netdataPort),
+    },
+  ];
+}
+
+const ruleNames: readonly string[] = ['probe', 'clients', 'netdata', 'nothing-else'];
 
 /** Our rules over a group that stands; rules of others stay. */
 export function mergeSecurityGroup(
@@ -66,7 +85,7 @@ export function mergeSecurityGroup(
 /** Reads a security group. One whose rules somebody edited has not the configuration that its tag still names. */
 export function observedSecurityGroup(found: NetworkSecurityGroup): ObservedSecurityGroup {
   const { config, ...common } = commonOf(found);
-  const isTrue = config !== undefined && hasOurRules(found);
+  const isTrue = config !== undefined && hasOurRules(found, config);
   return { kind: 'security-group', ...common, ...(isTrue ? { config } : {}) };
 }
 
@@ -77,8 +96,17 @@ const fixedRules: readonly SecurityRule[] = [
   { name: 'nothing-else', priority: 4096, direction: 'Inbound', access: 'Deny', protocol: '*' },
 ];
 
-function hasOurRules({ securityRules = [] }: NetworkSecurityGroup): boolean {
-  return fixedRules.every((wanted) =>
+/** The same of a site whose Netdata is seen. */
+const netdataRule: SecurityRule = {
+  name: 'netdata',
+  priority: netdataPriority,
+  direction: 'Inbound',
+  access: 'Allow',
+  protocol: 'Tcp',
+};
+
+function hasOurRules({ securityRules = [] }: NetworkSecurityGroup, config: string): boolean {
+  return [...fixedRules, ...(isMarkedNetdata(config) ? [netdataRule] : [])].every((wanted) =>
     securityRules.some(
       (rule) =>
         rule.name === wanted.name &&

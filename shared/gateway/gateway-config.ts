@@ -39,6 +39,11 @@ export interface GatewayConfig {
   readonly checkHost: string;
   /** Idle time-out of the balancer's rules, in minutes. */
   readonly idleTimeoutMinutes: number;
+  /** Netdata beside the tunnel; none without it. */
+  readonly netdata?: {
+    /** IPv4 prefixes that may see it at the gateway's private address, 8 at most; loopback alone when empty. */
+    readonly from: readonly string[];
+  };
   /** Where the gateway reports what changes; without it, it reports nothing. */
   readonly reports?: {
     /** Absolute, of printable ASCII without spaces and quotes, 500 characters at most; https in Azure. It answers 202. */

@@ -1,7 +1,7 @@
 /** What did the setup script report? Its output is untrusted text until this has read it. */
 import { z } from 'zod';
 import { lastLine } from './last-line.js';
-import type { SetupResult } from './setup-result.js';
+import { setupWarnings, type SetupResult } from './setup-result.js';
 
 const tunnel = z.object({
   state: z.enum(['up', 'down']),
@@ -31,6 +31,8 @@ const setupResult = z.object({
     ])
     .optional(),
   mend: z.string().max(300).optional(),
+  // One that isn't known says nothing against the rest.
+  warning: z.enum(setupWarnings).optional().catch(undefined),
 });
 
 /** Reads the last line `TUNNELKEEPER RESULT {json}` of an output; `undefined` when there is none that is sound. */

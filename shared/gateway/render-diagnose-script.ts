@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { GatewayConfig, GatewayFile } from './gateway-config.js';
 import { renderGatewayFiles } from './render-gateway-files.js';
+import { renderNetdataFiles } from './render-netdata.js';
 import { requestFunction } from './request-function.js';
 import { tunnelDevice } from './tunnel-device.js';
 import { troubleFunction } from './tunnel-trouble.js';
@@ -20,7 +21,7 @@ export function renderDiagnoseScript(config: GatewayConfig): string {
 set -uo pipefail`,
     troubleFunction.trim(),
     requestFunction(config).trim(),
-    files(renderGatewayFiles(config)),
+    files(renderGatewayFiles(config), renderNetdataFiles(config)),
     services,
     tunnels(config),
     outside(config),
@@ -30,12 +31,9 @@ set -uo pipefail`,
   ].join('\n');
 }
 
-function files(all: readonly GatewayFile[]): string {
-  const paths = all.map(({ path }) => `  ${path}\n`).join('');
-  const checks = all.map(({ path, mode, content }) => {
-    const hash = createHash('sha256').update(content).digest('hex');
-    return `check_file ${path} ${mode} ${hash}`;
-  });
+/** Netdata's files aren't there where its packages aren't, and nothing is wrong with that. */
+function files(own: readonly GatewayFile[], ofNetdata: readonly GatewayFile[]): string {
+  const paths = [...own, ...ofNetdata].map(({ path }) => `  ${path}\n`).join('');
   return `FILES=(
 ${paths})
 SUMS=$(timeout 2 sha256sum "\${FILES[@]}" 2>/dev/null)
@@ -48,7 +46,11 @@ check_file() {
   esac
   CHANGED="$CHANGED,\\"\${1##*/}\\""
 }
-${checks.join('\n')}`;
+${own.map(checkFile).join('\n')}${ofNetdata.length === 0 ? '' : `\nif [ -e /usr/sbin/netdata ]; then\n${ofNetdata.map(checkFile).join('\n')}\nfi`}`;
+}
+
+function checkFile({ path, mode, content }: GatewayFile): string {
+  return `check_file ${path} ${mode} ${createHash('sha256').update(content).digest('hex')}`;
 }
 
 const services = String.raw`STATES=$(timeout 2 systemctl is-active ipsec.service tunnelkeeper-forwarding.service tunnelkeeper-agent.service 2>/dev/null)

@@ -2,10 +2,17 @@
 import { createHash } from 'node:crypto';
 import { pskVariable, type GatewayConfig, type GatewayFile, type TunnelRole } from './gateway-config.js';
 import { hostClockFunction } from './host-clock-part.js';
+import { netdataFunctions, withoutNetdata } from './netdata-part.js';
 import { path } from './paths.js';
 import { renderGatewayFiles } from './render-gateway-files.js';
 import { renderSecretsTemplate } from './render-secrets-template.js';
-import { fileFunctions, lockFunction, packageFunctions, resultFunctions } from './setup-script-parts.js';
+import {
+  fileFunctions,
+  lockFunction,
+  packageFunctions,
+  resultFunctions,
+  warningResultFunctions,
+} from './setup-script-parts.js';
 import { dropTunnelsFunction, takeDownFunction, tunnelFunctions } from './tunnel-script-parts.js';
 
 /** Debian packages of a gateway. python3-minimal lacks what the agent imports, so it is python3. */
@@ -16,7 +23,8 @@ const endOfFile = 'TK_END_OF_FILE';
 
 /**
  * Renders the setup script. PSKs come by the environment (`pskVariable`), and stand nowhere but in the secrets file.
- * Unchanged files don't touch the tunnel; a changed one restarts what reads it. The last line is the result.
+ * Unchanged files don't touch the tunnel; a changed one restarts what reads it. The last line is the result. What takes
+ * an earlier configuration's things away isn't in the hash: a gateway that never had them is as it should be.
  */
 export function renderSetupScript(config: GatewayConfig): string {
   const body = bodyOf(config);
@@ -26,14 +34,14 @@ export function renderSetupScript(config: GatewayConfig): string {
 set -uo pipefail
 umask 022
 CONFIG=${hash}
-${body}`;
+${withoutNetdata(config)}${body}`;
 }
 
 /** Everything that the script does: what the hash is over. */
 function bodyOf(config: GatewayConfig): string {
   const files = renderGatewayFiles(config);
   const parts = [
-    resultFunctions,
+    config.netdata === undefined ? resultFunctions : warningResultFunctions,
     lockFunction,
     fileFunctions,
     packageFunctions,
@@ -41,7 +49,8 @@ function bodyOf(config: GatewayConfig): string {
     tunnelFunctions,
     takeDownFunction,
     dropTunnelsFunction,
-  ];
+    netdataFunctions(config, putFile),
+  ].filter((part) => part !== '');
   return [
     ...parts.map((part) => part.trim()),
     // The commands that are started from here on don't inherit the PSKs.
@@ -134,7 +143,7 @@ function before(role: TunnelRole): string {
  * Started before a failure is explained: when the far side is mended later, the gateway serves by itself. Not waited
  * for, since forwarding waits for devices that a silent edge never brings.
  */
-function startServices({ probePort }: GatewayConfig): string {
+function startServices({ probePort, netdata }: GatewayConfig): string {
   return `if has_changed forwarding tunnelkeeper-forwarding.service tunnelkeeper.conf || ! systemctl is-active -q tunnelkeeper-forwarding.service; then
   systemctl --no-block restart tunnelkeeper-forwarding.service
 fi
@@ -143,7 +152,7 @@ if has_changed agent gateway.json tunnelkeeper-agent.service || ! systemctl is-a
 fi
 systemctl --no-block start tunnelkeeper-diagnosis.path tunnelkeeper-edge-names.timer || true
 follow_host_clock
-rm -f "$PENDING"
+${netdata === undefined ? '' : 'set_up_netdata\n'}rm -f "$PENDING"
 end_by_probe ${probePort} 20
 `;
 }

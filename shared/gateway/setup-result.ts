@@ -15,6 +15,12 @@ export type SetupFailure =
   | 'proxy-silent'
   | 'unexpected';
 
+/** What the site asks for and the gateway goes without, although it may serve. */
+export const setupWarnings = ['netdata-not-packaged', 'netdata-not-installed', 'netdata-silent'] as const;
+
+/** One of them. */
+export type SetupWarning = (typeof setupWarnings)[number];
+
 /** State of one tunnel at the end of the script. */
 export interface TunnelResult {
   readonly state: 'up' | 'down';
@@ -40,4 +46,5 @@ export interface SetupResult {
   readonly reason?: SetupFailure;
   /** What a person can do. */
   readonly mend?: string;
+  readonly warning?: SetupWarning;
 }

@@ -2,8 +2,7 @@
 
 import { path } from './paths.js';
 
-/** How the script ends: one result line in every case, also when it dies. */
-export const resultFunctions =
+const resultBegin =
   String.raw`
 CHANGED=()
 TUNNELS='{}'
@@ -19,12 +18,22 @@ finish() {
     "$ok" "$CONFIG" "$` +
   String.raw`{changed%,}" "$TUNNELS" "$PROBE"
   [ -n "$reason" ] && printf ',"reason":"%s","mend":"%s"' "$reason" "$mend"
-  printf '}\n'
+`;
+
+const resultEnd = String.raw`  printf '}\n'
   [ "$ok" = true ] && exit 0
   exit 1
 }
 fail() { finish false "$1" "$2"; }
 trap 'fail unexpected "It is run again by itself; look at the lines above if it goes on."' EXIT
+`;
+
+/** How the script ends: one result line in every case, also when it dies. */
+export const resultFunctions = resultBegin + resultEnd;
+
+/** The same with what was asked for and isn't there, although the gateway serves: `WARNING`. */
+export const warningResultFunctions = `${resultBegin}  [ -n "$WARNING" ] && printf ',"warning":"%s"' "$WARNING"
+${resultEnd}WARNING=
 `;
 
 /**

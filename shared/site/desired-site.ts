@@ -15,6 +15,7 @@ import type {
   SetupIntent,
   VirtualMachineIntent,
 } from './intent.js';
+import { markNetdata, netdataFrom } from './netdata.js';
 import { balancer, type Policy } from './policy.js';
 import { secretNames } from './secret-names.js';
 import { probePort } from './site-fields.js';
@@ -60,14 +61,18 @@ function withConfig<T extends object>(intent: T): T & { readonly config: string 
 
 /** What the site's security group should be. */
 export function securityGroupIntent(site: Site, { clients }: Resolved, policy: Policy): SecurityGroupIntent {
-  return withConfig({
+  const intent = {
     kind: 'security-group' as const,
     placement: placementOf(site, policy),
     name: resourceName.securityGroup(site.name),
     clients,
     proxyPorts: site.proxy.ports,
     probePort,
-  });
+  };
+  const from = netdataFrom(site) ?? [];
+  if (from.length === 0) return withConfig(intent);
+  const opened = withConfig({ ...intent, netdataFrom: from });
+  return { ...opened, config: markNetdata(opened.config) };
 }
 
 /** What the site's balancer should be. */
@@ -126,6 +131,7 @@ export function gatewayConfig(
 ): GatewayConfig {
   const { edges, identity, routing, ike, esp } = site.tunnel;
   const { address, ports, masquerade } = site.proxy;
+  const from = netdataFrom(site);
   return {
     site: site.name,
     slot,
@@ -142,6 +148,7 @@ export function gatewayConfig(
     probePort,
     checkHost: `gateway.${policy.zscalerCloud}.net`,
     idleTimeoutMinutes: balancer.idleTimeoutMinutes,
+    ...(from === undefined ? {} : { netdata: { from } }),
     ...(policy.reports === undefined ? {} : { reports: policy.reports }),
   };
 }

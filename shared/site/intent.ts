@@ -26,6 +26,8 @@ export interface SecurityGroupIntent extends Intent {
   readonly clients: readonly string[];
   readonly proxyPorts: readonly number[];
   readonly probePort: number;
+  /** Prefixes that may see Netdata; nobody when absent. */
+  readonly netdataFrom?: readonly string[];
 }
 
 export interface LoadBalancerIntent extends Intent {

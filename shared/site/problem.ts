@@ -39,7 +39,6 @@ const kinds = {
   'invalid-body': ['The body could not be read', 400],
   'body-too-large': ['The body is too large', 413],
   'unsupported-media-type': ['The content type is not JSON', 415],
-  'not-yet-supported': ['This setting is not supported yet', 422],
   'site-exists': ['Another site has this name', 409],
   'site-not-found': ['There is no such site', 404],
   'field-fixed': ['This field cannot change once a site is built', 422],

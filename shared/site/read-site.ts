@@ -1,7 +1,7 @@
 /** Is this body a site? Reads it, or says which field is wrong and how to mend it. */
 import type { core } from 'zod';
 import { problem, failure, success, type FieldError, type Outcome } from './problem.js';
-import { notYetSupported } from './not-yet-supported.js';
+import { netdataFrom, netdataPort } from './netdata.js';
 import { siteSchema, type Site } from './site.js';
 
 /** Longest value that is quoted back. */
@@ -13,7 +13,7 @@ const mayHoldSecret = /^tunnel(\.psk(\..*)?)?$/;
 /**
  * Reads a body as a site.
  *
- * @returns the site with its defaults; `invalid-field` with every field that is wrong, or `not-yet-supported`
+ * @returns the site with its defaults; `invalid-field` with every field that is wrong
  */
 export function readSite(body: unknown): Outcome<Site> {
   const parsed = siteSchema.safeParse(body, { reportInput: true });
@@ -21,8 +21,7 @@ export function readSite(body: unknown): Outcome<Site> {
   const site = parsed.data;
   const contradictions = fieldsThatContradict(site);
   if (contradictions.length > 0) return failure(invalidField(contradictions));
-  const later = notYetSupported(site);
-  return later === undefined ? success(site) : failure(later);
+  return success(site);
 }
 
 function invalidField(errors: readonly FieldError[]) {
@@ -66,7 +65,8 @@ function quoted(value: unknown): string {
 }
 
 /** Fields that are fine alone and wrong together. */
-function fieldsThatContradict({ network, zones, gatewaysPerZone, proxy, tunnel }: Site): FieldError[] {
+function fieldsThatContradict(site: Site): FieldError[] {
+  const { network, zones, gatewaysPerZone, proxy, tunnel } = site;
   const errors: FieldError[] = [];
   for (const [zone, ids] of Object.entries(network.publicIpIds ?? {})) {
     const field = `network.publicIpIds.${zone}`;
@@ -116,6 +116,14 @@ function fieldsThatContradict({ network, zones, gatewaysPerZone, proxy, tunnel }
       detail:
         'With an address as identity both tunnels of a gateway use one credential, so they share one PSK.',
       mend: 'Set the scope to "gateway", or the identity to ufqdn.',
+    });
+  }
+  const from = netdataFrom(site);
+  if (from !== undefined && from.length > 0 && proxy.ports.includes(netdataPort)) {
+    errors.push({
+      field: 'proxy.ports',
+      detail: `Port ${netdataPort} is Netdata's at the gateways' addresses, for those that monitoring.netdata.from names.`,
+      mend: 'Choose another port for the proxy, or set monitoring.netdata to true, for loopback alone.',
     });
   }
   if (tunnel.edges.primary === proxy.address) {

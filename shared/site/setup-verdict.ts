@@ -1,5 +1,5 @@
 /** Did a setup succeed, and if not, why? The script's last line decides, never `provisioningState`. */
-import type { SetupFailure } from '../gateway/setup-result.js';
+import type { SetupFailure, SetupWarning } from '../gateway/setup-result.js';
 import type { ObservedSetup } from './observed-site.js';
 import { problem, problemCode, type Problem, type ProblemCode } from './problem.js';
 
@@ -40,8 +40,17 @@ export function serviceSentence({ result }: ObservedSetup): string {
   const tunnels = Object.entries(result?.tunnels ?? {}).map(
     ([role, { state, seconds }]) => `tunnel ${role} ${state} after ${seconds} s`,
   );
-  return `Serves: ${tunnels.join(', ')}; the balancer’s probe gets ${result?.probe ?? 0}.`;
+  const warning = result?.warning === undefined ? '' : ` ${warnings[result.warning]}`;
+  return `Serves: ${tunnels.join(', ')}; the balancer’s probe gets ${result?.probe ?? 0}.${warning}`;
 }
+
+const warnings: Record<SetupWarning, string> = {
+  'netdata-not-packaged':
+    'Without Netdata: the image’s distribution has no package of it; use Debian 12 as gateway.image, or set monitoring.netdata to false.',
+  'netdata-not-installed':
+    'Without Netdata: its packages could not be installed; let the subnet reach a Debian mirror, then set monitoring.netdata to false and back.',
+  'netdata-silent': 'Netdata does not answer: read the journal of netdata.service on the machine.',
+};
 
 const codes: Record<SetupFailure, ProblemCode> = {
   'packages-not-installed': 'setup-failed',

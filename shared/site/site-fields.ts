@@ -53,17 +53,31 @@ export const zone = z.enum(['1', '2', '3'], 'Zones are "1", "2" and "3", as text
 /** Says whether no value stands there twice. */
 export const unique = (values: readonly unknown[]) => new Set(values).size === values.length;
 
-/** A prefix whose addresses may use the proxy. */
-export const prefix = z
+const ipv4Prefix = z
   .cidrv4('Give an IPv4 prefix, such as 10.1.0.0/16.')
   .refine((value) => !hasHostBits(value), {
     error: 'The address has bits beyond the prefix length; give the first address of the prefix.',
-  })
+  });
+
+/** A prefix whose addresses may use the proxy. */
+export const prefix = ipv4Prefix
   .refine((value) => !value.endsWith('/0'), {
     error: '0.0.0.0/0 would open the proxy to everybody; give the prefixes of your clients.',
   })
   .refine((value) => !prefixesOverlap(value, azurePlatformAddress), {
     error: `The prefix holds ${azurePlatformAddress}, the source of the balancer's probes, which must never be sent into the tunnel; leave it out.`,
+  });
+
+/** Widest prefix of viewers: 10.0.0.0/8, the widest of private networks (RFC 1918). */
+const widestViewers = 8;
+
+/** A prefix whose addresses may see Netdata, which asks nobody who he is. */
+export const viewers = ipv4Prefix
+  .refine((value) => Number(value.split('/')[1]) >= widestViewers, {
+    error: `A prefix shorter than /${widestViewers} would open Netdata to the internet; give the prefixes of those who watch.`,
+  })
+  .refine((value) => !prefixesOverlap(value, azurePlatformAddress), {
+    error: `The prefix holds ${azurePlatformAddress}, which is Azure's and watches nothing; leave it out.`,
   });
 
 /** A port of the proxy. */

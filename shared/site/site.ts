@@ -15,6 +15,7 @@ import {
   text,
   time,
   unique,
+  viewers,
   whole,
   yesOrNo,
   zone,
@@ -154,8 +155,22 @@ const rotation = z.strictObject(
   'Give an object with everyDays, window or timeZone.',
 );
 
+const netdata = z.union(
+  [
+    z.boolean(),
+    z.strictObject({
+      from: z
+        .array(viewers, 'Give a list of prefixes, such as ["10.9.0.0/24"].')
+        .min(1, 'Give at least one prefix, or true for the gateways’ loopback alone.')
+        .refine((all) => all.length <= 8, { error: 'Give at most 8 prefixes.' })
+        .refine(unique, { error: 'A prefix stands there twice.' }),
+    }),
+  ],
+  'Give true, false, or an object with those who may see it: {"from": ["10.9.0.0/24"]}.',
+);
+
 const monitoring = z.strictObject(
-  { alertRules: yesOrNo.default(true), netdata: yesOrNo.default(false) },
+  { alertRules: yesOrNo.default(true), netdata: netdata.default(false) },
   'Give an object with alertRules or netdata.',
 );
 

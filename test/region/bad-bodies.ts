@@ -157,9 +157,14 @@ export const badRequests: readonly BadRequest[] = [
     body({ rotation: { everyDays: 30, timeZone: 'Europe/Bonn' } }),
   ),
   field(
-    'Netdata, which a later version supports',
-    'monitoring.netdata',
-    body({ monitoring: { netdata: true } }),
+    'Netdata for everybody',
+    'monitoring.netdata.from.0',
+    body({ monitoring: { netdata: { from: ['0.0.0.0/0'] } } }),
+  ),
+  field(
+    'Netdata’s own port as the proxy’s',
+    'proxy.ports',
+    body({ monitoring: { netdata: { from: ['10.9.0.0/24'] } }, proxy: { ports: [19_999] } }),
   ),
   field('an image without a version', 'gateway.image', body({ gateway: { image: 'Debian:debian-12' } })),
   field('a subscription that is no GUID', 'subscriptionId', body({ subscriptionId: 'mine' })),

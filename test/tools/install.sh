@@ -4,4 +4,4 @@ set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
 apt-get -o DPkg::Lock::Timeout=300 update -q
 apt-get -o DPkg::Lock::Timeout=300 install -y -q --no-install-recommends \
-  shellcheck libreswan iptables iproute2 cloud-init systemd python3 curl procps
+  shellcheck libreswan iptables iproute2 cloud-init systemd python3 curl procps sudo

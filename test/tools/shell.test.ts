@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
 import { renderDiagnoseScript } from '../../shared/gateway/render-diagnose-script.js';
 import { renderGatewayFiles } from '../../shared/gateway/render-gateway-files.js';
+import { renderNetdataFiles } from '../../shared/gateway/render-netdata.js';
 import { renderRemedyScript } from '../../shared/gateway/render-remedy-script.js';
 import { renderSetupScript } from '../../shared/gateway/render-setup-script.js';
 import type { GatewayConfig } from '../../shared/gateway/gateway-config.js';
@@ -18,7 +19,8 @@ function shellcheck(script: string): string {
 }
 
 function scripts(config: GatewayConfig): readonly string[] {
-  const embedded = renderGatewayFiles(config).map(({ content }) => content);
+  const files = [...renderGatewayFiles(config), ...renderNetdataFiles(config)];
+  const embedded = files.map(({ content }) => content);
   return [
     renderSetupScript(config),
     renderDiagnoseScript(config),
@@ -30,7 +32,7 @@ function scripts(config: GatewayConfig): readonly string[] {
 
 describeWith('shellcheck', { tools: [linter], needsRoot: false }, () => {
   test.each(gatewayCases)('says nothing about any script when $name', ({ config }) => {
-    expect(scripts(config)).toHaveLength(7);
+    expect(scripts(config)).toHaveLength(config.netdata === undefined ? 7 : 8);
     for (const script of scripts(config)) expect(shellcheck(script)).toBe('');
   });
 

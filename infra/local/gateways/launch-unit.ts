@@ -15,6 +15,7 @@ export async function launchUnit(machine: Machine, unit: Unit, signal: AbortSign
   try {
     if (program.endsWith('/pluto')) return await launchPluto(machine, signal);
     if (program.endsWith('/python3')) return await launchAgent(machine, unit, signal);
+    if (/\/netdata(-at-nic)?$/.test(program)) return launchNetdata(machine, program);
     return await launchScript(machine, unit, signal);
   } catch (error) {
     if (!(error instanceof ModelGap)) throw error;
@@ -36,6 +37,13 @@ async function launchScript(machine: Machine, unit: Unit, signal: AbortSignal): 
   const exitCode = await machine.runText(text, {}, signal, { out: keep, err: keep });
   if (exitCode !== 0) machine.around.journal(`${unit.name}: ${said.join('').trim()} (exit ${exitCode})`);
   return { exitCode };
+}
+
+/** Its wrapper only looks the NIC's address up. It needs the package's program, and doesn't start unconfigured. */
+function launchNetdata({ disk }: Machine, program: string): Started {
+  const isThere = program === '/usr/sbin/netdata' || disk.read(program) !== undefined;
+  if (!isThere || !disk.packages.has('netdata-core')) return { exitCode: notExecutable };
+  return { exitCode: disk.read('/etc/netdata/netdata.conf') === undefined ? 1 : 0 };
 }
 
 async function launchPluto(machine: Machine, signal: AbortSignal): Promise<Started> {

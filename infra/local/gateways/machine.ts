@@ -34,6 +34,8 @@ export interface MachineSurroundings {
   readonly restarted: () => void;
   /** Whether the machine's subnet reaches a Debian mirror. */
   readonly reachesMirror: () => boolean;
+  /** Whether the machine's distribution has no such package. */
+  readonly lacksPackage: (name: string) => boolean;
   /** Told about each packet of the proxied flow that left outside ESP. */
   readonly leaked: () => void;
   readonly timings: Timings;

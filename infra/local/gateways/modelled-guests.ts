@@ -19,6 +19,8 @@ export interface ModelledSurroundings {
   /** What the cloud lets through; everything when left out. */
   readonly cloud?: {
     readonly reachesMirror?: (machineId: string) => boolean;
+    /** Whether the machine's distribution has no such package. */
+    readonly lacksPackage?: (name: string) => boolean;
   };
   /** Whether the agents mend on the spot; they do when left out. One that doesn't has used up what it may. */
   readonly agentsMend?: boolean;
@@ -78,6 +80,7 @@ export function modelledGuests({
         },
         timings: own.timings,
         reachesMirror: () => cloud?.reachesMirror?.(hardware.id) ?? true,
+        lacksPackage: (name) => cloud?.lacksPackage?.(name) ?? false,
         leaked: () => {
           leaks++;
           log(`${hardware.name}: a connection to the proxy left in the clear`);

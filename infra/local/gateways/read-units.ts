@@ -26,7 +26,10 @@ export function readUnit(name: string, texts: readonly string[]): Unit {
   const values = new Map<string, string[]>();
   for (const line of texts.join('\n').split('\n')) {
     const [, key, value] = /^([A-Za-z]+)=(.*)$/.exec(line) ?? [];
-    if (key !== undefined && value !== undefined) values.set(key, [...(values.get(key) ?? []), value.trim()]);
+    if (key === undefined || value === undefined) continue;
+    // An empty value takes back what was given before.
+    if (value.trim() === '') values.delete(key);
+    else values.set(key, [...(values.get(key) ?? []), value.trim()]);
   }
   const words = (key: string) => (values.get(key) ?? []).flatMap((value) => value.split(/\s+/));
   const last = (key: string) => values.get(key)?.at(-1);

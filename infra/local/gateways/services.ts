@@ -24,6 +24,22 @@ ExecStart=/usr/libexec/ipsec/pluto
 WantedBy=multi-user.target
 `;
 
+/** As Debian's netdata-core package brings it; the package enables it. */
+const netdataUnit = `[Unit]
+After=network-online.target
+[Service]
+Type=simple
+Restart=on-abnormal
+ExecStart=/usr/sbin/netdata -D
+[Install]
+WantedBy=multi-user.target
+`;
+
+const ofPackages: readonly { readonly unit: string; readonly package: string; readonly text: string }[] = [
+  { unit: 'ipsec.service', package: 'libreswan', text: ipsecUnit },
+  { unit: 'netdata.service', package: 'netdata-core', text: netdataUnit },
+];
+
 const failed: Started = { exitCode: 1 };
 
 const folder = '/etc/systemd/system';
@@ -52,8 +68,10 @@ export class Services {
   unit(name: string): Unit | undefined {
     const full = name.includes('.') ? name : `${name}.service`;
     const own = this.disk.read(`${folder}/${full}`);
-    const base =
-      own ?? (full === 'ipsec.service' && this.disk.packages.has('libreswan') ? ipsecUnit : undefined);
+    const ofPackage = ofPackages.find(
+      ({ unit, package: name }) => unit === full && this.disk.packages.has(name),
+    );
+    const base = own ?? ofPackage?.text;
     if (base === undefined) return undefined;
     const dropIns = this.disk.list(`${folder}/${full}.d`).map((path) => this.disk.read(path) ?? '');
     return readUnit(full, [base, ...dropIns]);

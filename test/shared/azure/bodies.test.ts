@@ -10,6 +10,7 @@ import {
   anAddressIntent,
   aBalancerIntent,
   aGroupIntent,
+  aWatchedGroupIntent,
   aMachineIntent,
   anInterfaceIntent,
   aSetupIntent,
@@ -57,6 +58,27 @@ test('a security group lets in the probe and the clients, and nothing else', () 
       },
     ],
   });
+});
+
+test('a security group lets in those who may see Netdata, to its port alone', () => {
+  const rules = securityGroupBody(aWatchedGroupIntent()).securityRules ?? [];
+  expect(rules.map(({ name }) => name)).toEqual(['probe', 'clients', 'netdata', 'nothing-else']);
+  expect(rules[2]).toEqual({
+    name: 'netdata',
+    priority: 4095,
+    direction: 'Inbound',
+    access: 'Allow',
+    protocol: 'Tcp',
+    sourcePortRange: '*',
+    sourceAddressPrefixes: ['10.9.0.0/24', '10.10.0.0/15'],
+    destinationAddressPrefix: '*',
+    destinationPortRange: '19999',
+  });
+});
+
+test('a security group lets nobody in when Netdata is seen on loopback alone', () => {
+  const onLoopback = aGroupIntent({ monitoring: { netdata: true } });
+  expect(onLoopback).toEqual(aGroupIntent());
 });
 
 describe('a load balancer', () => {

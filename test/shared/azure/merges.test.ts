@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { loadBalancerBody, mergeLoadBalancer } from '../../../shared/azure/load-balancers.js';
 import { mergeNetworkInterface, networkInterfaceBody } from '../../../shared/azure/network-interfaces.js';
 import { mergeSecurityGroup, securityGroupBody } from '../../../shared/azure/security-groups.js';
-import { aBalancerIntent, aGroupIntent, anInterfaceIntent } from './helpers/intents.js';
+import { aBalancerIntent, aGroupIntent, aWatchedGroupIntent, anInterfaceIntent } from './helpers/intents.js';
 
 const names = (parts: readonly { readonly name?: string }[] = []) => parts.map(({ name }) => name).sort();
 
@@ -35,6 +35,14 @@ describe('mergeSecurityGroup', () => {
       less,
     );
     expect(names(merged.securityRules)).toEqual(['audit', 'probe']);
+  });
+
+  test('opens Netdata beside rules of others, and closes it again', () => {
+    const watched = securityGroupBody(aWatchedGroupIntent());
+    const opened = mergeSecurityGroup({ ...wanted, securityRules: [audit] }, watched);
+    expect(names(opened.securityRules)).toEqual(['audit', 'clients', 'netdata', 'nothing-else', 'probe']);
+    const closed = mergeSecurityGroup(opened, wanted);
+    expect(names(closed.securityRules)).toEqual(['audit', 'clients', 'nothing-else', 'probe']);
   });
 });
 

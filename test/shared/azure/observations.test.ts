@@ -10,7 +10,7 @@ import { observedSetup } from '../../../shared/azure/setups.js';
 import { isOf, slotOf, stateOf, tagsOf } from '../../../shared/azure/tags.js';
 import { observedVirtualMachine } from '../../../shared/azure/virtual-machines.js';
 import { aSite, aSlot } from '../site/helpers/builders.js';
-import { aGroupIntent, aMachineIntent } from './helpers/intents.js';
+import { aGroupIntent, aWatchedGroupIntent, aMachineIntent } from './helpers/intents.js';
 
 const ours = { 'tunnelkeeper-site': 'hq', 'tunnelkeeper-slot': 'hq-z2-1', 'tunnelkeeper-config': 'c1' };
 
@@ -137,6 +137,33 @@ describe('observedSecurityGroup', () => {
   ])('has the configuration $config when $when', ({ securityRules, config }) => {
     const group = { name: 'nsg-hq', tags: ours, ...(securityRules === undefined ? {} : { securityRules }) };
     expect(observedSecurityGroup(group as NetworkSecurityGroup).config).toBe(config); // rules of the SDK's own shape
+  });
+});
+
+describe('observedSecurityGroup of a site whose Netdata is seen', () => {
+  const intent = aWatchedGroupIntent();
+  const rules = securityGroupBody(intent).securityRules ?? [];
+  const of = (securityRules: typeof rules, config: string) =>
+    observedSecurityGroup({
+      name: 'nsg-hq',
+      tags: { ...ours, 'tunnelkeeper-config': config },
+      securityRules,
+    });
+  const without = rules.filter(({ name }) => name !== 'netdata');
+
+  test('has the configuration that it was written with', () => {
+    expect(of(rules, intent.config).config).toBe(intent.config);
+  });
+
+  test('has none when somebody took the rule of Netdata out, or turned it', () => {
+    expect(of(without, intent.config).config).toBeUndefined();
+    const denied = rules.map((rule) => (rule.name === 'netdata' ? { ...rule, access: 'Deny' } : rule));
+    expect(of(denied, intent.config).config).toBeUndefined();
+  });
+
+  test('misses no rule where Netdata isn’t seen', () => {
+    const { config } = aGroupIntent();
+    expect(of(without, config).config).toBe(config);
   });
 });
 

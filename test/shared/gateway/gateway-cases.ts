@@ -55,4 +55,8 @@ export const gatewayCases: readonly GatewayCase[] = [
       clients: ['10.0.0.0/16', '10.8.0.0/24'],
     }),
   },
+  {
+    name: 'watched-by-netdata',
+    config: aGatewayConfig({ netdata: { from: ['10.9.0.0/24', '10.10.0.0/15'] } }),
+  },
 ];

@@ -5,6 +5,7 @@ import { expect, test } from '@jest/globals';
 import { renderCloudInit } from '../../../shared/gateway/render-cloud-init.js';
 import { renderDiagnoseScript } from '../../../shared/gateway/render-diagnose-script.js';
 import { renderGatewayFiles } from '../../../shared/gateway/render-gateway-files.js';
+import { renderNetdataFiles } from '../../../shared/gateway/render-netdata.js';
 import { renderRemedyScript } from '../../../shared/gateway/render-remedy-script.js';
 import { renderSecretsTemplate } from '../../../shared/gateway/render-secrets-template.js';
 import { renderSetupScript } from '../../../shared/gateway/render-setup-script.js';
@@ -15,7 +16,9 @@ const goldens = join(import.meta.dirname, 'golden');
 /** Everything that is rendered for a gateway, by the name of its golden file. */
 function rendered({ config }: GatewayCase): ReadonlyMap<string, string> {
   return new Map([
-    ...renderGatewayFiles(config).map(({ path, content }) => [basename(path), content] as const),
+    ...[...renderGatewayFiles(config), ...renderNetdataFiles(config)].map(
+      ({ path, content }) => [basename(path), content] as const,
+    ),
     ['tunnelkeeper.secrets', renderSecretsTemplate(config)],
     ['cloud-init.yaml', renderCloudInit(config)],
     ['setup', renderSetupScript(config)],

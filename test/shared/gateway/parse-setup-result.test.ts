@@ -36,6 +36,15 @@ test('parseSetupResult gives reason and mend when the setup failed', () => {
   expect(parseSetupResult(line(failed))).toEqual(failed);
 });
 
+test('parseSetupResult gives a warning beside a result that is good', () => {
+  const warned = { ...serving, warning: 'netdata-not-packaged' };
+  expect(parseSetupResult(line(warned))).toEqual(warned);
+});
+
+test('parseSetupResult believes the rest when the warning is unknown', () => {
+  expect(parseSetupResult(line({ ...serving, warning: 'odd' }))).toEqual(serving);
+});
+
 test.each([
   { when: 'nothing was said', output: '' },
   { when: 'there is no result line', output: 'E: Unable to locate package libreswan\n' },

@@ -66,6 +66,14 @@ describe('gatewayConfig', () => {
     });
   });
 
+  test.each([
+    { netdata: true, told: { from: [] } },
+    { netdata: { from: ['10.9.0.0/24'] }, told: { from: ['10.9.0.0/24'] } },
+    { netdata: false, told: undefined },
+  ])('tells who may see Netdata when the site asks for $netdata', ({ netdata, told }) => {
+    expect(configOf(aSite({ monitoring: { netdata } })).netdata).toEqual(told);
+  });
+
   test('identifies each tunnel by a name of its own when the identity is a UFQDN', () => {
     const site = aSite({ tunnel: { identity: { type: 'ufqdn', domain: 'example.com' } } });
     expect(configOf(site).tunnels[0]?.localId).toBe('hq-z1-1-primary@example.com');
@@ -84,6 +92,12 @@ describe('fingerprints of intents', () => {
   test.each([
     { of: 'group', changed: group({ proxy: { ports: [9443] } }), before: group() },
     { of: 'group', changed: group({ tags: { owner: 'net' } }), before: group() },
+    { of: 'group', changed: group({ monitoring: { netdata: { from: ['10.9.0.0/24'] } } }), before: group() },
+    {
+      of: 'group',
+      changed: group({ monitoring: { netdata: { from: ['10.9.0.0/24'] } } }),
+      before: group({ monitoring: { netdata: { from: ['10.8.0.0/24'] } } }),
+    },
     { of: 'balancer', changed: balancer({ proxy: { persistence: 'none' } }), before: balancer() },
     {
       of: 'balancer',

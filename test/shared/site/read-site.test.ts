@@ -86,16 +86,71 @@ test.each([
   expect(readSite(aBody(changes))).toMatchObject({ ok: true, value: changes });
 });
 
-test('readSite refuses what does not work yet and names field and mend', () => {
-  expect(readSite(aBody({ monitoring: { netdata: true } }))).toMatchObject({
+test.each([
+  { netdata: true },
+  { netdata: false },
+  { netdata: { from: ['10.9.0.0/24'] } },
+  { netdata: { from: ['10.0.0.0/8', '203.0.113.7/32'] } },
+])('readSite takes $netdata as monitoring.netdata', ({ netdata }) => {
+  const read = readSite(aBody({ monitoring: { netdata } }));
+  expect(read).toMatchObject({ ok: true, value: { monitoring: { netdata } } });
+});
+
+const nine = Array.from({ length: 9 }, (_, index) => `10.9.${index}.0/24`);
+
+test.each([
+  { when: 'is a text', netdata: 'yes', field: '', mend: /^Give true, false, or an object/ },
+  { when: 'names nobody', netdata: {}, field: '', mend: /^Give true, false, or an object/ },
+  {
+    when: 'has an empty list',
+    netdata: { from: [] },
+    field: '.from',
+    mend: /or true for the gateways’ loopback/,
+  },
+  { when: 'has nine prefixes', netdata: { from: nine }, field: '.from', mend: /at most 8/ },
+  { when: 'has no prefix', netdata: { from: ['ops'] }, field: '.from.0', mend: /^Give an IPv4 prefix/ },
+  { when: 'has host bits', netdata: { from: ['10.9.0.1/24'] }, field: '.from.0', mend: /beyond the prefix/ },
+  { when: 'opens it to all', netdata: { from: ['0.0.0.0/0'] }, field: '.from.0', mend: /to the internet/ },
+  {
+    when: 'opens it to half of it',
+    netdata: { from: ['0.0.0.0/1'] },
+    field: '.from.0',
+    mend: /to the internet/,
+  },
+  {
+    when: 'is one bit too wide',
+    netdata: { from: ['10.0.0.0/7'] },
+    field: '.from.0',
+    mend: /to the internet/,
+  },
+  {
+    when: 'holds Azure’s address',
+    netdata: { from: ['168.63.129.0/24'] },
+    field: '.from.0',
+    mend: /168\.63\.129\.16/,
+  },
+])('readSite refuses a monitoring.netdata that $when', ({ netdata, field, mend }) => {
+  expect(readSite(aBody({ monitoring: { netdata } }))).toMatchObject({
     ok: false,
     problem: {
-      type: '/problems/not-yet-supported',
-      field: 'monitoring.netdata',
-      detail: expect.stringContaining('monitoring.netdata') as unknown, // jest's matchers are typed any
-      mend: expect.stringMatching(/^Leave /) as unknown,
+      type: '/problems/invalid-field',
+      field: `monitoring.netdata${field}`,
+      mend: expect.stringMatching(mend) as unknown, // jest's matchers are typed any
     },
   });
+});
+
+test.each([
+  { netdata: { from: ['10.9.0.0/24'] }, ports: [9400, 19_999], ok: false },
+  { netdata: { from: ['10.9.0.0/24'] }, ports: [9400, 19_998], ok: true },
+  { netdata: true, ports: [9400, 19_999], ok: true },
+])('readSite takes proxy ports $ports beside netdata $netdata: $ok', ({ netdata, ports, ok }) => {
+  const read = readSite(aBody({ monitoring: { netdata }, proxy: { ports } }));
+  expect(read.ok).toBe(ok);
+  if (!read.ok) {
+    expect(read.problem).toMatchObject({ type: '/problems/invalid-field', field: 'proxy.ports' });
+    expect(read.problem.detail).toContain('19999');
+  }
 });
 
 describe('readSite refuses what contradicts itself', () => {

@@ -1,8 +1,8 @@
 /** Did a setup succeed, and if not, what is a person told? */
 import { describe, expect, test } from '@jest/globals';
-import type { SetupFailure } from '../../../shared/gateway/setup-result.js';
+import { setupWarnings, type SetupFailure } from '../../../shared/gateway/setup-result.js';
 import type { ObservedSetup } from '../../../shared/site/observed-site.js';
-import { isServing, problemOfSetup } from '../../../shared/site/setup-verdict.js';
+import { isServing, problemOfSetup, serviceSentence } from '../../../shared/site/setup-verdict.js';
 import { aSlot } from './helpers/builders.js';
 
 const result = { ok: true, config: 'c', changed: [], tunnels: {}, probe: 200 };
@@ -19,6 +19,18 @@ function aSetup(changes: Partial<ObservedSetup> = {}): ObservedSetup {
     ...changes,
   };
 }
+
+describe('serviceSentence', () => {
+  test('says nothing of what isn’t missing', () => {
+    expect(serviceSentence(aSetup({ result }))).toBe('Serves: ; the balancer’s probe gets 200.');
+  });
+
+  test.each(setupWarnings)('tells %s with its mend, and the gateway serves', (warning) => {
+    const setup = aSetup({ result: { ...result, warning } });
+    expect(isServing(setup)).toBe(true);
+    expect(serviceSentence(setup)).toMatch(/^Serves: .* gets 200\. .*Netdata.*(use|let|read) .*\.$/);
+  });
+});
 
 describe('isServing', () => {
   test.each([

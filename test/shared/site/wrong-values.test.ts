@@ -33,7 +33,7 @@ describe('readSite mends a wrong type in words of ours', () => {
     'tunnel.identity.type tunnel.ike tunnel.esp tunnel.psk tunnel.psk.scope tunnel.psk.secretPrefix',
     'proxy proxy.address proxy.ports proxy.masquerade proxy.persistence tags.owner',
     'gateway gateway.size gateway.image gateway.encryptionAtHost monitoring monitoring.alertRules',
-    'monitoring.netdata remediation remediation.mode remediation.maxUnavailable',
+    'monitoring.netdata monitoring.netdata.from remediation remediation.mode remediation.maxUnavailable',
     'remediation.replacementsPerDay remediation.freeze rotation rotation.everyDays rotation.window',
     'rotation.timeZone',
   ].flatMap((line) => line.split(' '));

@@ -24,7 +24,7 @@ export const curlCommand: Commands = {
 async function ask({ machine, world, args }: Call): Promise<{ status: number; exitCode: number }> {
   const { hostname, port } = new URL(args.at(-1) ?? '');
   if (hostname === '127.0.0.1') {
-    const status = machine.answerProbe(Number(port));
+    const status = port === netdataPort ? netdata(machine) : machine.answerProbe(Number(port));
     return status === undefined ? { status: 0, exitCode: cannotConnect } : { status, exitCode: 0 };
   }
   const proxy = valueOf(args, '--proxy');
@@ -39,6 +39,12 @@ async function ask({ machine, world, args }: Call): Promise<{ status: number; ex
   if (way.kind === 'tunnelled' && machine.serves(way.edge)) return { status: 200, exitCode: 0 };
   await world.wait(Number(valueOf(args, '-m') ?? 300));
   return { status: 0, exitCode: timedOut };
+}
+
+const netdataPort = '19999';
+
+function netdata({ services }: Call['machine']): number | undefined {
+  return services.isActive('netdata.service') ? 200 : undefined;
 }
 
 /** `curl -s [-f] -H 'Metadata: true' [-d <json>] http://169.254.169.254/…`: prints the body; with `-f` fails on a refusal. */

@@ -23,8 +23,14 @@ export const packageCommands: Commands = {
       return 100;
     }
     if (words[0] === 'update') return 0; // its time is in that of the installation
+    const unknown = words.slice(1).find((name) => machine.around.lacksPackage(name));
+    if (unknown !== undefined) {
+      streams.err(`E: Unable to locate package ${unknown}\n`);
+      return 100;
+    }
     await world.wait(drawGuestSeconds('packages', machine.random));
     for (const name of words.slice(1)) machine.disk.packages.add(name);
+    if (words.includes('netdata-core')) machine.disk.write('/usr/sbin/netdata', '', 0o755); // scripts look for it
     return 0;
   },
   'cloud-init': async ({ machine, world }) => {

@@ -73,6 +73,7 @@ interface Setting {
   readonly spoilCloudInit?: (text: string) => string;
   readonly random?: () => number;
   readonly reachesMirror?: () => boolean;
+  readonly lacksPackage?: (name: string) => boolean;
   /** False where the agent has used up what it may mend: what is looked at is what others do. */
   readonly agentsMend?: boolean;
   /** Brings a report to a URL; nobody answers unless told. */
@@ -100,7 +101,10 @@ export function aWorld(setting: Setting = {}): World {
     log: (line) => void log.push(line),
     agentsMend: setting.agentsMend ?? true,
     ...(setting.report === undefined ? {} : { report: setting.report }),
-    ...(setting.reachesMirror === undefined ? {} : { cloud: { reachesMirror: setting.reachesMirror } }),
+    cloud: {
+      reachesMirror: setting.reachesMirror ?? (() => true),
+      lacksPackage: setting.lacksPackage ?? (() => false),
+    },
   });
   const cloudInit = renderCloudInit(config);
   const machine: Machine = {

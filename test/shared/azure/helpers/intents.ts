@@ -27,7 +27,12 @@ const slotOf = (site: ReturnType<typeof aSite>) => ({
 });
 
 /** A group for two prefixes and two ports. */
-export const aGroupIntent = () => securityGroupIntent(aSite(twoPorts), resolved, policy);
+export const aGroupIntent = (changes: Changes = {}) =>
+  securityGroupIntent(aSite({ ...twoPorts, ...changes }), resolved, policy);
+
+/** The same for a site whose Netdata two prefixes may see. */
+export const aWatchedGroupIntent = () =>
+  aGroupIntent({ monitoring: { netdata: { from: ['10.9.0.0/24', '10.10.0.0/15'] } } });
 
 /** A balancer for two ports. */
 export const aBalancerIntent = (changes: Changes = twoPorts) => loadBalancerIntent(aSite(changes), policy);
