@@ -169,8 +169,10 @@ iptables -w -t mangle ${how} POSTROUTING -o ${tap} -j DROP`);
   private async addTap(kind: 'g' | 'e', address: string): Promise<string> {
     const tap = `${kind}${++this.taps}`;
     const router = address.replace(/\.\d+$/, '.1');
+    // A guest drops what comes in segments larger than its MTU, which the kernel else makes for it.
     await this.azure.script(`
 ip tuntap add ${tap} mode tap
+ip link set ${tap} gso_max_segs 1
 ip addr add ${router}/32 dev ${tap}
 ip link set ${tap} up
 sysctl -qw net.ipv4.conf.${tap}.proxy_arp=1 net.ipv4.conf.${tap}.rp_filter=0

@@ -5,6 +5,7 @@ ip addr add "$PROXY/32" dev proxy
 ip link set proxy up
 # An answer leaves by the tunnel that the request came in by.
 iptables -w -t mangle -A OUTPUT -s "$PROXY" -j CONNMARK --restore-mark
-systemd-run -q --unit=proxy python3 /host/proxy.py "$NAME" "$PROXY" 9400 80 443 10101
+sysctl -qw net.netfilter.nf_conntrack_max=65536
+systemd-run -q --unit=proxy -p TasksMax=infinity -p Restart=always python3 /host/proxy.py "$NAME" "$PROXY" 9400 80 443 10101
 install -m 0755 /host/updown /usr/local/sbin/edge-updown
 systemctl start ipsec

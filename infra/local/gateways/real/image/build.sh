@@ -35,7 +35,7 @@ in_root systemctl set-default -q multi-user.target
 in_root apt-get -qq update
 in_root apt-get -qq -y --no-install-recommends --download-only install "$@"
 # What a gateway may be asked to have, where the release has it.
-for wish in netdata-core netdata-plugins-bash; do
+for wish in netdata-core netdata-plugins-bash netdata-web sudo; do
   in_root apt-get -qq -y --no-install-recommends --download-only install "$wish" || echo "$suite has no $wish."
 done
 repository() { # <folder>
