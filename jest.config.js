@@ -20,7 +20,10 @@ const base = {
 };
 
 /** Suites that need more than Node: each has its own script and says why when it can't run. */
-const furtherSuites = ['tools', 'conformance', 'lab', 'browser', 'package', 'recordings', 'kills'];
+const furtherSuites = [
+  ...['tools', 'conformance', 'lab', 'browser', 'package', 'recordings', 'kills'],
+  'bench/troubles',
+];
 
 const suite = process.env.TEST_SUITE;
 

@@ -1,52 +1,99 @@
 /** What happens to a gateway, by somebody's hand or by itself? Each for all routings and releases. */
+import type { ProxyBehaviour } from '../../infra/local/gateways/real/edge-guest.js';
 import type { Lab } from '../../infra/local/gateways/real/lab.js';
+import type { World } from '../infra/local/gateways/a-world.js';
+import { identityOf, pause, type LabGateway } from './lab-gateway.js';
 import { edges } from './lab-plan.js';
-import { firstPsk, type LabGateway } from './lab-gateway.js';
 
 /** One of them; it is over, and made good, when `happens` ends. */
 export interface Disruption {
   readonly name: string;
-  /** To all gateways at once, at the far side. */
-  readonly toAll?: (lab: Lab) => Promise<void>;
+  /** To all gateways at once, from outside. */
+  readonly toAll?: (lab: Lab, gateways: readonly LabGateway[]) => Promise<void>;
   /** To each gateway. */
   readonly toEach?: (gateway: LabGateway) => Promise<unknown>;
+  /** Nobody may notice: no request is lost, no connection broken, no tunnel touched. */
+  readonly isHarmless?: true;
+
+  /** The same for a modelled gateway; `pass` lets its time pass. */
+  readonly inModel?: (world: World, pass: (seconds: number) => Promise<void>) => Promise<unknown>;
 }
 
 const [primary] = edges;
+
+/** A PSK that both sides change to. */
+const secondPsk = 'AnotherPsk9876543210zyxwv';
 
 /** Every one, in an order in which each finds the gateways as they should be. */
 export const disruptions: readonly Disruption[] = [
   {
     name: 'pluto is stopped and started',
     toEach: ({ guest }) => guest.shell('systemctl stop ipsec; sleep 5; systemctl start ipsec'),
+    inModel: (world) =>
+      world.setUp({ script: 'systemctl stop ipsec.service; sleep 5; systemctl start ipsec.service' }),
   },
-  { name: 'pluto is killed', toEach: ({ guest }) => guest.shell('kill -9 "$(pidof pluto)"; sleep 3') },
+  {
+    name: 'pluto is killed',
+    toEach: ({ guest }) => guest.shell('kill -9 "$(pidof pluto)"; sleep 3'),
+    inModel: (world) => world.setUp({ script: 'systemctl kill -s KILL ipsec.service; sleep 3' }),
+  },
   {
     name: 'the agent is killed',
     toEach: ({ guest }) => guest.shell('systemctl kill -s KILL tunnelkeeper-agent; sleep 3'),
   },
   {
     name: 'the primary edge is dead for 30 s',
-    toAll: async (lab) => {
-      await lab.fabric.lose(primary.address, 1);
+    toAll: async ({ fabric }) => {
+      await fabric.lose(primary.address, 1);
       await pause(30);
-      await lab.fabric.lose(primary.address, 0);
+      await fabric.lose(primary.address, 0);
     },
+    inModel: ({ edges: farSide }, pass) => whileTroubled(farSide, ['one'], { down: true }, () => pass(30)),
   },
   {
     name: 'the proxy behind the primary edge is silent for 20 s',
-    toAll: async (lab) => {
-      lab.edge(primary.name).behave('silent');
-      await pause(20);
-      lab.edge(primary.name).behave('normal');
-    },
+    toAll: (lab) => whileBehaving(lab, 'silent', 20),
+    inModel: ({ edges: farSide }, pass) =>
+      whileTroubled(farSide, ['one'], { proxySilent: true }, () => pass(20)),
   },
   {
     name: 'a PSK that is wrong, and the right one again',
-    toEach: ({ guest }) =>
+    toEach: ({ guest, psk }) =>
       guest.shell(`
 swap() { sed -i "s/$1/$2/" /etc/ipsec.d/tunnelkeeper.secrets; systemctl restart ipsec; }
-swap ${firstPsk} NobodyKnowsThisPsk0; sleep 6; swap NobodyKnowsThisPsk0 ${firstPsk}`),
+swap ${psk} NobodyKnowsThisPsk0; sleep 6; swap NobodyKnowsThisPsk0 ${psk}`),
+  },
+  {
+    name: 'a rotation of the PSK',
+    toAll: (lab, gateways) =>
+      each(lab.edges, (edge) =>
+        edge.setCredentials(
+          gateways.map((_, index) => ({ identity: identityOf(index + 1), psk: secondPsk })),
+        ),
+      ),
+    toEach: (gateway) => gateway.setUp(secondPsk),
+    inModel: (world) => {
+      world.edges.changePsk(world.machine.publicIp ?? '', secondPsk);
+      return world.setUp({ environment: { TK_PSK_PRIMARY: secondPsk, TK_PSK_SECONDARY: secondPsk } });
+    },
+  },
+  {
+    name: 'one more port of the proxy is set up',
+    isHarmless: true,
+    toEach: (gateway) => {
+      const { config } = gateway;
+      const proxy = { ...config.proxy, ports: [...config.proxy.ports, 8080] };
+      return gateway.setUp(gateway.psk, { ...config, proxy });
+    },
+  },
+  {
+    name: 'Libreswan is upgraded',
+    toEach: ({ guest, kind: { suite } }) =>
+      guest.shell(`
+echo 'deb [trusted=yes] http://198.18.0.1/${suite}-newer ./' >/etc/apt/sources.list.d/newer.list
+apt-get -qq update
+DEBIAN_FRONTEND=noninteractive apt-get -qq -y upgrade
+dpkg-query -W -f '\${Version}' libreswan | grep -q +lab1`),
   },
   {
     name: 'power is lost, and comes back',
@@ -55,10 +102,35 @@ swap ${firstPsk} NobodyKnowsThisPsk0; sleep 6; swap NobodyKnowsThisPsk0 ${firstP
       guest.powerOn();
       await guest.isUp;
     },
+    inModel: (world) => {
+      world.guest.powerOff();
+      world.boot();
+      return Promise.resolve();
+    },
   },
 ];
 
-/** Lets real seconds pass. */
-export function pause(seconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+/** Lets the proxy behind the primary edge answer badly for so many seconds. */
+export async function whileBehaving(lab: Lab, behaviour: ProxyBehaviour, seconds: number): Promise<void> {
+  const edge = lab.edge(primary.name);
+  edge.behave(behaviour);
+  await pause(seconds);
+  edge.behave('normal');
+}
+
+/** Lets something be wrong with modelled edges for a while. */
+export async function whileTroubled(
+  farSide: World['edges'],
+  names: readonly string[],
+  wrong: Parameters<World['edges']['trouble']>[1],
+  meanwhile: () => Promise<void>,
+): Promise<void> {
+  for (const name of names) farSide.trouble(name, wrong);
+  await meanwhile();
+  const over = Object.fromEntries(Object.keys(wrong).map((key) => [key, false]));
+  for (const name of names) farSide.trouble(name, over);
+}
+
+async function each<T>(all: readonly T[], deed: (one: T) => Promise<unknown>): Promise<void> {
+  await Promise.all(all.map(deed));
 }

@@ -2,7 +2,7 @@
 import type { Lab } from '../../infra/local/gateways/real/lab.js';
 import type { GatewayPort } from '../../infra/local/gateways/real/fabric.js';
 import type { Suite } from '../../infra/local/gateways/real/images.js';
-import type { AskEnd, LoadSample } from '../../infra/local/gateways/real/namespace-calls.js';
+import type { AskEnd } from '../../infra/local/gateways/real/namespace-calls.js';
 import type { UmlGuest } from '../../infra/local/gateways/real/uml-guest.js';
 import { pskVariable, type GatewayConfig } from '../../shared/gateway/gateway-config.js';
 import { parseSetupResult } from '../../shared/gateway/parse-setup-result.js';
@@ -10,6 +10,7 @@ import { renderCloudInit } from '../../shared/gateway/render-cloud-init.js';
 import { renderSetupScript } from '../../shared/gateway/render-setup-script.js';
 import type { SetupResult } from '../../shared/gateway/setup-result.js';
 import { aGatewayConfig, aTunnel } from '../shared/gateway/gateway-cases.js';
+import { askEveryMs, marginSeconds, reportOf, sampled, type LoadReport } from './load-report.js';
 import { clients, edges } from './lab-plan.js';
 
 /** The PSK of a test's gateways in the beginning. */
@@ -47,15 +48,38 @@ export function labConfig(number: number, { routing = 'route-based' }: GatewayKi
   });
 }
 
+/** What the agent last wrote down, as far as tests read it. */
+interface AgentState {
+  /** Seconds since the machine's start. */
+  readonly writtenAt: number;
+  readonly route: string | null;
+  readonly tunnels: readonly { readonly role: string; readonly isUp: boolean }[];
+  /** `at`: seconds since the machine's start. */
+  readonly recent: readonly { readonly at: number; readonly line: string }[];
+}
+
+const noState: AgentState = { writtenAt: 0, route: null, tunnels: [], recent: [] };
+
+/** What was seen of a gateway while something was done to it. */
+export interface Watched extends LoadReport {
+  /** How those of the held connections ended that did. */
+  readonly broken: readonly AskEnd[];
+  /** What the agent did, in its own words without the reasons. */
+  readonly acts: readonly string[];
+}
+
 /** A real gateway under test. */
 export class LabGateway {
+  /** The PSK that it was last set up with. */
+  psk = firstPsk;
+
   private constructor(
     readonly lab: Lab,
     readonly number: number,
     readonly guest: UmlGuest,
     readonly port: GatewayPort,
     public config: GatewayConfig,
-    private readonly kind: GatewayKind,
+    readonly kind: GatewayKind,
   ) {}
 
   /** What it is, for people. */
@@ -84,17 +108,47 @@ export class LabGateway {
   }
 
   /** Runs the setup script as run command would. @throws Error with all that it said, when it has no result */
-  async setUp(psk = firstPsk, config = this.config): Promise<SetupResult> {
+  async setUp(psk = this.psk, config = this.config): Promise<SetupResult> {
+    this.psk = psk;
     this.config = config;
-    const end = await this.guest.run({
-      script: renderSetupScript(config),
-      environment: { [pskVariable.primary]: psk, [pskVariable.secondary]: psk },
-      signal: AbortSignal.timeout(300_000),
-    });
+    const end = await this.runSetUp(500);
     const result = parseSetupResult(end.stdout);
     if (result === undefined)
       throw new Error(`The script ended without a result:\n${end.stdout}\n${end.stderr}`);
     return result;
+  }
+
+  /** Runs the setup script for so many seconds, after which it is killed. */
+  async beginSetUp(seconds: number): Promise<void> {
+    const { exitCode } = await this.runSetUp(seconds);
+    if (exitCode === 0) throw new Error(`${this.title} was set up within ${seconds} s.`);
+  }
+
+  private runSetUp(limitSeconds: number) {
+    return this.guest.run({
+      script: renderSetupScript(this.config),
+      environment: { [pskVariable.primary]: this.psk, [pskVariable.secondary]: this.psk },
+      signal: AbortSignal.timeout(limitSeconds * 1000),
+    });
+  }
+
+  /** What setting up has led to, in a text that is the same for all gateways of a kind. */
+  async standing(): Promise<string> {
+    const { privateIp, publicIp } = addressesOf(this.number);
+    const text = await this.guest.shell(`
+iptables-save | sed 's/ \\[[0-9:]*\\]$//; /^#/d'
+ip rule; ip -4 route | sort; ip route show table 110; ip route show table 111
+for file in /usr/local/lib/tunnelkeeper/* /etc/tunnelkeeper/* /etc/ipsec.d/*.conf /etc/systemd/system/tunnelkeeper-* /etc/systemd/system/ipsec.service.d/*; do
+  [ -d "$file" ] || stat -c '%a %n' "$file"
+done
+systemctl is-enabled ipsec tunnelkeeper-fail-closed tunnelkeeper-forwarding tunnelkeeper-agent
+systemctl is-active ipsec tunnelkeeper-fail-closed tunnelkeeper-forwarding tunnelkeeper-agent
+cat /etc/ipsec.d/tunnelkeeper.conf /etc/tunnelkeeper/gateway.json
+sysctl net.ipv4.ip_forward net.ipv4.conf.eth0.rp_filter net.netfilter.nf_conntrack_max`);
+    return text
+      .replaceAll(privateIp, '<own address>')
+      .replaceAll(publicIp, '<public address>')
+      .replaceAll(this.config.slot, '<slot>');
   }
 
   /** One request of a client; the name of the edge that answered, or how it failed. */
@@ -103,9 +157,10 @@ export class LabGateway {
     return end.kind === 'answered' ? end.body : end.kind;
   }
 
-  /** A request whose answer takes so long; how and when it ended. */
-  open(from: string, seconds: number): Promise<AskEnd> {
-    return this.lab.ask(this.port, from, { timeout: 10, lasts: seconds });
+  /** How a connection to one of its ports ends. */
+  async reaches(from: string, port: number): Promise<AskEnd['kind']> {
+    const asking = { from, host: this.port.privateIp, port, target: '/', timeoutSeconds: 2 };
+    return (await this.lab.fabric.clients.call('ask', asking)).kind;
   }
 
   /** Asks until an answer comes; the seconds that it took. */
@@ -115,15 +170,42 @@ export class LabGateway {
       const end = await this.lab.ask(this.port, clients[0], { timeout: 1, lasts: 0 });
       const seconds = (Date.now() - began) / 1000;
       if (end.kind === 'answered') return seconds;
-      if (seconds > limitSeconds) throw new Error(`${this.config.slot} doesn't serve: ${end.because}`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      if (seconds > limitSeconds) throw new Error(`${this.title} doesn't serve: ${end.because}`);
+      await pause(0.1);
     }
   }
 
-  /** Has new connections take the primary edge, as they would five minutes after it came back. */
-  async preferPrimary(): Promise<void> {
-    if (this.config.routing === 'policy-based') return;
-    await this.guest.shell(`ip route replace ${this.config.proxy.address}/32 dev vti0`);
+  /**
+   * Waits until all tunnels are up, and has new connections take the primary edge, as they would five minutes after it
+   * came back.
+   */
+  async settled(limitSeconds = 120): Promise<void> {
+    const until = Date.now() + limitSeconds * 1000;
+    for (;;) {
+      const { tunnels } = await this.state();
+      if (tunnels.length > 0 && tunnels.every(({ isUp }) => isUp)) break;
+      if (Date.now() > until)
+        throw new Error(`${this.title}: not all tunnels are up: ${JSON.stringify(tunnels)}`);
+      await pause(1);
+    }
+    if (this.config.routing === 'route-based')
+      await this.guest.shell(`ip route replace ${this.config.proxy.address}/32 dev vti0`);
+    await this.served(10);
+  }
+
+  /**
+   * Starts the agent anew, and lets the seconds pass in which it mends nothing: what it may do in an hour is whole
+   * again.
+   */
+  async forgetMends(): Promise<void> {
+    await this.guest.shell('systemctl restart tunnelkeeper-agent');
+    await pause(31);
+  }
+
+  /** What the agent last wrote down. */
+  async state(): Promise<AgentState> {
+    const text = await this.guest.shell('cat /run/tunnelkeeper/state.json 2>/dev/null || true');
+    return text === '' ? noState : (JSON.parse(text) as AgentState); // our own agent's
   }
 
   /** What the balancer's probe gets; 0 when nothing answers. */
@@ -132,41 +214,40 @@ export class LabGateway {
     return end.kind === 'answered' ? end.status : 0;
   }
 
-  /** Lets a client ask every 200 ms while something is done. */
-  async underLoad(deed: () => Promise<unknown>): Promise<LoadReport> {
+  /** Sends so many probes at once; how many of them got 200. */
+  async probes(count: number): Promise<number> {
+    const all = await Promise.all(Array.from({ length: count }, () => this.probe()));
+    return all.filter((status) => status === 200).length;
+  }
+
+  /** Lets a client ask all the time while something is done, and holds so many connections. */
+  async watch(deed: () => Promise<unknown>, held = 0): Promise<Watched> {
     const { clients: side } = this.lab.fabric;
-    const { id } = await side.call('startLoad', {
-      ...{ from: clients[1], host: this.port.privateIp, port: 9400, target: 'http://www.example.com/' },
-      ...{ timeoutSeconds: 2, everyMs: 200 },
-    });
+    const to = { host: this.port.privateIp, port: 9400, target: 'http://www.example.com/' };
+    const { writtenAt } = await this.state();
+    const holding =
+      held === 0 ? undefined : await side.call('hold', { ...to, from: clients[3], count: held });
+    const asking = { ...to, from: clients[1], timeoutSeconds: 2, everyMs: askEveryMs };
+    const { id } = await side.call('startLoad', asking);
+    let samples;
+    let broken: readonly AskEnd[];
     try {
+      await pause(marginSeconds);
       await deed();
     } finally {
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await pause(marginSeconds);
+      samples = await side.call('stopLoad', { id });
+      broken = holding === undefined ? [] : await side.call('letGo', holding);
     }
-    return reportOf(await side.call('stopLoad', { id }));
+    const after = await this.state();
+    // Its first life may have ended meanwhile, and its clock with it.
+    const since = after.writtenAt < writtenAt ? 0 : writtenAt;
+    const acts = after.recent.filter(({ at }) => at > since).map(({ line }) => line.replace(/:.*/, ''));
+    return { ...reportOf(sampled(samples)), broken, acts };
   }
 }
 
-/** What a client noticed. */
-export interface LoadReport {
-  readonly answered: number;
-  readonly lost: number;
-  /** Longest time from one answered request to the next, in seconds. */
-  readonly gapSeconds: number;
-  /** Which edges answered, in the order in which they took turns. */
-  readonly edges: readonly string[];
-}
-
-function reportOf(samples: readonly LoadSample[]): LoadReport {
-  const answers = samples.flatMap(({ at, end }) => (end.kind === 'answered' ? [{ at, edge: end.body }] : []));
-  // The last gap may reach until the load's end.
-  const times = [...answers.map(({ at }) => at), ...samples.slice(-1).map(({ at }) => at)];
-  const gaps = times.slice(1).map((at, index) => at - (times[index] ?? at));
-  return {
-    answered: answers.length,
-    lost: samples.length - answers.length,
-    gapSeconds: Math.max(0, ...gaps) / 1000,
-    edges: answers.map(({ edge }) => edge).filter((edge, index, all) => edge !== all[index - 1]),
-  };
+/** Lets real seconds pass. */
+export function pause(seconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }
