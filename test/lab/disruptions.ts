@@ -15,6 +15,8 @@ export interface Disruption {
   /** Nobody may notice: no request is lost, no connection broken, no tunnel touched. */
   readonly isHarmless?: true;
 
+  /** It lasts as long as something takes to start: slow in the lab's guests, and an estimate of Azure's in the model. */
+  readonly hasLabsPace?: boolean;
   /** The same for a modelled gateway; `pass` lets its time pass. */
   readonly inModel?: (world: World, pass: (seconds: number) => Promise<void>) => Promise<unknown>;
 }
@@ -28,12 +30,14 @@ const secondPsk = 'AnotherPsk9876543210zyxwv';
 export const disruptions: readonly Disruption[] = [
   {
     name: 'pluto is stopped and started',
+    hasLabsPace: true,
     toEach: ({ guest }) => guest.shell('systemctl stop ipsec; sleep 5; systemctl start ipsec'),
     inModel: (world) =>
       world.setUp({ script: 'systemctl stop ipsec.service; sleep 5; systemctl start ipsec.service' }),
   },
   {
     name: 'pluto is killed',
+    hasLabsPace: true,
     toEach: ({ guest }) => guest.shell('kill -9 "$(pidof pluto)"; sleep 3'),
     inModel: (world) => world.setUp({ script: 'systemctl kill -s KILL ipsec.service; sleep 3' }),
   },
@@ -97,6 +101,7 @@ dpkg-query -W -f '\${Version}' libreswan | grep -q +lab1`),
   },
   {
     name: 'power is lost, and comes back',
+    hasLabsPace: true,
     toEach: async ({ guest }) => {
       await guest.powerOff();
       guest.powerOn();

@@ -7,6 +7,8 @@ export interface Beside {
   readonly title: string;
   readonly real: LoadReport;
   readonly model: LoadReport;
+  /** What takes time is a start in a guest of the lab, so that nothing follows from a difference. */
+  readonly hasLabsPace: boolean;
 }
 
 /** A difference that is too small to matter, in seconds: one check's cadence. */
@@ -18,6 +20,11 @@ const share = 1 / 3;
 function isClose({ real, model }: Beside): boolean {
   const [less = 0, more = 0] = [real.gapSeconds, model.gapSeconds].sort((a, b) => a - b);
   return more - less <= Math.max(smallSeconds, more * share);
+}
+
+function verdict(one: Beside): string {
+  if (isClose(one)) return '';
+  return one.hasLabsPace ? 'the lab’s pace' : 'differs';
 }
 
 /** Head and rows of a table. */
@@ -35,7 +42,7 @@ export function besideTable(
   ];
   const rows = all.map((one) => [
     ...[one.name, one.title, one.real.gapSeconds.toFixed(1), one.model.gapSeconds.toFixed(1)],
-    ...[one.real.edges.join(' → '), one.model.edges.join(' → '), isClose(one) ? '' : 'differs'],
+    ...[one.real.edges.join(' → '), one.model.edges.join(' → '), verdict(one)],
   ]);
   return [head, rows];
 }
@@ -43,6 +50,6 @@ export function besideTable(
 /** Those cases in which they differ by more than a third. */
 export function differences(all: readonly Beside[]): readonly string[] {
   return all
-    .filter((one) => !isClose(one))
+    .filter((one) => !isClose(one) && !one.hasLabsPace)
     .map(({ name, title, real, model }) => `${name}: ${title}: ${real.gapSeconds} s, ${model.gapSeconds} s`);
 }

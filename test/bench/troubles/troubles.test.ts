@@ -99,14 +99,17 @@ async function stall(fabric: Fabric, times: number): Promise<void> {
 }
 
 /** Only what can be tried with a model. */
-async function besideModel({ name, inModel }: Disruption, seen: readonly Seen[]): Promise<readonly Beside[]> {
+async function besideModel(
+  { name, inModel, hasLabsPace = false }: Disruption,
+  seen: readonly Seen[],
+): Promise<readonly Beside[]> {
   if (inModel === undefined) return [];
   const modelled = {
     'route-based': await disruptModel('route-based', inModel),
     'policy-based': await disruptModel('policy-based', inModel),
   };
   return seen.map((one) => ({
-    ...{ name, title: one.gateway.title, real: one },
+    ...{ name, title: one.gateway.title, real: one, hasLabsPace },
     model: modelled[one.gateway.config.routing],
   }));
 }
