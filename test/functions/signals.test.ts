@@ -14,6 +14,7 @@ import { startFleetCloud, type FleetCloud } from '../shared/azure/helpers/fleet-
 import { atSeconds, noon } from '../shared/site/helpers/builders.js';
 import { aServingRecord } from '../shared/site/helpers/serving.js';
 import { anAlert, anEvent, balancerId, machineId } from '../shared/site/helpers/signals.js';
+import { stopDate } from './helpers/stop-date.js';
 import { startDurableService, type DurableService } from './helpers/durable-service.js';
 
 let tables: TableService;
@@ -49,21 +50,7 @@ async function empty(name: 'sites' | 'signals'): Promise<void> {
 }
 
 beforeEach(async () => {
-  jest.useFakeTimers({
-    now: noon,
-    doNotFake: [
-      'setTimeout',
-      'setImmediate',
-      'setInterval',
-      'nextTick',
-      'queueMicrotask',
-      'clearTimeout',
-      'clearInterval',
-      'clearImmediate',
-      'performance',
-      'hrtime',
-    ],
-  });
+  stopDate(noon);
   for (const name of ['sites', 'signals'] as const) await empty(name);
   logged = [];
   durable.reset();

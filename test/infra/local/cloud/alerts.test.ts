@@ -220,8 +220,11 @@ test('a call is tried again when the hook is not available, and not when it refu
   isIll = true;
   await cloud.until(() => alertsSince(before).some(({ calls }) => calls.length > 0));
   const [first] = alertsSince(before).flatMap(({ calls }) => calls);
-  // A busy machine may let one of them time out, which is tried again as well.
-  expect(first?.tries.filter((answer) => answer !== 'timeout')).toEqual([503, 429, 400]);
+  // A busy machine may let one of them time out, which is tried again as well; its answer comes too late.
+  const tries = first?.tries ?? [];
+  expect(tries).toEqual(
+    [503, 429, 400].map((answer, index) => (tries[index] === 'timeout' ? 'timeout' : answer)),
+  );
 }, 60_000);
 
 test('an action group that is disabled calls nobody', async () => {
