@@ -18,10 +18,10 @@ const leaks: PlantedFault['isFound'] = (_, count) => count > 0;
 /** In an order in which each can be planted on what the one before has left. */
 export const plantedFaults: readonly PlantedFault[] = [
   {
-    name: 'masquerade by an address that isn’t its own',
+    name: 'masquerade by the proxy’s own address',
     on: ['route-based', 'policy-based'],
     plant: async ({ guest }) => {
-      await guest.shell('iptables -t nat -I POSTROUTING 1 -d 185.46.212.88 -j SNAT --to-source 10.99.0.1');
+      await guest.shell('iptables -t nat -I POSTROUTING 1 -d 185.46.212.88 -j SNAT --to-source 185.46.212.88');
       await pause(3);
       await guest.shell('iptables -t nat -D POSTROUTING 1');
     },
