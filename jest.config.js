@@ -5,6 +5,8 @@ const base = {
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   // Regions under test wait for their own processes more than they compute.
   maxWorkers: '100%',
+  // Ends what hangs, and nothing else: a machine that is busy takes longer than the usual 5 s.
+  testTimeout: 30_000,
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {

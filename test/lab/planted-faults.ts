@@ -21,7 +21,9 @@ export const plantedFaults: readonly PlantedFault[] = [
     name: 'masquerade by the proxy’s own address',
     on: ['route-based', 'policy-based'],
     plant: async ({ guest }) => {
-      await guest.shell('iptables -t nat -I POSTROUTING 1 -d 185.46.212.88 -j SNAT --to-source 185.46.212.88');
+      await guest.shell(
+        'iptables -t nat -I POSTROUTING 1 -d 185.46.212.88 -j SNAT --to-source 185.46.212.88',
+      );
       await pause(3);
       await guest.shell('iptables -t nat -D POSTROUTING 1');
     },
@@ -33,14 +35,19 @@ export const plantedFaults: readonly PlantedFault[] = [
     plant: async ({ guest }) => {
       // The rule comes when everything else stands.
       await guest.shell(`
-mkdir -p /etc/systemd/system/tunnelkeeper-fail-closed.service.d /etc/sysctl.d
-printf '[Unit]\\nBefore=\\nAfter=network.target\\n[Service]\\nExecStartPre=/bin/sleep 20\\n' >/etc/systemd/system/tunnelkeeper-fail-closed.service.d/late.conf
-sed -n 's/ *$//p' /usr/local/lib/tunnelkeeper/sysctl.conf >/etc/sysctl.d/90-early.conf
+cat >/etc/systemd/system/tunnelkeeper-fail-closed.service <<'UNIT'
+[Unit]
+DefaultDependencies=no
+After=lab-network.service
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/sh -c 'sleep 20; exec /usr/local/lib/tunnelkeeper/fail-closed'
+UNIT
 cat >/etc/systemd/system/early.service <<'UNIT'
 [Unit]
 DefaultDependencies=no
 After=lab-network.service
-Before=ipsec.service tunnelkeeper-fail-closed.service
 [Service]
 Type=oneshot
 ExecStart=/bin/sh -c 'sysctl -w net.ipv4.ip_forward=1; iptables -w -t nat -A PREROUTING -i eth0 -p tcp --dport 9400 -j DNAT --to-destination 185.46.212.88'
