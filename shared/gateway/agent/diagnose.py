@@ -16,9 +16,11 @@ from pluto import WHACK
 
 SECRETS_FILE = "/etc/ipsec.d/tunnelkeeper.secrets"
 CONSOLE = "/dev/console"
-#: How long packets are listened to, and how many lines of each device are shown.
+#: How long packets are listened to, and how many kinds of each device are shown.
 CAPTURE_SECONDS = 5
-CAPTURE_LINES = 12
+CAPTURE_KINDS = 20
+#: Packets of every protocol: a socket of IPv4 alone doesn't hear what is sent (packet(7)).
+ETH_P_ALL = 3
 #: Lines of one command that are shown: its last ones.
 SHOWN_LINES = 60
 
@@ -119,8 +121,7 @@ class Capture:
 
     def __init__(self, device):
         self.device = device
-        self.counts = {}
-        self.lines = []
+        self.kinds = {}
         self.trouble = ""
         self.thread = threading.Thread(target=self.listen, daemon=True)
         self.thread.start()
@@ -128,26 +129,35 @@ class Capture:
     def listen(self):
         began = time.monotonic()
         try:
-            with socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x0800)) as packets:
-                packets.bind((self.device, 0x0800))
+            with socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_ALL)) as packets:
+                packets.bind((self.device, ETH_P_ALL))
                 while time.monotonic() - began < CAPTURE_SECONDS:
                     packets.settimeout(max(0.01, CAPTURE_SECONDS - (time.monotonic() - began)))
-                    self.take(time.monotonic() - began, packets.recv(256))
+                    packet, sender = packets.recvfrom(256)
+                    way = "out" if sender[2] == socket.PACKET_OUTGOING else "in"
+                    self.take(time.monotonic() - began, "%-3s %s" % (way, packet_line(packet)))
         except socket.timeout:
             pass
         except OSError as error:
             self.trouble = "Not listened to: %s" % error
 
-    def take(self, at, packet):
-        line = packet_line(packet)
-        self.counts[line] = self.counts.get(line, 0) + 1
-        if len(self.lines) < CAPTURE_LINES:
-            self.lines.append("%5.2f s  %s" % (at, line))
+    def take(self, at, kind):
+        count, first, _ = self.kinds.get(kind, (0, at, at))
+        self.kinds[kind] = (count + 1, first, at)
 
     def text(self):
         self.thread.join(CAPTURE_SECONDS + 1)
-        total = sum(self.counts.values())
-        return "\n".join([*self.lines, self.trouble or "%d packets of %d kinds" % (total, len(self.counts))])
+        return self.trouble or table_of(self.kinds)
+
+
+def table_of(kinds):
+    """Pure: the commonest kinds of packets, which are given as kind -> (how many, seconds of the first, of the last)."""
+    often = sorted(kinds.items(), key=lambda entry: (-entry[1][0], entry[0]))
+    lines = ["%7d  %4.1f to %3.1f s  %s" % (*seen, kind) for kind, seen in often[:CAPTURE_KINDS]]
+    total = sum(count for count, _, _ in kinds.values())
+    left_out = len(often) - len(lines)
+    lines.append("%d packets of %d kinds%s" % (total, len(often), ", %d not shown" % left_out if left_out > 0 else ""))
+    return "\n".join(lines)
 
 
 def packet_line(packet):
@@ -166,5 +176,11 @@ def packet_line(packet):
         if protocol == 17 and (500 in ports or 4500 in ports):
             return "%s > %s IKE" % (source, destination)
         name = "TCP" if protocol == 6 else "UDP"
-        return "%s:%d > %s:%d %s" % (source, ports[0], destination, ports[1], name)
+        return "%s > %s %s" % (*with_service((source, ports[0]), (destination, ports[1])), name)
     return "%s > %s %s" % (source, destination, {1: "ICMP", 50: "ESP"}.get(protocol, "protocol %d" % protocol))
+
+
+def with_service(source, destination):
+    """Pure: both ends; the port of the service alone, or each connection would be a kind of its own."""
+    service = min(source[1], destination[1])
+    return [address if port > service else "%s:%d" % (address, port) for address, port in (source, destination)]
