@@ -12,6 +12,8 @@ export interface Disruption {
   readonly toAll?: (lab: Lab, gateways: readonly LabGateway[]) => Promise<void>;
   /** To each gateway. */
   readonly toEach?: (gateway: LabGateway) => Promise<unknown>;
+  /** What `toAll` did is ended. */
+  readonly afterwards?: (lab: Lab) => void;
   /** Nobody may notice: no request is lost, no connection broken, no tunnel touched. */
   readonly isHarmless?: true;
 
@@ -102,18 +104,31 @@ dpkg-query -W -f '\${Version}' libreswan | grep -q +lab1`),
   {
     name: 'power is lost, and comes back',
     hasLabsPace: true,
-    toEach: async ({ guest }) => {
-      await guest.powerOff();
-      guest.powerOn();
-      await guest.isUp;
-    },
+    toEach: restart,
     inModel: (world) => {
       world.guest.powerOff();
       world.boot();
       return Promise.resolve();
     },
   },
+  {
+    name: 'power comes back where DNS is dead',
+    toAll: ({ fabric }) => {
+      fabric.silenceNames(true);
+      return Promise.resolve();
+    },
+    toEach: restart,
+    afterwards: ({ fabric }) => {
+      fabric.silenceNames(false);
+    },
+  },
 ];
+
+async function restart({ guest }: LabGateway): Promise<void> {
+  await guest.powerOff();
+  guest.powerOn();
+  await guest.isUp;
+}
 
 /** Lets the proxy behind the primary edge answer badly for so many seconds. */
 export async function whileBehaving(lab: Lab, behaviour: ProxyBehaviour, seconds: number): Promise<void> {

@@ -3,6 +3,7 @@ import type { NetworkSecurityGroup } from '@azure/arm-network';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { InboundRule } from '../../infra/local/gateways/real/packet-rules.js';
 import { securityGroupBody } from '../../shared/azure/security-groups.js';
+import { netdataPort } from '../../shared/site/netdata.js';
 import { aGroupIntent } from '../shared/azure/helpers/intents.js';
 import { disruptions } from './disruptions.js';
 import { expectUnharmed, held, LabFleet, limitMs } from './lab-fleet.js';
@@ -93,9 +94,9 @@ describeInLab('real gateways', ['bookworm', 'trixie'], (lab) => {
       expect(await gateway.ask(stranger)).toBe('silent');
       expect(await gateway.ask(clients[2])).toBe('fra4');
       expect(await gateway.probe()).toBe(200);
-      expect(await gateway.reaches(clients[2], 22)).toBe('silent');
+      expect(await gateway.reach(clients[2], 22)).toMatchObject({ kind: 'silent' });
       await lab().fabric.secure(gateway.port, undefined);
-      expect(await gateway.reaches(clients[2], 22)).toBe('refused');
+      expect(await gateway.reach(clients[2], 22)).toMatchObject({ kind: 'refused' });
     }
   }, 120_000);
 
@@ -111,6 +112,35 @@ describeInLab('real gateways', ['bookworm', 'trixie'], (lab) => {
       expect(diagnosis).not.toMatch(/0x[0-9a-f]{24}/);
     });
   }, 120_000);
+
+  test(
+    'have Netdata where it is asked for and packaged, for those who were named, and nobody notices',
+    async () => {
+      const [viewer, other] = clients;
+      const bring = async (gateway: LabGateway) => {
+        const { psk, config, kind } = gateway;
+        const { warning } = await gateway.setUp(psk, { ...config, netdata: { from: [`${viewer}/32`] } });
+        const isPackaged = kind.suite === 'bookworm';
+        expect(warning).toBe(isPackaged ? undefined : 'netdata-not-packaged');
+        const charts = async () => {
+          const end = await gateway.reach(viewer, netdataPort, '/api/v1/charts');
+          return end.kind === 'answered' ? end.body : end.kind;
+        };
+        // Its modules begin after it does, and find the tunnels with their first answer.
+        if (isPackaged) await until(async () => (await charts()).includes('"libreswan.'), 60);
+        else expect(await charts()).toBe('refused');
+        expect(await gateway.reach(other, netdataPort)).not.toMatchObject({ status: 200 });
+        await gateway.setUp(psk, config);
+        expect(await gateway.reach(viewer, netdataPort)).toMatchObject({ kind: 'refused' });
+      };
+      // One of each release: both routings have the same Netdata, which takes long to install.
+      for (const seen of await fleet.watch(bring, held, fleet.gateways.slice(0, 2))) {
+        expectUnharmed(seen);
+        fleet.tell('Netdata is asked for, and not any more', seen);
+      }
+    },
+    limitMs,
+  );
 
   test('leave the pool before Azure takes their machine, and come back afterwards', async () => {
     await fleet.each(async (gateway) => {

@@ -65,14 +65,15 @@ export class LabFleet {
   }
 
   /** Lets something happen to all of them, until all serve again. */
-  async disrupt({ name, toAll, toEach, isHarmless }: Disruption): Promise<readonly Seen[]> {
+  async disrupt(disruption: Disruption): Promise<readonly Seen[]> {
+    const { name, toAll, toEach, afterwards, isHarmless } = disruption;
     await this.each((gateway) => gateway.settled());
     let all: Promise<void> | undefined;
     const seen = await this.watch(async (gateway) => {
       await (all ??= toAll?.(this.lab, this.gateways));
       await toEach?.(gateway);
       await gateway.served(90);
-    }, held);
+    }, held).finally(() => afterwards?.(this.lab));
     for (const one of seen) this.tell(name, one);
     if (isHarmless) for (const one of seen) expectUnharmed(one);
     expect(seen.map(({ leaks }) => leaks)).toEqual(seen.map(() => 0));

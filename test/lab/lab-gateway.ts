@@ -157,10 +157,10 @@ sysctl net.ipv4.ip_forward net.ipv4.conf.eth0.rp_filter net.netfilter.nf_conntra
     return end.kind === 'answered' ? end.body : end.kind;
   }
 
-  /** How a connection to one of its ports ends. */
-  async reaches(from: string, port: number): Promise<AskEnd['kind']> {
-    const asking = { from, host: this.port.privateIp, port, target: '/', timeoutSeconds: 2 };
-    return (await this.lab.fabric.clients.call('ask', asking)).kind;
+  /** How a request to one of its own ports ends. */
+  reach(from: string, port: number, target = '/'): Promise<AskEnd> {
+    const asking = { from, host: this.port.privateIp, port, target, timeoutSeconds: 2 };
+    return this.lab.fabric.clients.call('ask', asking);
   }
 
   /** Asks until an answer comes; the seconds that it took. */

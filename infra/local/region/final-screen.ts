@@ -59,8 +59,9 @@ function timelineLine({ at, gateway, sentence }: TimelineLine, from: number): st
 }
 
 function clientLine(region: Region): string {
-  const { answered, lost, nobody } = region.clientCounts();
-  return `  ${answered} requests answered, ${nobody} with nobody to take them (before and during the build); ${lost} reached a gateway that did not answer; ${region.guests.leaks()} packets left in the clear`;
+  const { answered, lost, nobody, byEdge } = region.clientCounts();
+  const edges = Object.entries(byEdge).map(([edge, count]) => `${count} by ${edge}`);
+  return `  ${answered} requests answered${edges.length === 0 ? '' : ` (${edges.join(', ')})`}, ${nobody} with nobody to take them (before and during the build); ${lost} reached a gateway that did not answer; ${region.guests.leaks()} packets left in the clear`;
 }
 
 function commands({ api, cloud }: Region, { name, observed: { gateways } }: SiteView): readonly string[] {
@@ -72,6 +73,7 @@ function commands({ api, cloud }: Region, { name, observed: { gateways } }: Site
     `  curl -X POST ${cloud.url}/faults -d '{"fault": "ipsec-stopped", "gateway": "${gateway}"}'       break it, and look at the timeline`,
     `  curl -X POST ${api.base}/sites/${name}/rotate-psk`,
     `  curl -X DELETE ${api.base}/sites/${name}`,
+    `  curl ${cloud.url}/clients             how many pages clients were brought, by edge and gateway`,
     `  curl ${cloud.url}/sim/resources       what is there in the simulated Azure, of ours and of others`,
   ];
 }

@@ -117,7 +117,10 @@ const serviceEdges = [
 ];
 
 /** Secrets that are in the vault from the start, for the sites of the examples and of the README. */
-const knownSecrets = ['psk-hq', 'psk-branch', 'psk-policy', 'psk-named-z1-1', 'psk-named-z2-1', 'psk-three'];
+const knownSecrets = [
+  ...['psk-hq', 'psk-branch', 'psk-policy', 'psk-named-z1-1', 'psk-named-z2-1', 'psk-three'],
+  'psk-edges',
+];
 
 /** Offices behind the balancer, in the spoke and beyond the hub. */
 const clientAddresses = ['10.1.5.10', '10.1.5.11', '10.1.5.12', '10.1.5.13', '10.1.5.14', '10.1.5.15'];
@@ -162,6 +165,7 @@ export async function startRegionAround<H extends AnyHost>(
   const events = await openEventQueue(storage.connectionString, log);
   const beside = {
     '/faults': (request: WireRequest) => answerFaults({ cloud, edges, guests, zscaler }, request),
+    '/clients': () => Promise.resolve({ status: 200, body: { ...clients.counts() } }),
   };
   const cloud = await startRegionsCloud(options, { guests, onEvent: events.put, beside });
   const { zscaler, settings } = await startFarSide(edges, cloud.vault, seededRandom(seed + 4));

@@ -106,9 +106,9 @@ ip route add default via ${clientsRouter} dev eth0 src ${clientAddresses[0] ?? '
     ]);
   }
 
-  /** Ends the platform's DNS. */
-  endNames(): void {
-    this.names?.kill();
+  /** Has the platform's DNS answer nobody, or everybody again. */
+  silenceNames(isSilent: boolean): void {
+    this.names?.kill(isSilent ? 'SIGSTOP' : 'SIGCONT');
   }
 
   /** Packets to the proxy that a machine sent outside ESP since the last call of `forgetLeaks`. */
