@@ -35,7 +35,7 @@ test('the table has thirty cases at least, none of them twice', () => {
 
 test.each(rows)('$what: its test is in $file', ({ happens, file, title }) => {
   expect(happens).not.toBe('');
-  expect(file).toMatch(/^test\/.*\.ts$/);
+  expect(file).toMatch(/^test\/.*\.(ts|py)$/);
   expect(title).not.toBe('');
   const path = new URL(file, root);
   expect(existsSync(path) && hasLiteral(readFileSync(path, 'utf8'), title)).toBe(true);
