@@ -14,10 +14,10 @@ export interface Disruption {
   readonly toEach?: (gateway: LabGateway) => Promise<unknown>;
   /** What `toAll` did is ended. */
   readonly afterwards?: (lab: Lab) => void;
-  /** Nobody may notice: no request is lost, no connection broken, no tunnel touched. */
+  /** Nobody may notice: no request is lost, no connection broken, nothing moved or mended. */
   readonly isHarmless?: true;
 
-  /** It lasts as long as something takes to start: slow in the lab's guests, and an estimate of Azure's in the model. */
+  /** It lasts as long as processes take to start: slow in the lab's guests, and an estimate of Azure's in the model. */
   readonly hasLabsPace?: boolean;
   /** The same for a modelled gateway; `pass` lets its time pass. */
   readonly inModel?: (world: World, pass: (seconds: number) => Promise<void>) => Promise<unknown>;
@@ -71,6 +71,7 @@ swap ${psk} NobodyKnowsThisPsk0; sleep 6; swap NobodyKnowsThisPsk0 ${psk}`),
   },
   {
     name: 'a rotation of the PSK',
+    hasLabsPace: true,
     toAll: (lab, gateways) =>
       each(lab.edges, (edge) =>
         edge.setCredentials(

@@ -1,7 +1,8 @@
 /** Would the suite find a gateway that is built wrongly? Faults that are planted, each with what must show. */
 import { pause, type LabGateway, type Watched } from './lab-gateway.js';
-import type { LabFleet } from './lab-fleet.js';
+import { isMend, type LabFleet } from './lab-fleet.js';
 import { edges } from './lab-plan.js';
+import { counted } from './load-report.js';
 
 /** A fault. */
 export interface PlantedFault {
@@ -88,25 +89,25 @@ export async function findPlanted(fleet: LabFleet, fault: PlantedFault): Promise
   return missed;
 }
 
-/** One that restarts pluto again and again. */
+/** One that mends again and again. */
 export const limitsOff: PlantedFault = {
   name: 'the agent’s limits are off',
   on: ['route-based', 'policy-based'],
   plant: async ({ guest, lab: { fabric } }) => {
     await guest.shell(`
-sed -i 's/"perHour": *[0-9]*/"perHour": 60/; s/"pauseSeconds": *[0-9]*/"pauseSeconds": 0/; s/"afterStartSeconds": *[0-9]*/"afterStartSeconds": 0/' /etc/tunnelkeeper/gateway.json
+sed -i 's/"perHour": *[0-9]*/"perHour": 60/; s/"pauseSeconds": *[0-9]*/"pauseSeconds": 0/; s/"settleSeconds": *[0-9]*/"settleSeconds": 0/; s/"afterStartSeconds": *[0-9]*/"afterStartSeconds": 0/' /etc/tunnelkeeper/gateway.json
 systemctl restart tunnelkeeper-agent`);
     for (const { address } of edges) await fabric.lose(address, 1);
     await pause(70);
     for (const { address } of edges) await fabric.lose(address, 0);
   },
-  isFound: ({ acts }) => restartsOf(acts) > mostRestarts,
+  isFound: ({ acts }) => mendedTooOften(acts).length > 0,
 };
 
-/** Restarts of pluto that an agent may begin in anything that the suite lets happen. */
-export const mostRestarts = 1;
+/** Most of one mend within three minutes: the second comes after a pause of 60 s, the third after 120 s more. */
+const mostOfOneMend = 2;
 
-/** Restarts among what an agent did. */
-export function restartsOf(acts: readonly string[]): number {
-  return acts.filter((act) => act.startsWith('Ends pluto')).length;
+/** The mends that an agent did more often than its limits allow in what lasts less than three minutes. */
+export function mendedTooOften(acts: readonly string[]): readonly string[] {
+  return [...counted(acts.filter(isMend))].filter(([, count]) => count > mostOfOneMend).map(([act]) => act);
 }

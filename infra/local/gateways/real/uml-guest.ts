@@ -34,7 +34,7 @@ export interface UmlHardware {
 
 /** How often the shared folder is looked at, in milliseconds: a file of a host file system can't be waited for. */
 const lookEveryMs = 20;
-/** A guest that isn't up after so many seconds never will be: it takes about 8. */
+/** A guest that isn't up after so many seconds never will be: it takes about 8, and 15 with a cloud-init. */
 const bootLimitSeconds = 120;
 
 /** A guest, powered on and off as often as wanted. */
@@ -122,7 +122,8 @@ export class UmlGuest {
 
   /** Stops its processor, or lets it go on. */
   freeze(isFrozen: boolean): void {
-    if (this.process?.pid !== undefined) process.kill(-this.process.pid, isFrozen ? 'SIGSTOP' : 'SIGCONT');
+    // The kernel's process alone: it traces the others, and panics when one of them is stopped by somebody else.
+    this.process?.kill(isFrozen ? 'SIGSTOP' : 'SIGCONT');
   }
 
   /** Runs a script as root, as the platform's agent would. An aborted one is killed. */
