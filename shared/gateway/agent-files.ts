@@ -507,7 +507,7 @@ def decide(settings, memory, seen, now):
     for check in seen.checks:
         tunnels[check.role] = judge(tunnels[check.role], check, settings.check, now)
     mends = tuple(mend for mend in memory.mends if now - mend.at < HOUR)
-    actions = steer(settings, tunnels, seen, now) + resets(settings, tunnels, seen.refused)
+    actions = steer(settings, tunnels, seen, now) + resets(settings, tunnels, seen.refused, seen.is_table_full)
     mend = next_mend(settings, Memory(memory.began, tunnels, mends), seen, now)
     if mend:
         actions.append(mend)
@@ -579,7 +579,9 @@ def refused(settings, tunnels):
     return frozenset(down + all_down if settings.is_route_based else all_down)
 
 
-def resets(settings, tunnels, now_refused):
+def resets(settings, tunnels, now_refused, is_table_full=False):
+    """What begins and what ends. While the connection table is full, checks fail as new connections do: what is
+    established lives on, but for that whose child SA is gone."""
     wanted = refused(settings, tunnels)
     if now_refused is None:
         known = frozenset()
@@ -587,9 +589,15 @@ def resets(settings, tunnels, now_refused):
             return [Action("release", ALL, "the agent has begun")]
     else:
         known = now_refused
-    begun = [Action("reset", one, why_reset(one, tunnels)) for one in sorted(wanted - known)]
+    doubtful = {one for one in wanted if is_table_full and not is_gone(one, tunnels)}
+    begun = [Action("reset", one, why_reset(one, tunnels)) for one in sorted(wanted - known - doubtful)]
     ended = [Action("release", one, why_release(one)) for one in sorted(known - wanted)]
     return begun + ended
+
+
+def is_gone(one, tunnels):
+    """Whether nothing can go through a tunnel any more, or through any."""
+    return all(tunnels[role].trouble == NO_CHILD for role in (tunnels if one == ALL else (one,)))
 
 
 def why_reset(one, tunnels):
@@ -1017,6 +1025,7 @@ def only_told(seen, drains):
     return told
 `,
   'flows.py': `"""How are connections reset that can't go on? By a rule that refuses them, and a nudge for those that only wait."""
+import itertools
 import os
 import re
 import socket
@@ -1026,8 +1035,9 @@ import limited
 from decide import ALL
 
 TABLE = "/proc/net/nf_conntrack"
-#: Lines of the table that are read at once: some 3 MB.
-MOST_LINES = 20_000
+#: Lines of the table that are looked through, some 15 MB, one after the other; and connections that are kept.
+MOST_LINES = 100_000
+MOST_FLOWS = 20_000
 LIMIT_SECONDS = 10
 #: A table counts as full when less than this part of it is free: entries that end are taken out now and then.
 FULL_WITHIN = 100
@@ -1057,7 +1067,10 @@ def flows(lines, proxy):
     """Pure: clients' established connections into the proxy, in lines of the kernel's table."""
     found = []
     for line in lines:
-        match = FLOW.search(line)
+        if len(found) == MOST_FLOWS:
+            break
+        # Most lines of a long table are none of these, and the expression is slow to find that out.
+        match = " ESTABLISHED " in line and FLOW.search(line)
         # A connection of the agent's own goes to the proxy; a client's is led there, and comes back from it.
         if match and match[5] == proxy and match[2] != proxy:
             found.append(Flow(match[1], int(match[3]), match[2], int(match[4]), int(match[6]) & 0xF0))
@@ -1065,10 +1078,10 @@ def flows(lines, proxy):
 
 
 def now(proxy):
-    """Those of now, of the first lines of a long table; None where the kernel doesn't list connections."""
+    """Those of now, 20,000 at most, of the first 100,000 lines of a long table; None where the kernel doesn't list connections."""
     try:
         with open(TABLE, encoding="ascii", errors="replace") as file:
-            return flows((line for line, _ in zip(file, range(MOST_LINES))), proxy)
+            return flows(itertools.islice(file, MOST_LINES), proxy)
     except OSError:
         return None
 
@@ -1298,7 +1311,7 @@ def printable(text, most):
 def machine(values):
     """Pure: this machine in what the host tells of it; raises ValueError. Both parts of a URL are looked at."""
     found = Machine(*(values.get(name) for name in ("name", "location", "resourceId")))
-    fits = (r"[^\\s\\x00-\\x1f]{1,128}", r"[a-z0-9-]{1,64}", r"(/[A-Za-z0-9._()-]{1,128}){8}")
+    fits = (r"[^\\s\\x00-\\x1f]{1,128}", r"[a-z0-9-]{1,64}", r"(/[\\w.()-]{1,128}){8}")
     for value, pattern in zip(found, fits):
         if not isinstance(value, str) or not re.fullmatch(pattern, value):
             raise ValueError("it doesn't tell which machine this is")
@@ -1526,8 +1539,13 @@ class Metrics:
 
 
 def url(machine):
-    """Pure: the region's endpoint for this machine's metrics."""
-    return "https://%s.monitoring.azure.com%s/metrics" % (machine.region, machine.resource)
+    """Pure: the region's endpoint for this machine's metrics; a resource group may have letters of any alphabet."""
+    resource = "".join(char if char.isascii() else quoted(char) for char in machine.resource)
+    return "https://%s.monitoring.azure.com%s/metrics" % (machine.region, resource)
+
+
+def quoted(char):
+    return "".join("%%%02X" % byte for byte in char.encode())
 `,
   'pluto.py': `"""How is pluto, and how are its child SAs? Every question and every command has a limit."""
 import fcntl
@@ -2034,6 +2052,9 @@ class Leads:
     def keep(self, now):
         """Gives a line for each device that was led to anew, and for each that couldn't be."""
         said = []
+        if self.stood_in_at is None and not self.tunnels:
+            self.stood_in_at = now
+            stand_aside(self.address)
         if self.tunnels and (self.stood_in_at is None or now - self.stood_in_at >= LEAD_AGAIN_SECONDS):
             self.stood_in_at = now
             trouble = stand_in(self.address)
@@ -2059,7 +2080,17 @@ def stand_in(address):
 
     Without a device a packet is led towards \`lo\` so, and meets TK-RESET, which refuses it, and then the rule that
     drops whatever doesn't leave by a tunnel. Gives the trouble, or nothing."""
-    return limited.run(["ip", "route", "replace", address + "/32", "dev", "lo", "metric", "3000"], LIMIT_SECONDS).trouble
+    return limited.run(["ip", "route", "replace", *route_to_lo(address)], LIMIT_SECONDS).trouble
+
+
+def stand_aside(address):
+    """Takes that route away, which a gateway has that was route-based: on the way to \`lo\` no IPsec policy is looked
+    for. It may well not be there."""
+    limited.run(["ip", "route", "del", *route_to_lo(address)], LIMIT_SECONDS)
+
+
+def route_to_lo(address):
+    return (address + "/32", "dev", "lo", "metric", "3000")
 
 
 def number_of(device):

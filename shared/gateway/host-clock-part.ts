@@ -16,7 +16,7 @@ follow_host_clock() {
   [ -e /dev/ptp_hyperv ] || return 0
   if ! command -v chronyd >/dev/null; then
     export DEBIAN_FRONTEND=noninteractive
-    if ! apt-get -o DPkg::Lock::Timeout=60 -y --no-install-recommends install chrony >/dev/null 2>&1; then
+    if ! timeout 120 apt-get -o DPkg::Lock::Timeout=60 -o Acquire::http::Timeout=30 -y --no-install-recommends install chrony >/dev/null 2>&1; then
       echo "chrony can't be installed: the clock is left to the image."
       return 0
     fi

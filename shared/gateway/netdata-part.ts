@@ -24,7 +24,7 @@ export function netdataFunctions(config: GatewayConfig, put: (file: PutFile) => 
   export DEBIAN_FRONTEND=noninteractive
   if ! out=$(timeout 120 apt-get -o DPkg::Lock::Timeout=60 -o APT::Update::Error-Mode=any update 2>&1); then
     WARNING=netdata-not-installed
-  elif ! out=$(apt-get -o DPkg::Lock::Timeout=60 -o Acquire::http::Timeout=30 -o Dpkg::Options::=--force-confold -y --no-install-recommends install "@{missing[@]}" 2>&1); then
+  elif ! out=$(timeout 300 apt-get -o DPkg::Lock::Timeout=60 -o Acquire::http::Timeout=30 -o Dpkg::Options::=--force-confold -y --no-install-recommends install "@{missing[@]}" 2>&1); then
     WARNING=netdata-not-installed
     case "$out" in
       *"Unable to locate package"* | *"has no installation candidate"*) WARNING=netdata-not-packaged ;;

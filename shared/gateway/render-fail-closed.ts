@@ -9,16 +9,20 @@ import { connectionTable } from './render-sysctl.js';
  * A VTI device fails closed by itself once it stands, everything leaks before it stands, and a policy-based tunnel
  * leaks whenever pluto has no policy installed; this rule closes all of them (docs/gateway.md, leaks counted).
  * The chain is replaced in one transaction, so there is no moment without it, and no rule of a former routing stays.
+ * An address that was the proxy's before stays closed until the next boot: connections are tracked to it for hours, and
+ * new ones are led there until forwarding has been restarted, at a time when no tunnel or policy takes it any more.
  * Forwarding is switched on last: where the rule can't be set, the script ends before that.
  */
 export function renderFailClosed(config: GatewayConfig): string {
   return `#!/bin/bash
 # Drops what is meant for the proxy unless it goes through a tunnel. Only then may the machine forward.
 set -euo pipefail
-iptables-restore -w --noflush <<'RULES'
+former=$(iptables -w -S TK 2>/dev/null | awk '$3 == "-d" && $4 != "${config.proxy.address}/32" { print "${dropOf(config, '" $4 "')}" }') || true
+iptables-restore -w --noflush <<RULES
 *filter
 :TK - [0:0]
 ${drops(config).join('\n')}
+$former
 COMMIT
 RULES
 iptables -w -C FORWARD -j TK 2>/dev/null || iptables -w -I FORWARD 1 -j TK
@@ -30,12 +34,14 @@ sysctl -q -p ${path.sysctl} || true
 `;
 }
 
-function drops({ proxy: { address }, routing }: GatewayConfig): readonly string[] {
-  if (routing === 'route-based') return [`-A TK -d ${address} ! -o vti+ -j DROP`];
-  return [
-    `-A TK -d ${address} -m policy --dir out --pol ipsec --mode tunnel -j RETURN`,
-    `-A TK -d ${address} -j DROP`,
-  ];
+function drops(config: GatewayConfig): readonly string[] {
+  const intoTunnel = '-A TK -m policy --dir out --pol ipsec --mode tunnel -j RETURN';
+  const own = dropOf(config, config.proxy.address);
+  return config.routing === 'route-based' ? [own] : [intoTunnel, own];
+}
+
+function dropOf({ routing }: GatewayConfig, address: string): string {
+  return `-A TK -d ${address} ${routing === 'route-based' ? '! -o vti+ ' : ''}-j DROP`;
 }
 
 /** Beneath the tunnel's route, a quick 'no'. Not when policy-based: the route is looked up before the policy. */

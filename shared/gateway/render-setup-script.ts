@@ -151,6 +151,8 @@ if has_changed agent gateway.json tunnelkeeper-agent.service || ! systemctl is-a
   systemctl restart tunnelkeeper-agent.service
 fi
 systemctl --no-block start tunnelkeeper-diagnosis.path tunnelkeeper-edge-names.timer || true
+# What follows may wait for a mirror, and no tunnel needs it: the agent may mend again.
+flock -u 9
 follow_host_clock
 ${netdata === undefined ? '' : 'set_up_netdata\n'}rm -f "$PENDING"
 end_by_probe ${probePort} 20

@@ -38,18 +38,18 @@ ${resultEnd}WARNING=
 
 /**
  * How scripts and the agent keep out of each other's way: a script holds the lock for its whole run, and the agent
- * mends nothing meanwhile. It goes with the process, however that ends. A mend of the agent's is waited for; it takes
- * less than half a minute.
+ * mends nothing meanwhile. It goes with the process, however that ends. A mend of the agent's is waited for; with
+ * commands that hang it takes some 40 s.
  */
 export const lockFunction = `
 hold_lock() {
   exec 9>>${path.remedyLock}
-  flock -w 30 9 || true
+  flock -w 45 9 || true
 }
 `;
 
 /**
- * How a file lands: compared, and moved into its place only when it differs. What changed is also written down until
+ * How a file lands: compared, and moved into its place only when it differs and is whole. What changed is also written down until
  * what reads it was restarted, so that a run which ended in between doesn't leave a service with its former file. The
  * agent's modules are one name: the result line has room for some thirty.
  */
@@ -66,9 +66,9 @@ place() {
   if ! cmp -s "$new" "$path" || [ "0$(stat -c %a "$path")" != "$mode" ]; then
     mkdir -p "$` +
   String.raw`{PENDING%/*}"
-    printf '%s ' "$name" >>"$PENDING"
-    chmod "$mode" "$new"
-    mv -f "$new" "$path"
+    if ! { printf '%s ' "$name" >>"$PENDING" && chmod "$mode" "$new" && mv -f "$new" "$path"; }; then
+      not_written "$new"
+    fi
     case " $` +
   String.raw`{CHANGED[*]-} " in *" $name "*) ;; *) CHANGED+=("$name") ;; esac
   else
@@ -79,11 +79,15 @@ put_file() {
   local path=$1 mode=$2
   mkdir -p "$` +
   String.raw`{path%/*}"
-  cat >"$path.tk-new"
+  cat >"$path.tk-new" || not_written "$path.tk-new"
   place "$path" "$mode" "$path.tk-new"
 }
+not_written() {
+  rm -f "$1"
+  fail unexpected "A file can't be written: make room on the machine's disk, or replace the machine."
+}
 put_secrets() {
-  local path=$1 line
+  local path=$1 line isWhole=yes
   mkdir -p "$` +
   String.raw`{path%/*}"
   umask 077
@@ -94,9 +98,10 @@ put_secrets() {
     line=$` +
   String.raw`{line//@TK_PSK_SECONDARY@/$` +
   String.raw`{TK_PSK_SECONDARY:-}}
-    printf '%s\n' "$line"
-  done >"$path.tk-new"
+    printf '%s\n' "$line" || isWhole=no
+  done >"$path.tk-new" || isWhole=no
   umask 022
+  [ "$isWhole" = yes ] || not_written "$path.tk-new"
   place "$path" 0600 "$path.tk-new"
 }
 has_changed() {

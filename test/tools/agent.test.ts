@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { GatewayFile } from '../../shared/gateway/gateway-config.js';
 import { path } from '../../shared/gateway/paths.js';
+import { aTunnel } from '../shared/gateway/gateway-cases.js';
 import { agentTools, python, runWithAgent as run } from './running-agent.js';
 import { describeWith } from './tools.js';
 
@@ -49,6 +50,17 @@ describeWith('running agent', { tools: agentTools, needsRoot: true }, () => {
       kill "\${EDGES[0]}"; ip netns del edge0; rm "$SANDBOX/own/ready0"; add_edge 0
       until ip route show table 110 | grep .; do sleep 0.1; done`);
     expect(said.split('----\n').at(-1)).toBe('default dev vti0 scope link');
+  });
+
+  test('a gateway that was route-based loses the route on which no policy is looked for', () => {
+    const before = 'ip route add 185.46.212.88/32 dev lo metric 3000\n';
+    const script = `for _ in $(seq 100); do
+      [ -n "$(ip route show 185.46.212.88)" ] || { echo gone; break; }
+      sleep 0.1
+    done`;
+    const tunnels = [aTunnel('primary', '198.51.101.10')];
+    expect(run(script, { routing: 'policy-based', tunnels }, undefined, before)).toBe('gone');
+    expect(run('sleep 1; ip route show 185.46.212.88 dev lo', {})).toContain('metric 3000');
   });
 
   test('a thousand probes at once are all answered, also beside connections that say nothing', () => {

@@ -50,7 +50,7 @@ describeWith('firewall', { tools: ['iptables', 'ip', 'curl', 'python3', 'sysctl'
   );
 
   test('a rule that iptables doesn’t take ends the script, and the machine never forwards', () => {
-    const plant = (content: string) => content.replace('! -o vti+ -j DROP', '! -o vti+ -j DORP');
+    const plant = (content: string) => content.replace(/^(-A TK .*)DROP$/m, '$1DORP');
     const script = `${path.failClosed} 2>/dev/null || echo refused; cat /proc/sys/net/ipv4/ip_forward`;
     expect(on({}, script, plant)).toEqual(['refused', '0']);
     expect(on({}, script)).toEqual(['1']);
@@ -90,6 +90,26 @@ describeWith('firewall', { tools: ['iptables', 'ip', 'curl', 'python3', 'sysctl'
     expect(Number(lines.at(-1))).toBeGreaterThan(0);
   });
 
+  test.each([
+    { name: 'route-based', difference: {} },
+    { name: 'policy-based', difference: policyBased },
+  ])('an address that was the proxy’s before stays closed when $name', ({ difference }) => {
+    const { proxy } = aGatewayConfig();
+    const changed = aGatewayConfig({ ...difference, proxy: { ...proxy, address: '165.225.1.9' } });
+    const other = renderGatewayFiles(changed).find((file) => file.path === path.failClosed);
+    const again = `bash <<'OTHER'
+${other?.content ?? ''}OTHER`;
+    const lines = on(
+      difference,
+      `${path.failClosed}; without_waiting ${path.forwarding} >/dev/null || true
+      ${again}
+      ${again}
+      ip route del blackhole ${proxy.address} 2>/dev/null || true; ip route flush ${proxy.address}
+      ask; curl -s -m 1 http://${proxy.address}:9400/ || echo none; leaked; iptables -S TK | grep -c -- '-j DROP'`,
+    );
+    expect(lines.slice(-3)).toEqual(['none', '0', '2']);
+  });
+
   test('the rule is replaced as a whole when a site goes from route-based to policy-based', () => {
     const other = renderGatewayFiles(aGatewayConfig(policyBased)).find(
       (file) => file.path === path.failClosed,
@@ -103,7 +123,7 @@ ${other?.content ?? ''}OTHER
     );
     expect(lines).toEqual([
       '-N TK',
-      '-A TK -d 185.46.212.88/32 -m policy --dir out --pol ipsec --mode tunnel -j RETURN',
+      '-A TK -m policy --dir out --pol ipsec --mode tunnel -j RETURN',
       '-A TK -d 185.46.212.88/32 -j DROP',
     ]);
   });

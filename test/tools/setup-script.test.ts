@@ -161,6 +161,27 @@ SAID
     expect(said).toContain('No such file');
   });
 
+  test.each([
+    {
+      what: 'a file',
+      full: 'tunnelkeeper.conf',
+      change: `sed -i 's/dpddelay=5/dpddelay=6/' /usr/local/lib/setup`,
+    },
+    { what: 'the secrets', full: 'tunnelkeeper.secrets', change: 'TK_PSK_PRIMARY=anotherPskOfLetters2' },
+  ])('$what that a full disk doesn’t take stays as it was, and no tunnel is touched', ({ full, change }) => {
+    const said = run(
+      `${secrets}set_up >/dev/null; cp /etc/ipsec.d/${full} "$SANDBOX/own/was"
+      ${change}; ln -s /dev/full /etc/ipsec.d/${full}.tk-new; : >"$SANDBOX/own/calls"; set_up 2>/dev/null
+      echo ----; calls; cmp "$SANDBOX/own/was" /etc/ipsec.d/${full} && echo same; ls /etc/ipsec.d`,
+      alone,
+    );
+    const [result = '', rest = ''] = said.split('----\n');
+    expect(parseSetupResult(result)).toMatchObject({ ok: false, reason: 'unexpected' });
+    expect(result).toContain("make room on the machine's disk");
+    expect(rest).toContain('same\n');
+    expect(rest).not.toMatch(/stop|restart|--down|tk-new/);
+  });
+
   test('pluto isn’t started when the rule can’t be set', () => {
     const refusal = `printf '#!/bin/sh\\nexit 1\\n' >"$SANDBOX/own/bin/iptables-restore"; chmod 755 "$SANDBOX"/own/bin/*`;
     const said = run(`${secrets}${refusal}; set_up; echo ----; calls; cat /proc/sys/net/ipv4/ip_forward`);

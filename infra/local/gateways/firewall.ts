@@ -44,6 +44,13 @@ export class Firewall {
     return this.rules(table, chain).some((rule) => rule.words.join(' ') === words.join(' '));
   }
 
+  /** A chain's rules as iptables shows them: single addresses as prefixes. */
+  list(table: string, chain: string): readonly string[] {
+    return this.rules(table, chain).map(({ words }) =>
+      `-A ${chain} ${words.join(' ')}`.replace(/ -d ([\d.]+) /, ' -d $1/32 '),
+    );
+  }
+
   /** Puts a rule at a place counted from 0, at the end by default. */
   insert(table: string, chain: string, words: readonly string[], at = Infinity): boolean {
     if (!this.has(table, chain)) return false;

@@ -49,7 +49,7 @@ def decide(settings, memory, seen, now):
     for check in seen.checks:
         tunnels[check.role] = judge(tunnels[check.role], check, settings.check, now)
     mends = tuple(mend for mend in memory.mends if now - mend.at < HOUR)
-    actions = steer(settings, tunnels, seen, now) + resets(settings, tunnels, seen.refused)
+    actions = steer(settings, tunnels, seen, now) + resets(settings, tunnels, seen.refused, seen.is_table_full)
     mend = next_mend(settings, Memory(memory.began, tunnels, mends), seen, now)
     if mend:
         actions.append(mend)
@@ -121,7 +121,9 @@ def refused(settings, tunnels):
     return frozenset(down + all_down if settings.is_route_based else all_down)
 
 
-def resets(settings, tunnels, now_refused):
+def resets(settings, tunnels, now_refused, is_table_full=False):
+    """What begins and what ends. While the connection table is full, checks fail as new connections do: what is
+    established lives on, but for that whose child SA is gone."""
     wanted = refused(settings, tunnels)
     if now_refused is None:
         known = frozenset()
@@ -129,9 +131,15 @@ def resets(settings, tunnels, now_refused):
             return [Action("release", ALL, "the agent has begun")]
     else:
         known = now_refused
-    begun = [Action("reset", one, why_reset(one, tunnels)) for one in sorted(wanted - known)]
+    doubtful = {one for one in wanted if is_table_full and not is_gone(one, tunnels)}
+    begun = [Action("reset", one, why_reset(one, tunnels)) for one in sorted(wanted - known - doubtful)]
     ended = [Action("release", one, why_release(one)) for one in sorted(known - wanted)]
     return begun + ended
+
+
+def is_gone(one, tunnels):
+    """Whether nothing can go through a tunnel any more, or through any."""
+    return all(tunnels[role].trouble == NO_CHILD for role in (tunnels if one == ALL else (one,)))
 
 
 def why_reset(one, tunnels):

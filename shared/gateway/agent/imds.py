@@ -135,7 +135,7 @@ def printable(text, most):
 def machine(values):
     """Pure: this machine in what the host tells of it; raises ValueError. Both parts of a URL are looked at."""
     found = Machine(*(values.get(name) for name in ("name", "location", "resourceId")))
-    fits = (r"[^\s\x00-\x1f]{1,128}", r"[a-z0-9-]{1,64}", r"(/[A-Za-z0-9._()-]{1,128}){8}")
+    fits = (r"[^\s\x00-\x1f]{1,128}", r"[a-z0-9-]{1,64}", r"(/[\w.()-]{1,128}){8}")
     for value, pattern in zip(found, fits):
         if not isinstance(value, str) or not re.fullmatch(pattern, value):
             raise ValueError("it doesn't tell which machine this is")

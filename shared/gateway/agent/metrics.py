@@ -167,5 +167,10 @@ class Metrics:
 
 
 def url(machine):
-    """Pure: the region's endpoint for this machine's metrics."""
-    return "https://%s.monitoring.azure.com%s/metrics" % (machine.region, machine.resource)
+    """Pure: the region's endpoint for this machine's metrics; a resource group may have letters of any alphabet."""
+    resource = "".join(char if char.isascii() else quoted(char) for char in machine.resource)
+    return "https://%s.monitoring.azure.com%s/metrics" % (machine.region, resource)
+
+
+def quoted(char):
+    return "".join("%%%02X" % byte for byte in char.encode())

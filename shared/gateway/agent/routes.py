@@ -62,6 +62,9 @@ class Leads:
     def keep(self, now):
         """Gives a line for each device that was led to anew, and for each that couldn't be."""
         said = []
+        if self.stood_in_at is None and not self.tunnels:
+            self.stood_in_at = now
+            stand_aside(self.address)
         if self.tunnels and (self.stood_in_at is None or now - self.stood_in_at >= LEAD_AGAIN_SECONDS):
             self.stood_in_at = now
             trouble = stand_in(self.address)
@@ -87,7 +90,17 @@ def stand_in(address):
 
     Without a device a packet is led towards `lo` so, and meets TK-RESET, which refuses it, and then the rule that
     drops whatever doesn't leave by a tunnel. Gives the trouble, or nothing."""
-    return limited.run(["ip", "route", "replace", address + "/32", "dev", "lo", "metric", "3000"], LIMIT_SECONDS).trouble
+    return limited.run(["ip", "route", "replace", *route_to_lo(address)], LIMIT_SECONDS).trouble
+
+
+def stand_aside(address):
+    """Takes that route away, which a gateway has that was route-based: on the way to `lo` no IPsec policy is looked
+    for. It may well not be there."""
+    limited.run(["ip", "route", "del", *route_to_lo(address)], LIMIT_SECONDS)
+
+
+def route_to_lo(address):
+    return (address + "/32", "dev", "lo", "metric", "3000")
 
 
 def number_of(device):

@@ -100,6 +100,14 @@ export const fileCommands: Commands = {
       streams.out('262144\n');
       return 0;
     }
+    const [, without = '', before = '', after = ''] = addressRules.exec(program) ?? [];
+    if (without !== '') {
+      for (const line of streams.input.readAll().split('\n')) {
+        const [, , third = '', address = ''] = line.split(' ');
+        if (third === '-d' && address !== without) streams.out(`${before}${address}${after}\n`);
+      }
+      return 0;
+    }
     const [, field] = /^\{ ?print \$(\d+); exit ?\}$/.exec(program) ?? [];
     if (field === undefined) throw new ModelGap(`The model knows no awk ${program}.`);
     const value = streams.input.readLine()?.split(/\s+/)[Number(field) - 1];
@@ -107,6 +115,9 @@ export const fileCommands: Commands = {
     return 0;
   },
 };
+
+/** A program that makes a rule for each address of other rules but one. */
+const addressRules = /^\$3 == "-d" && \$4 != "([^"]+)" \{ print "([^"]*)" \$4 "([^"]*)" \}$/;
 
 function optionValue(args: readonly string[], option: string): string | undefined {
   const at = args.indexOf(option);

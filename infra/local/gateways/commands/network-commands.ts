@@ -30,7 +30,7 @@ export const networkCommands: Commands = {
   },
 };
 
-const chainOptions = ['-N', '-F', '-A', '-I', '-C', '-D', '-L'];
+const chainOptions = ['-N', '-F', '-A', '-I', '-C', '-D', '-L', '-S'];
 
 function iptables({ machine: { network }, args, streams }: Call): number {
   const { firewall } = network;
@@ -50,6 +50,9 @@ function iptables({ machine: { network }, args, streams }: Call): number {
     case '-F':
       return done(firewall.flush(table, chain), noChain);
     case '-L':
+      return done(firewall.has(table, chain), noChain);
+    case '-S':
+      for (const line of firewall.list(table, chain)) streams.out(`${line}\n`);
       return done(firewall.has(table, chain), noChain);
     case '-C':
       return done(

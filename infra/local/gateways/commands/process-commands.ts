@@ -19,6 +19,10 @@ export const processCommands: Commands = {
     return end ?? 124;
   },
   flock: async ({ machine, world, args }) => {
+    if (args.join(' ') === '-u 9') {
+      machine.lock.leave(world);
+      return 0;
+    }
     const [, seconds] = /^-w (\d+) 9$/.exec(args.join(' ')) ?? [];
     if (seconds === undefined) throw new ModelGap(`The model knows no flock ${args.join(' ')}.`);
     const isTaken = await machine.lock.take(world, Number(seconds));

@@ -46,6 +46,10 @@ class Machine(unittest.TestCase):
     def test_what_is_needed_is_taken(self):
         self.assertEqual(imds.machine(self.GOOD), ("vm-berlin-z1-1-g1", "westeurope", RESOURCE))
 
+    def test_a_resource_group_of_another_alphabet_is_taken(self):
+        elsewhere = RESOURCE.replace("rg_a", "rg-zürich")
+        self.assertEqual(imds.machine({**self.GOOD, "resourceId": elsewhere}).resource, elsewhere)
+
     def test_what_would_lead_elsewhere_is_refused(self):
         for name, value in (
             ("name", ""),

@@ -122,11 +122,19 @@ class Full(unittest.TestCase):
         gateway.is_table_full = True
         gateway.states = {"primary": "silent", "secondary": "silent"}
         gateway.pass_seconds(300)
-        self.assertEqual(gateway.kinds(*MENDS), [])
+        self.assertEqual(gateway.kinds(*MENDS, "reset"), [])
         self.assertEqual(gateway.answer()[0], 503)
         gateway.is_table_full = False
         gateway.pass_seconds(1)
         self.assertEqual([kind for _, kind, _ in gateway.kinds(*MENDS)], ["restart"])
+
+
+    def test_what_stands_in_a_tunnel_whose_child_sa_is_gone_is_reset_all_the_same(self):
+        gateway = serving()
+        gateway.is_table_full = True
+        gateway.states = {"primary": "gone", "secondary": "silent"}
+        gateway.pass_seconds(30)
+        self.assertEqual([role for _, _, role in gateway.kinds("reset")], ["primary"])
 
 
 class Limits(unittest.TestCase):
