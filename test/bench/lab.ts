@@ -4,12 +4,12 @@
  * the same guest, in runs that take turns.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import Table from 'cli-table3';
 import { Lab } from '../../infra/local/gateways/real/lab.js';
 import { obstacleToLab } from '../../infra/local/gateways/real/obstacle-to-lab.js';
 import { proxyAddress } from '../../infra/local/gateways/real/fabric.js';
 import { firstPsk, identityOf, LabGateway, pause, type GatewayKind } from '../lab/lab-gateway.js';
 import { clients, edges, stranger } from '../lab/lab-plan.js';
+import { tellTable } from '../lab/tell-table.js';
 import { median } from './statistics.js';
 
 const rounds = 5;
@@ -71,7 +71,7 @@ function enter(lab: Lab, number: number, esp: string = proposals[0]): Promise<un
 
 /** From power to the first page, one machine after the other. */
 async function benchStart(lab: Lab): Promise<void> {
-  const table = tableOf('from power to the first page', 'takes scripts', 'is set up', 'serves');
+  const rows: string[][] = [];
   for (const [index, kind] of (
     [
       { suite: 'bookworm', image: 'bare' },
@@ -87,10 +87,10 @@ async function benchStart(lab: Lab): Promise<void> {
     await gateway.setUp();
     const setUp = since();
     await gateway.served();
-    table.push([`${kind.suite}, ${kind.image}`, booted, setUp, since()]);
+    rows.push([`${kind.suite}, ${kind.image}`, booted, setUp, since()]);
     await gateway.guest.powerOff();
   }
-  print(table);
+  tellTable(['from power to the first page', 'takes scripts', 'is set up', 'serves'], rows);
 }
 
 /** The same proxy, through the tunnel and beside it, by one gateway and one client. */
@@ -108,18 +108,17 @@ async function benchPath(lab: Lab, gateway: LabGateway): Promise<void> {
       ] as const)
         runs.set(name, [...(runs.get(name) ?? []), await measure(gateway, port)]);
   }
-  const table = tableOf('path', 'Mbit/s', 'CPU of the gateway, s/GB', 'latency, ms');
   const plain = summed(runs.get('forwarding and NAT alone') ?? []);
-  for (const [name, measured] of runs) {
+  const rows = [...runs].map(([name, measured]) => {
     const { mbitPerSecond, cpuSeconds, latencyMs } = summed(measured);
-    table.push([
+    return [
       name,
       `${mbitPerSecond.toFixed(0)} (${(mbitPerSecond / plain.mbitPerSecond).toFixed(2)})`,
       `${cpuSeconds.toFixed(1)} (${(cpuSeconds / plain.cpuSeconds).toFixed(2)})`,
       `${latencyMs.toFixed(1)} (${(latencyMs / plain.latencyMs).toFixed(2)})`,
-    ]);
-  }
-  print(table);
+    ];
+  });
+  tellTable(['path', 'Mbit/s', 'CPU of the gateway, s/GB', 'latency, ms'], rows);
 }
 
 function summed(all: readonly Measured[]): Measured {
@@ -205,17 +204,12 @@ sed 's/.*) //' "/proc/$pid/stat" | awk '{ print $12 + $13 + $14 + $15 }'`)
   await pause(watchedSeconds);
   const after = await look();
   const share = (after.seconds - before.seconds) / watchedSeconds;
-  const table = tableOf('agent, two tunnels checked every 3 s', '');
-  table.push(['memory', `${after.memory.toFixed(1)} MB (at most ${mostMemory})`]);
-  table.push(['processor of the guest, checks and all that they start', `${(share * 100).toFixed(1)} %`]);
-  print(table);
+  tellTable(
+    ['agent, two tunnels checked every 3 s', ''],
+    [
+      ['memory', `${after.memory.toFixed(1)} MB (at most ${mostMemory})`],
+      ['processor of the guest, checks and all that they start', `${(share * 100).toFixed(1)} %`],
+    ],
+  );
   return after.memory <= mostMemory;
-}
-
-function tableOf(...head: string[]): Table.Table {
-  return new Table({ head, style: { head: [], border: [] } });
-}
-
-function print(table: Table.Table): void {
-  process.stdout.write(`${table.toString()}\n`);
 }

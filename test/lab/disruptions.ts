@@ -3,6 +3,7 @@ import type { ProxyBehaviour } from '../../infra/local/gateways/real/edge-guest.
 import type { Lab } from '../../infra/local/gateways/real/lab.js';
 import type { World } from '../infra/local/gateways/a-world.js';
 import { identityOf, pause, type LabGateway } from './lab-gateway.js';
+import { mirrorUrl } from '../../infra/local/gateways/real/images.js';
 import { edges } from './lab-plan.js';
 
 /** One of them; it is over, and made good, when `happens` ends. */
@@ -16,6 +17,9 @@ export interface Disruption {
   readonly afterwards?: (lab: Lab) => void;
   /** Nobody may notice: no request is lost, no connection broken, nothing moved or mended. */
   readonly isHarmless?: true;
+
+  /** Which edges answer one after the other, where there are two. */
+  readonly edges?: readonly string[];
 
   /** It lasts as long as processes take to start: slow in the lab's guests, and an estimate of Azure's in the model. */
   readonly hasLabsPace?: boolean;
@@ -45,10 +49,15 @@ export const disruptions: readonly Disruption[] = [
   },
   {
     name: 'the agent is killed',
-    toEach: ({ guest }) => guest.shell('systemctl kill -s KILL tunnelkeeper-agent; sleep 3'),
+    isHarmless: true,
+    toEach: ({ guest }) =>
+      guest.shell(
+        'systemctl kill -s KILL tunnelkeeper-agent; sleep 3; systemctl is-active --quiet tunnelkeeper-agent',
+      ),
   },
   {
     name: 'the primary edge is dead for 30 s',
+    edges: ['fra4', 'ams2-2'],
     toAll: async ({ fabric }) => {
       await fabric.lose(primary.address, 1);
       await pause(30);
@@ -58,6 +67,7 @@ export const disruptions: readonly Disruption[] = [
   },
   {
     name: 'the proxy behind the primary edge is silent for 20 s',
+    edges: ['fra4', 'ams2-2'],
     toAll: (lab) => whileBehaving(lab, 'silent', 20),
     inModel: ({ edges: farSide }, pass) =>
       whileTroubled(farSide, ['one'], { proxySilent: true }, () => pass(20)),
@@ -66,7 +76,7 @@ export const disruptions: readonly Disruption[] = [
     name: 'a PSK that is wrong, and the right one again',
     toEach: ({ guest, psk }) =>
       guest.shell(`
-swap() { sed -i "s/$1/$2/" /etc/ipsec.d/tunnelkeeper.secrets; systemctl restart ipsec; }
+swap() { file=/etc/ipsec.d/tunnelkeeper.secrets; was=$(<$file); printf '%s\\n' "\${was//$1/$2}" >$file; systemctl restart ipsec; }
 swap ${psk} NobodyKnowsThisPsk0; sleep 6; swap NobodyKnowsThisPsk0 ${psk}`),
   },
   {
@@ -97,7 +107,7 @@ swap ${psk} NobodyKnowsThisPsk0; sleep 6; swap NobodyKnowsThisPsk0 ${psk}`),
     name: 'Libreswan is upgraded',
     toEach: ({ guest, kind: { suite } }) =>
       guest.shell(`
-echo 'deb [trusted=yes] http://198.18.0.1/${suite}-newer ./' >/etc/apt/sources.list.d/newer.list
+echo 'deb [trusted=yes] ${mirrorUrl(suite)}-newer ./' >/etc/apt/sources.list.d/newer.list
 apt-get -qq update
 DEBIAN_FRONTEND=noninteractive apt-get -qq -y upgrade
 dpkg-query -W -f '\${Version}' libreswan | grep -q +lab1`),

@@ -52,8 +52,7 @@ export class LabFleet {
     connections = 0,
     gateways = this.gateways,
   ): Promise<readonly Seen[]> {
-    const { fabric } = this.lab;
-    await fabric.forgetLeaks();
+    const leaked = await this.leaks(gateways);
     const start = barrier(gateways.length);
     const seen = await Promise.all(
       gateways.map(async (gateway) => {
@@ -61,21 +60,29 @@ export class LabFleet {
         return { gateway, ...(await gateway.watch(waits, connections).finally(start.open)) };
       }),
     );
-    return Promise.all(seen.map(async (one) => ({ ...one, leaks: await fabric.leaks(one.gateway.port) })));
+    const inAll = await this.leaks(gateways);
+    return seen.map((one, index) => ({ ...one, leaks: (inAll[index] ?? 0) - (leaked[index] ?? 0) }));
+  }
+
+  /** Packets of the proxied flow that each has sent outside ESP since it first had power. */
+  leaks(gateways = this.gateways): Promise<readonly number[]> {
+    return Promise.all(gateways.map(({ port }) => this.lab.fabric.leaks(port)));
   }
 
   /** Lets something happen to all of them, until all serve again. */
   async disrupt(disruption: Disruption): Promise<readonly Seen[]> {
-    const { name, toAll, toEach, afterwards, isHarmless } = disruption;
+    const { name, toAll, toEach, afterwards, isHarmless, edges } = disruption;
     await this.each((gateway) => gateway.settled());
     let all: Promise<void> | undefined;
     const seen = await this.watch(async (gateway) => {
       await (all ??= toAll?.(this.lab, this.gateways));
       await toEach?.(gateway);
       await gateway.served(90);
+      await gateway.admitted();
     }, held).finally(() => afterwards?.(this.lab));
     for (const one of seen) this.tell(name, one);
     if (isHarmless) for (const one of seen) expectUnharmed(one);
+    if (edges !== undefined) expectEdges(seen, edges);
     expect(seen.map(({ leaks }) => leaks)).toEqual(seen.map(() => 0));
     return seen;
   }
@@ -98,8 +105,14 @@ export class LabFleet {
 }
 
 /** Nobody has noticed: no request was lost, no connection broken, nothing moved or mended. */
-export function expectUnharmed({ gateway: { title }, lost, broken, acts }: Seen): void {
-  expect([title, lost, broken, acts.filter(isMoveOrMend)]).toEqual([title, 0, [], []]);
+export function expectUnharmed({ gateway: { title }, leaks, lost, broken, acts }: Seen): void {
+  expect([title, leaks, lost, broken, acts.filter(isMoveOrMend)]).toEqual([title, 0, 0, [], []]);
+}
+
+/** Those that have two edges were answered by these, in this order. */
+function expectEdges(seen: readonly Seen[], expected: readonly string[]): void {
+  for (const { gateway, edges } of seen.filter(({ gateway: { config } }) => config.tunnels.length > 1))
+    expect([gateway.title, edges]).toEqual([gateway.title, expected]);
 }
 
 /** Resets follow from what the tunnels are; how they ended shows by the held connections. */

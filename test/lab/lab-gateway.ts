@@ -16,6 +16,9 @@ import { clients, edges } from './lab-plan.js';
 /** The PSK of a test's gateways in the beginning. */
 export const firstPsk = 'LabPsk0123456789abcdef';
 
+/** Exit code of a script that SIGKILL has ended. */
+const killed = -9;
+
 /** How a gateway of a test differs. */
 export interface GatewayKind {
   readonly suite: Suite;
@@ -50,15 +53,13 @@ export function labConfig(number: number, { routing = 'route-based' }: GatewayKi
 
 /** What the agent last wrote down, as far as tests read it. */
 interface AgentState {
-  /** Seconds since the machine's start. */
-  readonly writtenAt: number;
-  readonly route: string | null;
   readonly tunnels: readonly { readonly role: string; readonly isUp: boolean }[];
-  /** `at`: seconds since the machine's start. */
-  readonly recent: readonly { readonly at: number; readonly line: string }[];
 }
 
-const noState: AgentState = { writtenAt: 0, route: null, tunnels: [], recent: [] };
+const noState: AgentState = { tunnels: [] };
+
+/** A line of the journal, with seconds since the machine's start: `[   65.123456] name python3[812]: words`. */
+const journalLine = /^\[ *([\d.]+)\] \S+ [^:]+: (.*)$/;
 
 /** What was seen of a gateway while something was done to it. */
 export interface Watched extends LoadReport {
@@ -97,9 +98,21 @@ export class LabGateway {
       image: kind.image ?? 'baked',
       cloudConfig: renderCloudInit(config),
     });
+    const gateway = new LabGateway(lab, number, guest, port, config, kind);
+    const { id } = await lab.fabric.clients.call('startLoad', gateway.load);
     guest.powerOn();
     await guest.isUp;
-    return new LabGateway(lab, number, guest, port, config, kind);
+    await lab.fabric.clients.call('stopLoad', { id });
+    return gateway;
+  }
+
+  private get proxy() {
+    return { host: this.port.privateIp, port: 9400, target: 'http://www.example.com/' };
+  }
+
+  /** A client that asks all the time. */
+  private get load() {
+    return { ...this.proxy, from: clients[1], timeoutSeconds: 2, everyMs: askEveryMs };
   }
 
   /** Name of the identity that both edges know it by. */
@@ -121,7 +134,8 @@ export class LabGateway {
   /** Runs the setup script for so many seconds, after which it is killed. */
   async beginSetUp(seconds: number): Promise<void> {
     const { exitCode } = await this.runSetUp(seconds);
-    if (exitCode === 0) throw new Error(`${this.title} was set up within ${seconds} s.`);
+    if (exitCode !== killed)
+      throw new Error(`${this.title}: the script ended with ${exitCode} within ${seconds} s.`);
   }
 
   private runSetUp(limitSeconds: number) {
@@ -208,6 +222,11 @@ sysctl net.ipv4.ip_forward net.ipv4.conf.eth0.rp_filter net.netfilter.nf_conntra
     return text === '' ? noState : (JSON.parse(text) as AgentState); // our own agent's
   }
 
+  /** Waits until the balancer would have clients come: its probe gets 200. */
+  async admitted(limitSeconds = 60): Promise<void> {
+    await until(async () => (await this.probe()) === 200, limitSeconds);
+  }
+
   /** What the balancer's probe gets; 0 when nothing answers. */
   async probe(): Promise<number> {
     const end = await this.lab.probe(this.port, this.config.probePort);
@@ -223,12 +242,10 @@ sysctl net.ipv4.ip_forward net.ipv4.conf.eth0.rp_filter net.netfilter.nf_conntra
   /** Lets a client ask all the time while something is done, and holds so many connections. */
   async watch(deed: () => Promise<unknown>, held = 0): Promise<Watched> {
     const { clients: side } = this.lab.fabric;
-    const to = { host: this.port.privateIp, port: 9400, target: 'http://www.example.com/' };
-    const { writtenAt } = await this.state();
+    const began = await this.uptime();
     const holding =
-      held === 0 ? undefined : await side.call('hold', { ...to, from: clients[3], count: held });
-    const asking = { ...to, from: clients[1], timeoutSeconds: 2, everyMs: askEveryMs };
-    const { id } = await side.call('startLoad', asking);
+      held === 0 ? undefined : await side.call('hold', { ...this.proxy, from: clients[3], count: held });
+    const { id } = await side.call('startLoad', this.load);
     let samples;
     let broken: readonly AskEnd[];
     try {
@@ -239,15 +256,38 @@ sysctl net.ipv4.ip_forward net.ipv4.conf.eth0.rp_filter net.netfilter.nf_conntra
       samples = await side.call('stopLoad', { id });
       broken = holding === undefined ? [] : await side.call('letGo', holding);
     }
-    const after = await this.state();
     // Its first life may have ended meanwhile, and its clock with it.
-    const since = after.writtenAt < writtenAt ? 0 : writtenAt;
-    const acts = after.recent.filter(({ at }) => at > since).map(({ line }) => line.replace(/:.*/, ''));
-    return { ...reportOf(sampled(samples)), broken, acts };
+    const since = (await this.uptime()) < began ? 0 : began;
+    return { ...reportOf(sampled(samples)), broken, acts: await this.actsSince(since) };
+  }
+
+  /** Seconds since the machine's start. */
+  private async uptime(): Promise<number> {
+    return Number.parseFloat(await this.guest.shell('cat /proc/uptime'));
+  }
+
+  /** What the agent did since then, in its own words without the reasons. */
+  private async actsSince(seconds: number): Promise<readonly string[]> {
+    const journal = await this.guest.shell(
+      'journalctl -q --no-pager -b -u tunnelkeeper-agent -o short-monotonic',
+    );
+    return journal.split('\n').flatMap((line) => {
+      const [, at = '', words = ''] = journalLine.exec(line) ?? [];
+      return Number(at) > seconds ? [words.replace(/:.*/, '')] : [];
+    });
   }
 }
 
 /** Lets real seconds pass. */
 export function pause(seconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+}
+
+/** Waits for something. @throws Error when it isn't so in time */
+export async function until(isSo: () => boolean | Promise<boolean>, limitSeconds: number): Promise<void> {
+  const end = performance.now() + limitSeconds * 1000;
+  while (!(await isSo())) {
+    if (performance.now() > end) throw new Error(`It isn't so within ${limitSeconds} s: ${String(isSo)}`);
+    await pause(0.5);
+  }
 }

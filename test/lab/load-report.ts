@@ -7,7 +7,7 @@ export const askEveryMs = 200;
 /** Seconds that they ask before something happens, and after it. */
 export const marginSeconds = 1;
 
-/** One request: when it began, in milliseconds, and who answered it. */
+/** One request: when it was over, in milliseconds, and who answered it. */
 export interface Sample {
   readonly at: number;
   /** Name of the edge; absent when nobody answered. */
@@ -30,13 +30,15 @@ export interface LoadReport {
 
 /** Of real requests. */
 export function sampled(samples: readonly LoadSample[]): readonly Sample[] {
-  return samples.map(({ at, end }) =>
-    end.kind === 'answered' ? { at, edge: end.body } : { at, failure: end.kind },
-  );
+  return samples.map(({ at, end }) => {
+    const over = at + end.seconds * 1000;
+    return end.kind === 'answered' ? { at: over, edge: end.body } : { at: over, failure: end.kind };
+  });
 }
 
 /** Pure. */
-export function reportOf(samples: readonly Sample[]): LoadReport {
+export function reportOf(given: readonly Sample[]): LoadReport {
+  const samples = [...given].sort((a, b) => a.at - b.at);
   const answers = samples.flatMap(({ at, edge }) => (edge === undefined ? [] : [{ at, edge }]));
   const times = [...samples.slice(0, 1), ...answers, ...samples.slice(-1)].map(({ at }) => at);
   const gaps = times.slice(1).map((at, index) => at - (times[index] ?? at));

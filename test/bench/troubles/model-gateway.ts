@@ -33,9 +33,10 @@ export async function disruptModel(
 function askAllTheTime(world: World): () => Promise<readonly Sample[]> {
   const samples: Promise<Sample>[] = [];
   const timer = setInterval(() => {
-    const at = Date.now();
     const asked = world.guest.request({ clientIp, port: 9400, url: 'http://www.example.com/' });
-    samples.push(asked.then((end) => (end.kind === 'answered' ? { at, edge: end.servedBy } : { at })));
+    samples.push(
+      asked.then((end) => ({ at: Date.now(), ...(end.kind === 'answered' ? { edge: end.servedBy } : {}) })),
+    );
   }, askEveryMs);
   return () => {
     clearInterval(timer);

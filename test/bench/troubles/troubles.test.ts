@@ -5,9 +5,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Fabric } from '../../../infra/local/gateways/real/fabric.js';
 import { disruptions, type Disruption } from '../../lab/disruptions.js';
-import { held, isMend, LabFleet, limitMs, type Seen } from '../../lab/lab-fleet.js';
-import { pause, type GatewayKind } from '../../lab/lab-gateway.js';
-import { edges } from '../../lab/lab-plan.js';
+import { netdataPort } from '../../../shared/site/netdata.js';
+import { expectUnharmed, held, isMend, LabFleet, limitMs, type Seen } from '../../lab/lab-fleet.js';
+import { pause, until, type GatewayKind, type LabGateway } from '../../lab/lab-gateway.js';
+import { clients, edges } from '../../lab/lab-plan.js';
 import { describeInLab } from '../../lab/lab-suite.js';
 import { findPlanted, limitsOff, mendedTooOften } from '../../lab/planted-faults.js';
 import { tellTable } from '../../lab/tell-table.js';
@@ -53,6 +54,35 @@ describeInLab('real gateways in trouble', ['bookworm', 'trixie'], (lab) => {
       limitMs,
     );
   });
+
+  test(
+    'have Netdata where it is asked for and packaged, for those who were named, and nobody notices',
+    async () => {
+      const [viewer, other] = clients;
+      const bring = async (gateway: LabGateway) => {
+        const { psk, config, kind } = gateway;
+        const { warning } = await gateway.setUp(psk, { ...config, netdata: { from: [`${viewer}/32`] } });
+        const isPackaged = kind.suite === 'bookworm';
+        expect(warning).toBe(isPackaged ? undefined : 'netdata-not-packaged');
+        const charts = async () => {
+          const end = await gateway.reach(viewer, netdataPort, '/api/v1/charts');
+          return end.kind === 'answered' ? end.body : end.kind;
+        };
+        // Its modules begin after it does, and find the tunnels with their first answer.
+        if (isPackaged) await until(async () => (await charts()).includes('"libreswan.'), 60);
+        else expect(await charts()).toBe('refused');
+        expect(await gateway.reach(other, netdataPort)).not.toMatchObject({ status: 200 });
+        await gateway.setUp(psk, config);
+        expect(await gateway.reach(viewer, netdataPort)).toMatchObject({ kind: 'refused' });
+      };
+      // One of each release: both routings have the same Netdata, which takes long to install.
+      for (const seen of await fleet.watch(bring, held, fleet.gateways.slice(0, 2))) {
+        expectUnharmed(seen);
+        fleet.tell('Netdata is asked for, and not any more', seen);
+      }
+    },
+    limitMs,
+  );
 
   test(
     'move at most once in a day’s worth of stalls, with 1 % loss between, and mend nothing',

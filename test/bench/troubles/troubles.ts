@@ -46,6 +46,16 @@ export const troubles: readonly Trouble[] = [
       whileTroubled(farSide, ['one', 'two'], { down: true }, () => pass(longSilence)),
   },
   {
+    name: 'the primary edge is dead for 12 s, and then up for more than 300 s',
+    edges: ['fra4', 'ams2-2', 'fra4'],
+    toAll: async ({ fabric }) => {
+      await fabric.lose(primary.address, 1);
+      await pause(12);
+      await fabric.lose(primary.address, 0);
+      await pause(330);
+    },
+  },
+  {
     name: 'the proxy behind the primary edge drips bytes for 20 s',
     toAll: (lab) => whileBehaving(lab, 'drip', 20),
   },
@@ -95,10 +105,10 @@ export const troubles: readonly Trouble[] = [
       ),
   },
   {
-    name: 'the network interface is dead for 20 s',
+    name: 'the network interface is dead for 30 s',
     toEach: async ({ lab: { fabric }, port }) => {
       await fabric.cut(port, true);
-      await pause(20);
+      await pause(30);
       await fabric.cut(port, false);
     },
   },

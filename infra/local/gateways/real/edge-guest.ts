@@ -6,7 +6,7 @@ import { proxyAddress } from './fabric.js';
 import type { UmlGuest } from './uml-guest.js';
 
 /** How the proxy answers. */
-export type ProxyBehaviour = 'normal' | 'silent' | 'html' | 'redirect' | 'drip' | 'reset';
+export type ProxyBehaviour = 'normal' | 'silent' | 'html' | 'redirect' | 'drip';
 
 /** A VPN credential as it was entered at Zscaler. */
 export interface EdgeCredential {

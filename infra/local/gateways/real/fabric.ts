@@ -57,8 +57,8 @@ ip link set clients up
 ${clientAddresses.map((address) => `ip route add ${address}/32 dev clients`).join('\n')}
 iptables -w -N OUTAGE
 iptables -w -A FORWARD -j OUTAGE
-iptables -w -A FORWARD -i e+ -o g+ -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
-iptables -w -A FORWARD -i e+ -o g+ -j DROP`);
+iptables -w -A FORWARD ${fromInternet} -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
+iptables -w -A FORWARD ${fromInternet} -j DROP`);
     await clients.script(`
 ${clientAddresses.map((address) => `ip addr add ${address}/32 dev eth0`).join('\n')}
 ip link set eth0 up
@@ -68,16 +68,12 @@ ip route add default via ${clientsRouter} dev eth0 src ${clientAddresses[0] ?? '
   }
 
   /**
-   * Plugs a machine in, as Azure does: its packets leave with its own address as their source or not at all, unless IP
-   * forwarding is on, and to the outside by 1:1 NAT. From outside nothing comes in but answers, as security groups have
-   * it by default.
+   * Plugs a machine in, as Azure does while its IP forwarding is off: its packets leave with its own address as their
+   * source or not at all, and to the outside by 1:1 NAT.
    */
-  async addGateway(
-    { privateIp, publicIp }: Addresses,
-    { forwardsIp = false }: { forwardsIp?: boolean } = {},
-  ): Promise<GatewayPort> {
+  async addGateway({ privateIp, publicIp }: Addresses): Promise<GatewayPort> {
     const tap = await this.addTap('g', privateIp);
-    const rules = rulesOf({ privateIp, publicIp }, tap, forwardsIp);
+    const rules = rulesOf({ privateIp, publicIp }, tap);
     await this.azure.script(rules.map((rule) => `iptables -w ${rule}\n`).join(''));
     return { tap, privateIp, rules };
   }
@@ -111,17 +107,12 @@ ip route add default via ${clientsRouter} dev eth0 src ${clientAddresses[0] ?? '
     this.names?.kill(isSilent ? 'SIGSTOP' : 'SIGCONT');
   }
 
-  /** Packets to the proxy that a machine sent outside ESP since the last call of `forgetLeaks`. */
+  /** Packets to the proxy that a machine has sent outside ESP since it was plugged in. */
   async leaks({ tap }: GatewayPort): Promise<number> {
     const table = await this.azure.run(['iptables', '-w', '-t', 'raw', '-nvxL', 'PREROUTING']);
     const line = table.split('\n').find((text) => text.includes(` ${tap} `) && text.includes('/* leak */'));
     if (line === undefined) throw new Error(`Nothing counts what ${tap} leaks:\n${table}`);
     return Number(line.trim().split(/\s+/)[0]);
-  }
-
-  /** Counts from nothing again. */
-  async forgetLeaks(): Promise<void> {
-    await this.azure.run(['iptables', '-w', '-t', 'raw', '-Z', 'PREROUTING']);
   }
 
   /** Drops what goes to an address of the internet or comes from it, at this rate; 0 ends that. */
@@ -139,6 +130,11 @@ ip route add default via ${clientsRouter} dev eth0 src ${clientAddresses[0] ?? '
       ['iptables-restore', '-w', '--noflush'],
       `*filter\n:OUTAGE - [0:0]\n${wanted.map((rule) => `${rule}\n`).join('')}COMMIT\n`,
     );
+  }
+
+  /** Whether what comes from the internet to a machine gets in, beside answers: by default it doesn't, as in Azure. */
+  async openToInternet(isOpen: boolean): Promise<void> {
+    await this.azure.script(`iptables -w ${isOpen ? '-D' : '-A'} FORWARD ${fromInternet} -j DROP`);
   }
 
   /** Lets in by a security group's rules alone what begins a flow; without rules again everything that has a way. */
@@ -181,7 +177,10 @@ ip route add ${address}/32 dev ${tap}`);
   }
 }
 
-function rulesOf({ privateIp, publicIp }: Addresses, tap: string, forwardsIp: boolean): readonly string[] {
+/** From an edge's tap to a gateway's. */
+const fromInternet = '-i e+ -o g+';
+
+function rulesOf({ privateIp, publicIp }: Addresses, tap: string): readonly string[] {
   const outside =
     publicIp === undefined
       ? [`-A FORWARD -i ${tap} -o e+ -j DROP`]
@@ -191,7 +190,7 @@ function rulesOf({ privateIp, publicIp }: Addresses, tap: string, forwardsIp: bo
         ];
   return [
     `-t raw -A PREROUTING -i ${tap} -d ${proxyAddress} -m comment --comment leak`,
-    ...(forwardsIp ? [] : [`-t raw -A PREROUTING -i ${tap} ! -s ${privateIp} -j DROP`]),
+    `-t raw -A PREROUTING -i ${tap} ! -s ${privateIp} -j DROP`,
     ...outside,
   ];
 }

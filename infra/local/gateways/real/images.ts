@@ -1,6 +1,15 @@
 /** Which disks can a guest start from? Built once by a recipe, and kept under the recipe's hash. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,7 +38,7 @@ const bake = fileURLToPath(new URL('../../../image/bake.sh', import.meta.url));
 export const gatewayPackages: readonly string[] =
   /^packages=\((.+)\)$/m.exec(readFileSync(bake, 'utf8'))?.[1]?.split(' ') ?? [];
 
-/** How long images of another recipe are kept. */
+/** How long images are kept that nobody uses any more. */
 const keptMs = 7 * 24 * 3600 * 1000;
 
 /** Where a guest finds the packages of its release; a later Libreswan is beside it, under `-newer`. */
@@ -42,6 +51,8 @@ export async function imagesOf(suite: Suite, log: (line: string) => void): Promi
   const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'tunnelkeeper-lab');
   const folder = join(cache, `${suite}-${recipeHash([suite, ...gatewayPackages])}`);
   if (!existsSync(folder)) await build(suite, { cache, folder, log });
+  const now = new Date();
+  utimesSync(folder, now, now);
   return {
     bare: join(folder, 'bare.img'),
     baked: join(folder, 'baked.img'),
@@ -79,9 +90,16 @@ async function build(
   }
 }
 
+/** Drops what nobody uses any more, and what a build left whose process is gone. */
 function dropOld(cache: string): void {
   for (const name of readdirSync(cache)) {
     const path = join(cache, name);
-    if (Date.now() - statSync(path).mtimeMs > keptMs) rmSync(path, { recursive: true, force: true });
+    const builder = /\.(\d+)$/.exec(name)?.[1];
+    const isLeft = builder === undefined ? Date.now() - statSync(path).mtimeMs > keptMs : !isAlive(builder);
+    if (isLeft) rmSync(path, { recursive: true, force: true });
   }
+}
+
+function isAlive(processId: string): boolean {
+  return existsSync(`/proc/${processId}`);
 }

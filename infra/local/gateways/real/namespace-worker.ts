@@ -1,6 +1,7 @@
 /** What does a process inside a namespace do for the lab? Sends requests, serves a mirror and metadata. */
 import { createReadStream } from 'node:fs';
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { basename, join } from 'node:path';
 import type { MetadataAnswer } from '../../cloud/guests.js';
 import type {
@@ -17,7 +18,7 @@ import type {
 type Handler<Name extends CallName> = (given: Calls[Name]['given']) => Promise<Calls[Name]['answer']>;
 
 const loads = new Map<number, { stop: () => Promise<readonly LoadSample[]> }>();
-const held = new Map<number, { letGo: () => readonly AskEnd[] }>();
+const held = new Map<number, { letGo: () => Promise<readonly AskEnd[]> }>();
 const asked = new Map<number, (answer: MetadataAnswer) => void>();
 let numbers = 0;
 
@@ -47,7 +48,7 @@ const handlers: { readonly [Name in CallName]: Handler<Name> } = {
   letGo: ({ id }) => {
     const holding = held.get(id);
     held.delete(id);
-    return Promise.resolve(holding?.letGo() ?? []);
+    return holding?.letGo() ?? Promise.resolve([]);
   },
   serveFolders: ({ address, folders }) =>
     listen(address, (incoming, outgoing) => {
@@ -81,33 +82,53 @@ function tell(message: FromWorker): void {
 const heldSeconds = 3600;
 
 async function hold({ count, ...call }: HoldCall): Promise<{ id: number }> {
-  const ends: AskEnd[] = [];
   const abort = new AbortController();
-  const stand = Array.from({ length: count }, () => {
-    const asks = { ...call, timeoutSeconds: 5, lastsSeconds: heldSeconds };
-    return new Promise<void>((resolve, reject) => {
-      void ask(asks, { began: resolve, signal: abort.signal }).then((end) => {
-        if (abort.signal.aborted) return;
-        ends.push(end);
-        reject(new Error('because' in end ? end.because : 'it was answered at once'));
-      });
-    });
-  });
-  await Promise.all(stand);
+  const all = await Promise.all(Array.from({ length: count }, () => stand(call, abort.signal)));
   const id = ++numbers;
   held.set(id, {
-    letGo: () => {
+    letGo: async () => {
+      const ends = await Promise.all(all.map(({ end }) => end()));
       abort.abort();
-      return ends;
+      return ends.filter(({ kind }) => kind !== 'answered');
     },
   });
   return { id };
 }
 
+interface Standing {
+  readonly end: () => Promise<AskEnd>;
+}
+
+/** A connection that stands and says nothing; its end, once it is asked for, shows whether it still carries. */
+function stand(call: Omit<AskCall, 'timeoutSeconds'>, signal: AbortSignal): Promise<Standing> {
+  return new Promise((resolve, reject) => {
+    const asks = { ...call, timeoutSeconds: 5, lastsSeconds: heldSeconds };
+    const began = (socket: Socket) => {
+      const end = () => {
+        if (!socket.destroyed) socket.write('.');
+        return Promise.race([ended, silence()]);
+      };
+      resolve({ end });
+    };
+    const ended = ask(asks, { began, signal });
+    void ended.then((end) => {
+      reject(new Error('because' in end ? end.because : 'it was answered at once'));
+    });
+  });
+}
+
+/** Seconds that a held connection may take to show that it carries: a lost packet is sent again within one. */
+const patienceSeconds = 3;
+
+async function silence(): Promise<AskEnd> {
+  await new Promise((resolve) => setTimeout(resolve, patienceSeconds * 1000));
+  return { kind: 'silent', because: 'nothing comes through it any more', seconds: patienceSeconds };
+}
+
 /** What somebody wants of a request beside its end. */
 interface Wish {
-  /** Told when the answer has begun. */
-  readonly began?: () => void;
+  /** Told when the answer has begun, and by which connection it comes. */
+  readonly began?: (socket: Socket) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -145,7 +166,7 @@ function ask(
     outgoing.once('socket', (socket) => socket.once('connect', () => (isConnected = true)));
     outgoing.on('error', fail);
     outgoing.once('response', (incoming) => {
-      tellBegan?.();
+      tellBegan?.(incoming.socket);
       let body = '';
       incoming.on('data', (part: Buffer) => {
         if (bytes === 0) body += part.toString();

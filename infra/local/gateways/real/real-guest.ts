@@ -40,7 +40,8 @@ export function realGuest(
     },
     powerOff: () => {
       hasPower = false;
-      void booted.then(async () => (await place).guest.powerOff());
+      // What couldn't be plugged in never had power.
+      booted.then(async () => (await place).guest.powerOff()).catch(() => undefined);
     },
   };
 }

@@ -129,12 +129,16 @@ export class UmlGuest {
   /** Runs a script as root, as the platform's agent would. An aborted one is killed. */
   async run({ script, environment, signal }: ScriptRun): Promise<ScriptEnd> {
     await this.booted;
+    const life = this.process;
     const job = join(this.share, 'jobs', String(++this.jobs));
     // Readable for root alone until the guest has read it: the environment may hold a PSK.
     writeFileSync(`${job}.new`, JSON.stringify({ script, environment }), { mode: 0o600 });
     renameSync(`${job}.new`, `${job}.json`);
     while (!existsSync(`${job}.code`)) {
-      if (!this.isOn) return { exitCode: 137, stdout: '', stderr: 'The machine lost its power.\n' };
+      if (this.process !== life) {
+        for (const ending of ['json', 'stop']) rmSync(`${job}.${ending}`, { force: true });
+        return { exitCode: 137, stdout: '', stderr: 'The machine lost its power.\n' };
+      }
       if (signal.aborted) writeFileSync(`${job}.stop`, '');
       await pause(lookEveryMs);
     }

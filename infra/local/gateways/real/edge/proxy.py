@@ -1,13 +1,12 @@
 """The proxy behind a service edge of the lab: answers with the edge's name, or as badly as it is told to.
 
 Usage: proxy.py <name> <address> <port>... How it behaves stands in /host/behaviour: normal, silent, html, redirect,
-drip, reset. A request with `x-lab-lasts: <seconds>` is answered at a pace that makes it last as long, one with
+drip. A request with `x-lab-lasts: <seconds>` is answered at a pace that makes it last as long, one with
 `x-lab-bytes: <count>` by so many bytes.
 """
 import collections
 import resource
 import socket
-import struct
 import sys
 import threading
 import time
@@ -47,9 +46,6 @@ def serve(connection):
                 # Held without a thread: clients that give up come again, many at a time.
                 HELD.append(connection.dup())
                 return
-            elif how == "reset":
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                return
             elif how == "html":
                 connection.sendall(respond("200 OK", "<html><body>Sign in</body></html>"))
             elif how == "redirect":
@@ -73,12 +69,14 @@ def answer(connection, request):
     if lasts == 0:
         connection.sendall(whole)
         return
-    # The last byte comes when the time is over; before it only the head. Who leaves before isn't waited for.
+    # The last byte comes when the time is over, or when the client says anything. Who leaves isn't waited for.
     connection.sendall(whole[:-1])
     connection.settimeout(lasts)
     try:
-        connection.recv(1)
+        has_left = not connection.recv(1)
     except TimeoutError:
+        has_left = False
+    if not has_left:
         connection.sendall(whole[-1:])
 
 

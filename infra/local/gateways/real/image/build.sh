@@ -36,7 +36,9 @@ in_root apt-get -qq update
 in_root apt-get -qq -y --no-install-recommends --download-only install "$@"
 # What a gateway may be asked to have, where the release has it.
 for wish in netdata-core netdata-plugins-bash netdata-web sudo; do
-  in_root apt-get -qq -y --no-install-recommends --download-only install "$wish" || echo "$suite has no $wish."
+  if in_root apt-cache show "$wish" >/dev/null 2>&1; then
+    in_root apt-get -qq -y --no-install-recommends --download-only install "$wish"
+  fi
 done
 repository() { # <folder>
   (cd "$1" && dpkg-scanpackages -m . >Packages 2>/dev/null)
