@@ -148,7 +148,7 @@ class Agent:
                 self.mending = action
                 self.start(self.mend, action)
         changes = self.prepare(now)
-        answer = decide.answer(self.memory, self.view.route, self.drains.reason)
+        answer = decide.answer(self.memory, self.view.route, self.drains.reason, seen.is_table_full)
         is_new = bool(actions) or answer[0] != self.view.answer[0]
         self.view.answer = answer
         self.tells.look(self.memory, self.view, actions, changes)

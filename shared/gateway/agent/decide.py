@@ -47,9 +47,11 @@ def decide(settings, memory, seen, now):
     """Gives the new memory, and what is to be done, in this order: new connections first, then old ones, then mends."""
     tunnels = dict(memory.tunnels)
     for check in seen.checks:
+        if seen.is_table_full and not check.is_answered and check.child is not False:
+            continue  # It failed as any new connection does: nothing is learned of its tunnel.
         tunnels[check.role] = judge(tunnels[check.role], check, settings.check, now)
     mends = tuple(mend for mend in memory.mends if now - mend.at < HOUR)
-    actions = steer(settings, tunnels, seen, now) + resets(settings, tunnels, seen.refused, seen.is_table_full)
+    actions = steer(settings, tunnels, seen, now) + resets(settings, tunnels, seen.refused)
     mend = next_mend(settings, Memory(memory.began, tunnels, mends), seen, now)
     if mend:
         actions.append(mend)
@@ -121,9 +123,7 @@ def refused(settings, tunnels):
     return frozenset(down + all_down if settings.is_route_based else all_down)
 
 
-def resets(settings, tunnels, now_refused, is_table_full=False):
-    """What begins and what ends. While the connection table is full, checks fail as new connections do: what is
-    established lives on, but for that whose child SA is gone."""
+def resets(settings, tunnels, now_refused):
     wanted = refused(settings, tunnels)
     if now_refused is None:
         known = frozenset()
@@ -131,15 +131,9 @@ def resets(settings, tunnels, now_refused, is_table_full=False):
             return [Action("release", ALL, "the agent has begun")]
     else:
         known = now_refused
-    doubtful = {one for one in wanted if is_table_full and not is_gone(one, tunnels)}
-    begun = [Action("reset", one, why_reset(one, tunnels)) for one in sorted(wanted - known - doubtful)]
+    begun = [Action("reset", one, why_reset(one, tunnels)) for one in sorted(wanted - known)]
     ended = [Action("release", one, why_release(one)) for one in sorted(known - wanted)]
     return begun + ended
-
-
-def is_gone(one, tunnels):
-    """Whether nothing can go through a tunnel any more, or through any."""
-    return all(tunnels[role].trouble == NO_CHILD for role in (tunnels if one == ALL else (one,)))
 
 
 def why_reset(one, tunnels):
@@ -161,8 +155,7 @@ def next_mend(settings, memory, seen, now):
 
     Nothing while a script of the control plane is at work, nothing while pluto isn't meant to run (then it doesn't:
     systemd starts it again within seconds), and nothing as long as pluto, just started, brings its tunnels up itself.
-    Nothing either while the connection table is full: checks fail then as new connections do, in tunnels that are well
-    and carry what is established.
+    Nothing either while the connection table is full: whether a mend has helped, no check could tell.
     """
     rules = settings.mend
     if seen.is_held or seen.is_busy or seen.pluto_age is None or seen.is_table_full:
@@ -225,13 +218,15 @@ def allowed_from(mends, kind, role, rules):
     return past[-1] + rules["pauseSeconds"] * 2 ** (len(past) - 1)
 
 
-def answer(memory, current, drains=None):
+def answer(memory, current, drains=None, is_table_full=False):
     """Status and reason for the probe; `current` is the tunnel that new connections take, `drains` why none shall come.
 
-    A drain keeps new connections away and touches no other: the balancer sends no more, and what is established lives."""
+    Where the connection table is full, none can. A drain keeps new connections away and touches no other: the balancer sends no more, and what is established lives."""
     if drains:
         return 503, drains
     in_use = memory.tunnels.get(current)
+    if in_use and in_use.is_up and is_table_full:
+        return 503, "the connection table is full"
     if in_use and in_use.is_up:
         return 200, "ok: " + current
     if not any(tunnel.is_checked for tunnel in memory.tunnels.values()):

@@ -46,11 +46,11 @@ export const troubles: readonly Trouble[] = [
       whileTroubled(farSide, ['one', 'two'], { down: true }, () => pass(longSilence)),
   },
   {
-    name: 'the primary edge is dead for 12 s, and then up for more than 300 s',
+    name: 'the primary edge is dead for 16 s, and then up for more than 300 s',
     edges: ['fra4', 'ams2-2', 'fra4'],
     toAll: async ({ fabric }) => {
       await fabric.lose(primary.address, 1);
-      await pause(12);
+      await pause(16);
       await fabric.lose(primary.address, 0);
       await pause(330);
     },

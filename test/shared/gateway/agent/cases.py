@@ -126,4 +126,4 @@ class Gateway:
         return [(at, kind, role) for at, kind, role in self.done if kind in kinds]
 
     def answer(self):
-        return decide.answer(self.memory, self.route)
+        return decide.answer(self.memory, self.route, None, self.is_table_full)

@@ -117,24 +117,41 @@ class Never(unittest.TestCase):
 
 
 class Full(unittest.TestCase):
-    def test_a_full_connection_table_fails_checks_and_is_mended_by_nothing(self):
+    def test_checks_fail_in_a_full_connection_table_and_nothing_follows_but_the_probes_503(self):
         gateway = serving()
         gateway.is_table_full = True
         gateway.states = {"primary": "silent", "secondary": "silent"}
         gateway.pass_seconds(300)
-        self.assertEqual(gateway.kinds(*MENDS, "reset"), [])
-        self.assertEqual(gateway.answer()[0], 503)
+        self.assertEqual(gateway.kinds(*MENDS, "reset", "move"), [])
+        self.assertEqual(gateway.answer(), (503, "the connection table is full"))
+
+    def test_it_is_as_before_once_there_is_room(self):
+        gateway = serving()
+        gateway.is_table_full = True
+        gateway.states = {"primary": "silent", "secondary": "silent"}
+        gateway.pass_seconds(300)
         gateway.is_table_full = False
-        gateway.pass_seconds(1)
-        self.assertEqual([kind for _, kind, _ in gateway.kinds(*MENDS)], ["restart"])
+        gateway.states = {"primary": "up", "secondary": "up"}
+        gateway.pass_seconds(30)
+        self.assertEqual(gateway.kinds(*MENDS, "reset", "move"), [])
+        self.assertEqual(gateway.answer(), (200, "ok: primary"))
 
+    def test_a_tunnel_that_is_dead_is_judged_once_there_is_room(self):
+        gateway = serving()
+        gateway.is_table_full = True
+        gateway.states = {"primary": "silent", "secondary": "silent"}
+        gateway.pass_seconds(300)
+        gateway.is_table_full = False
+        gateway.pass_seconds(50)
+        self.assertEqual([kind for _, kind, _ in gateway.kinds(*MENDS)][-1], "restart")
 
-    def test_what_stands_in_a_tunnel_whose_child_sa_is_gone_is_reset_all_the_same(self):
+    def test_a_child_sa_that_is_gone_counts_all_the_same(self):
         gateway = serving()
         gateway.is_table_full = True
         gateway.states = {"primary": "gone", "secondary": "silent"}
         gateway.pass_seconds(30)
         self.assertEqual([role for _, _, role in gateway.kinds("reset")], ["primary"])
+        self.assertEqual(gateway.kinds(*MENDS), [])
 
 
 class Limits(unittest.TestCase):
