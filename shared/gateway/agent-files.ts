@@ -683,10 +683,8 @@ def answer(memory, current, drains=None, is_table_full=False):
     if drains:
         return 503, drains
     in_use = memory.tunnels.get(current)
-    if in_use and in_use.is_up and is_table_full:
-        return 503, "the connection table is full"
     if in_use and in_use.is_up:
-        return 200, "ok: " + current
+        return (503, "the connection table is full") if is_table_full else (200, "ok: " + current)
     if not any(tunnel.is_checked for tunnel in memory.tunnels.values()):
         return 503, "no request through a tunnel has succeeded yet"
     failed = ("%s failed %d times" % (role, tunnel.failures) for role, tunnel in memory.tunnels.items())
@@ -1073,7 +1071,7 @@ def flows(lines, proxy):
 
 
 def now(proxy):
-    """Those of now, 20,000 at most, of the first 100,000 lines of a long table; None where the kernel doesn't list connections."""
+    """Those of now, of the first lines of a long table; None where the kernel doesn't list connections."""
     try:
         with open(TABLE, encoding="ascii", errors="replace") as file:
             return flows(itertools.islice(file, MOST_LINES), proxy)
@@ -1303,6 +1301,11 @@ def printable(text, most):
     return "".join(char if char.isprintable() else " " for char in text[:most])
 
 
+def percent_encoded(text, keep):
+    """Pure: a text as a part of a URL; \`keep\` says which of its characters stay."""
+    return "".join(char if keep(char) else "".join("%%%02X" % byte for byte in char.encode()) for char in text)
+
+
 def machine(values):
     """Pure: this machine in what the host tells of it; raises ValueError. Both parts of a URL are looked at."""
     found = Machine(*(values.get(name) for name in ("name", "location", "resourceId")))
@@ -1375,6 +1378,7 @@ import json
 import threading
 import time
 
+import imds
 import web
 
 EVERY_SECONDS = 60
@@ -1535,12 +1539,9 @@ class Metrics:
 
 def url(machine):
     """Pure: the region's endpoint for this machine's metrics; a resource group may have letters of any alphabet."""
-    resource = "".join(char if char.isascii() else quoted(char) for char in machine.resource)
+    resource = imds.percent_encoded(machine.resource, str.isascii)
     return "https://%s.monitoring.azure.com%s/metrics" % (machine.region, resource)
 
-
-def quoted(char):
-    return "".join("%%%02X" % byte for byte in char.encode())
 `,
   'pluto.py': `"""How is pluto, and how are its child SAs? Every question and every command has a limit."""
 import fcntl
@@ -2728,7 +2729,7 @@ class Tokens:
 
 def path(audience):
     """Pure: where the host gives it; without a name, the identity that the machine has, if it has one alone."""
-    kept = "".join(char if char.isascii() and char.isalnum() else "%%%02X" % ord(char) for char in audience)
+    kept = imds.percent_encoded(audience, lambda char: char.isascii() and char.isalnum())
     return "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=" + kept
 
 

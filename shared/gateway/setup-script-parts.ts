@@ -49,9 +49,9 @@ hold_lock() {
 `;
 
 /**
- * How a file lands: compared, and moved into its place only when it differs and is whole. What changed is also written down until
- * what reads it was restarted, so that a run which ended in between doesn't leave a service with its former file. The
- * agent's modules are one name: the result line has room for some thirty.
+ * How a file lands: compared, and moved into its place only when it differs and is whole. What changed is also written
+ * down until what reads it was restarted, so that a run which ended in between doesn't leave a service with its former
+ * file. The agent's modules are one name: the result line has room for some thirty.
  */
 export const fileFunctions =
   String.raw`

@@ -225,10 +225,8 @@ def answer(memory, current, drains=None, is_table_full=False):
     if drains:
         return 503, drains
     in_use = memory.tunnels.get(current)
-    if in_use and in_use.is_up and is_table_full:
-        return 503, "the connection table is full"
     if in_use and in_use.is_up:
-        return 200, "ok: " + current
+        return (503, "the connection table is full") if is_table_full else (200, "ok: " + current)
     if not any(tunnel.is_checked for tunnel in memory.tunnels.values()):
         return 503, "no request through a tunnel has succeeded yet"
     failed = ("%s failed %d times" % (role, tunnel.failures) for role, tunnel in memory.tunnels.items())

@@ -52,7 +52,7 @@ def flows(lines, proxy):
 
 
 def now(proxy):
-    """Those of now, 20,000 at most, of the first 100,000 lines of a long table; None where the kernel doesn't list connections."""
+    """Those of now, of the first lines of a long table; None where the kernel doesn't list connections."""
     try:
         with open(TABLE, encoding="ascii", errors="replace") as file:
             return flows(itertools.islice(file, MOST_LINES), proxy)

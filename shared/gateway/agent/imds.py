@@ -132,6 +132,11 @@ def printable(text, most):
     return "".join(char if char.isprintable() else " " for char in text[:most])
 
 
+def percent_encoded(text, keep):
+    """Pure: a text as a part of a URL; `keep` says which of its characters stay."""
+    return "".join(char if keep(char) else "".join("%%%02X" % byte for byte in char.encode()) for char in text)
+
+
 def machine(values):
     """Pure: this machine in what the host tells of it; raises ValueError. Both parts of a URL are looked at."""
     found = Machine(*(values.get(name) for name in ("name", "location", "resourceId")))

@@ -8,6 +8,7 @@ import json
 import threading
 import time
 
+import imds
 import web
 
 EVERY_SECONDS = 60
@@ -168,9 +169,6 @@ class Metrics:
 
 def url(machine):
     """Pure: the region's endpoint for this machine's metrics; a resource group may have letters of any alphabet."""
-    resource = "".join(char if char.isascii() else quoted(char) for char in machine.resource)
+    resource = imds.percent_encoded(machine.resource, str.isascii)
     return "https://%s.monitoring.azure.com%s/metrics" % (machine.region, resource)
 
-
-def quoted(char):
-    return "".join("%%%02X" % byte for byte in char.encode())

@@ -32,7 +32,7 @@ class Tokens:
 
 def path(audience):
     """Pure: where the host gives it; without a name, the identity that the machine has, if it has one alone."""
-    kept = "".join(char if char.isascii() and char.isalnum() else "%%%02X" % ord(char) for char in audience)
+    kept = imds.percent_encoded(audience, lambda char: char.isascii() and char.isalnum())
     return "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=" + kept
 
 

@@ -61,6 +61,7 @@ export const troubles: readonly Trouble[] = [
   },
   {
     name: 'the proxy answers HTML and redirects',
+    edges: ['fra4', '<html><body>Sign in</body></html>', '', 'fra4'],
     isHarmless: true,
     toAll: async (lab) => {
       await whileBehaving(lab, 'html', 7);

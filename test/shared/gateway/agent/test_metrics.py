@@ -166,5 +166,11 @@ class Sent(unittest.TestCase):
         self.assertEqual(self.metrics.waiting, ["59"])
 
 
+class Url(unittest.TestCase):
+    def test_a_resource_group_of_another_alphabet_is_encoded(self):
+        machine = imds.Machine("vm-1", "westeurope", RESOURCE.replace("/rg/", "/rg-zürich/"))
+        self.assertIn("/resourceGroups/rg-z%C3%BCrich/providers/", metrics.url(machine))
+
+
 if __name__ == "__main__":
     unittest.main()
