@@ -77,7 +77,11 @@ function clamps({ proxy, routing }: GatewayConfig): readonly string[] {
   return ways.map((way) => `-A TK-MSS -p tcp --tcp-flags SYN,RST SYN ${way} -j TCPMSS --set-mss ${mss}`);
 }
 
-/** Keeps an established connection on the tunnel where it began; an edge resets TCP that it doesn't know. */
+/**
+ * Keeps an established connection on the tunnel where it began; an edge resets TCP that it doesn't know. What isn't
+ * established yet has no tunnel: a SYN that is sent again takes the one of now, and so does a port that comes again
+ * while the kernel still tracks, for 120 s, a SYN from it that nobody answered.
+ */
 function marks({ routing, tunnels }: GatewayConfig): readonly string[] {
   if (routing === 'policy-based') return [];
   const pins = tunnels.map(({ role }) => {
@@ -86,6 +90,7 @@ function marks({ routing, tunnels }: GatewayConfig): readonly string[] {
   });
   return [
     ...pins,
+    '-A TK-RESTORE -i $nic -p tcp --syn -j CONNMARK --set-mark 0/0xf0',
     '-A TK-RESTORE -i $nic -m connmark ! --mark 0/0xf0 -j CONNMARK --restore-mark --nfmask 0xf0 --ctmask 0xf0',
   ];
 }

@@ -1,9 +1,9 @@
 /** What happens to a gateway, by somebody's hand or by itself? Each for all routings and releases. */
 import type { ProxyBehaviour } from '../../infra/local/gateways/real/edge-guest.js';
+import { mirrorUrl } from '../../infra/local/gateways/real/images.js';
 import type { Lab } from '../../infra/local/gateways/real/lab.js';
 import type { World } from '../infra/local/gateways/a-world.js';
 import { identityOf, pause, type LabGateway } from './lab-gateway.js';
-import { mirrorUrl } from '../../infra/local/gateways/real/images.js';
 import { edges } from './lab-plan.js';
 
 /** One of them; it is over, and made good, when `happens` ends. */

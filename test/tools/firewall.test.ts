@@ -160,6 +160,25 @@ PYTHON
     expect(() => on({}, script, unpinned)).toThrow(/timed out|reset/i);
   });
 
+  test.each([true, false])(
+    'a client whose SYN met a dead tunnel gets the other one with its next, with masquerade: %s',
+    (masquerade) => {
+      const script = `add_edge 0; add_edge 1; ${path.failClosed}; ${path.forwarding}
+ip netns exec edge0 iptables -A INPUT -j DROP
+{
+  sleep 0.3
+  ip route replace 185.46.212.88/32 dev vti1
+  iptables -A TK-RESET -p tcp -m connmark --mark 0x10/0xf0 -j REJECT --reject-with tcp-reset
+} &
+ip netns exec outside curl -s -m 10 --interface 10.0.0.50 http://10.0.0.4:9400/ || echo "none($?)"
+wait $!`;
+      const proxy = { address: '185.46.212.88', ports: [9400], masquerade };
+      expect(on({ proxy }, script)).toEqual(['edge1']);
+      const held = (content: string) => content.replace(/^-A TK-RESTORE .* --syn .*\n/gm, '');
+      expect(on({ proxy }, script, held)).toEqual(['none(7)']);
+    },
+  );
+
   test('masquerade hides the client from the edge, and its absence shows it', () => {
     const sees = `add_edge 0; add_edge 1; ${path.failClosed}; ${path.forwarding}
       ip netns exec edge0 iptables -A INPUT -s 10.0.0.50; ask

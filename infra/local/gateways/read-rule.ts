@@ -25,6 +25,7 @@ const ignored: Readonly<Record<string, number>> = {
   '-m': 1,
   '-p': 1,
   '--tcp-flags': 2,
+  '--syn': 0,
   '--dir': 1,
   '--mode': 1,
   '--set-mss': 1,

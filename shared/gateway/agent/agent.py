@@ -19,6 +19,8 @@ TICK_SECONDS = 1
 LEAST_PAUSE_SECONDS = 0.1
 #: A loop that hangs for so long has no say any more: the probe gets 503, whatever was last decided.
 HEARTBEAT_SECONDS = 20
+#: A check takes some seconds. When one doesn't end for so long, nothing is known of its tunnel any more.
+CHECK_LIMIT_SECONDS = 60
 #: A thread here needs a few kilobytes.
 STACK_BYTES = 256 * 1024
 #: A nudge may be lost, and a client's TCP answers one in half a second at most.
@@ -79,7 +81,7 @@ class Agent:
         self.nudges_left = 0
         self.nudged_at = 0
         self.said = {}
-        self.beat = time.monotonic()
+        self.beat = self.awake_since = time.monotonic()
 
     def run_for_ever(self):
         threading.stack_size(STACK_BYTES)
@@ -95,10 +97,21 @@ class Agent:
         while True:
             self.wake.wait(TICK_SECONDS)
             self.wake.clear()
-            self.decide_once(time.monotonic())
+            now = time.monotonic()
+            self.end_when_stuck(now)
+            self.decide_once(now)
 
     def start(self, run, *words):
         threading.Thread(target=run, args=words, daemon=True).start()
+
+    def end_when_stuck(self, now):
+        """An agent whose checks hang would call a dead tunnel up for ever: it ends, and systemd starts it again."""
+        if now - self.beat > HEARTBEAT_SECONDS:
+            self.awake_since = now  # The whole machine stood still, and the checks with it.
+        for role in self.settings.roles:
+            ended_at = self.view.requests.get(role, {"at": 0})["at"]
+            if now - max(ended_at, self.awake_since) > CHECK_LIMIT_SECONDS:
+                raise RuntimeError("No check of %s has ended for %d s." % (role, CHECK_LIMIT_SECONDS))
 
     def answer_now(self):
         if time.monotonic() - self.beat > HEARTBEAT_SECONDS:

@@ -57,16 +57,17 @@ class Leads:
         self.address = settings.proxy["address"]
         #: By device: the kernel's number of it and the time when it was last led to.
         self.led = {}
-        self.stood_in_at = None
+        #: When the route to lo was last looked after: put there, or taken away.
+        self.fallback_at = None
 
     def keep(self, now):
         """Gives a line for each device that was led to anew, and for each that couldn't be."""
         said = []
-        if self.stood_in_at is None and not self.tunnels:
-            self.stood_in_at = now
+        if self.fallback_at is None and not self.tunnels:
+            self.fallback_at = now
             stand_aside(self.address)
-        if self.tunnels and (self.stood_in_at is None or now - self.stood_in_at >= LEAD_AGAIN_SECONDS):
-            self.stood_in_at = now
+        if self.tunnels and (self.fallback_at is None or now - self.fallback_at >= LEAD_AGAIN_SECONDS):
+            self.fallback_at = now
             trouble = stand_in(self.address)
             said += ["Without a device clients wait for a no: %s" % trouble] if trouble else []
         for tunnel in self.tunnels:

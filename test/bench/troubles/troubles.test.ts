@@ -4,8 +4,8 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Fabric } from '../../../infra/local/gateways/real/fabric.js';
-import { disruptions, type Disruption } from '../../lab/disruptions.js';
 import { netdataPort } from '../../../shared/site/netdata.js';
+import { disruptions, type Disruption } from '../../lab/disruptions.js';
 import { expectUnharmed, held, isMend, LabFleet, limitMs, type Seen } from '../../lab/lab-fleet.js';
 import { pause, until, type GatewayKind, type LabGateway } from '../../lab/lab-gateway.js';
 import { clients, edges } from '../../lab/lab-plan.js';
