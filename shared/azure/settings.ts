@@ -33,7 +33,11 @@ const schema = z
       z
         .url({ protocol: /^https?$/ })
         .max(500)
-        .regex(/^[!#-&(-~]+$/, 'no spaces, no quotes'),
+        // What a gateway's agent takes (shared/gateway/agent/settings.py), and no single quote.
+        .regex(
+          /^https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?(\/[!#-&(-[\]-~]*)?$/,
+          'a host and a path; no user, no spaces, no quotes',
+        ),
     ),
   })
   .refine(

@@ -78,6 +78,7 @@ import flows
 import pluto
 import probe
 import routes
+import rules
 import scheduled
 import state
 import tells
@@ -133,11 +134,12 @@ class Agent:
 
     def __init__(self, settings):
         self.settings = settings
-        self.memory = decide.begin(settings, time.monotonic())
+        self.memory = decide.begin(settings, time.monotonic(), state.mends_before(time.monotonic()))
         self.view = View()
         self.pluto = pluto.Watch()
         self.lock = pluto.Lock()
         self.leads = routes.Leads(settings)
+        self.rules = rules.Rules(settings)
         self.writer = state.Writer()
         self.host = scheduled.Watch()
         self.drains = scheduled.Drains(self.host, settings.proxy["address"])
@@ -149,7 +151,7 @@ class Agent:
         self.nudges_left = 0
         self.nudged_at = 0
         self.said = {}
-        self.beat = self.awake_since = time.monotonic()
+        self.beat = self.looked_at = self.awake_since = time.monotonic()
 
     def run_for_ever(self):
         threading.stack_size(STACK_BYTES)
@@ -174,8 +176,9 @@ class Agent:
 
     def end_when_stuck(self, now):
         """An agent whose checks hang would call a dead tunnel up for ever: it ends, and systemd starts it again."""
-        if now - self.beat > HEARTBEAT_SECONDS:
+        if now - self.looked_at > HEARTBEAT_SECONDS:
             self.awake_since = now  # The whole machine stood still, and the checks with it.
+        self.looked_at = now
         for role in self.settings.roles:
             ended_at = self.view.requests.get(role, {"at": 0})["at"]
             if now - max(ended_at, self.awake_since) > CHECK_LIMIT_SECONDS:
@@ -221,6 +224,9 @@ class Agent:
         for line in self.leads.keep(now):
             self.say(line, now)
         seen = self.look()
+        # A setup takes its own time to set them.
+        for line in [] if seen.is_held else self.rules.keep(now):
+            self.say(line, now)
         self.memory, actions = decide.decide(self.settings, self.memory, seen, now)
         self.view.route = self.steer(actions, seen.route, now)
         self.reset(actions, now)
@@ -229,7 +235,7 @@ class Agent:
                 self.mending = action
                 self.start(self.mend, action)
         changes = self.prepare(now)
-        answer = decide.answer(self.memory, self.view.route, self.drains.reason, seen.is_table_full)
+        answer = decide.answer(self.memory, self.view.route, self.drains.reason, seen.is_table_full, self.rules.missing)
         is_new = bool(actions) or answer[0] != self.view.answer[0]
         self.view.answer = answer
         self.tells.look(self.memory, self.view, actions, changes)
@@ -509,9 +515,9 @@ Seen = namedtuple("Seen", "checks route missing pluto_age pluto_answers is_held 
 Action = namedtuple("Action", "kind role why")
 
 
-def begin(settings, now):
-    """The memory of an agent that has seen nothing yet."""
-    return Memory(now, {role: NEW for role in settings.roles}, ())
+def begin(settings, now, mends=()):
+    """The memory of an agent that has seen nothing yet; \`mends\`: those of the one before it, which count as well."""
+    return Memory(now, {role: NEW for role in settings.roles}, tuple(mends))
 
 
 def decide(settings, memory, seen, now):
@@ -689,12 +695,15 @@ def allowed_from(mends, kind, role, rules):
     return past[-1] + rules["pauseSeconds"] * 2 ** (len(past) - 1)
 
 
-def answer(memory, current, drains=None, is_table_full=False):
+def answer(memory, current, drains=None, is_table_full=False, missing_rules=()):
     """Status and reason for the probe; \`current\` is the tunnel that new connections take, \`drains\` why none shall come.
 
-    Where the connection table is full, none can. A drain keeps new connections away and touches no other: the balancer sends no more, and what is established lives."""
+    Where the connection table is full, or rules are missing that lead connections, none can. A drain keeps new
+    connections away and touches no other: the balancer sends no more, and what is established lives."""
     if drains:
         return 503, drains
+    if missing_rules:
+        return 503, "rules are missing: " + ", ".join(missing_rules)
     in_use = memory.tunnels.get(current)
     if in_use and in_use.is_up:
         return (503, "the connection table is full") if is_table_full else (200, "ok: " + current)
@@ -1661,8 +1670,9 @@ def restart(devices):
     number = pid()
     if number is None:
         return "pluto doesn't run"
-    limited.run([*WHACK, "--shutdown"], SHUTDOWN_SECONDS)
-    if not is_gone(number, SHUTDOWN_SECONDS):
+    asked = limited.run([*WHACK, "--shutdown"], SHUTDOWN_SECONDS)
+    # A pluto that hangs has hung the question too, which is time enough.
+    if asked.code is None or not is_gone(number, SHUTDOWN_SECONDS):
         try:
             os.kill(number, signal.SIGKILL)
         except OSError as error:
@@ -2130,6 +2140,67 @@ def lead(tunnel):
         ["ip", "rule", "add", "pref", preference, "fwmark", mark, "lookup", table], LIMIT_SECONDS
     ).trouble
 `,
+  'rules.py': `"""Do the rules stand that lead connections and hold them back? A firewall tool of somebody else may take them away."""
+import limited
+
+LIMIT_SECONDS = 5
+#: Looked at so often: without the rules every client is refused, or nothing holds back what has no tunnel.
+LOOK_SECONDS = 15
+#: And so soon again after they were found missing.
+AGAIN_SECONDS = 5
+UNITS = ("tunnelkeeper-fail-closed.service", "tunnelkeeper-forwarding.service")
+
+
+def wanted(settings):
+    """Pure: what \`iptables-save\` shows of whole rules, by the chain that they lead to."""
+    hooks = {"TK": ("FORWARD", "OUTPUT"), "TK-RESET": ("FORWARD",), "TK-DNAT": ("PREROUTING",), "TK-MSS": ("FORWARD",)}
+    if settings.proxy["masquerade"]:
+        hooks["TK-SNAT"] = ("POSTROUTING",)
+    if settings.is_route_based:
+        hooks.update({"TK-RESTORE": ("PREROUTING",), "TK-PIN": ("POSTROUTING",)})
+    return hooks
+
+
+#: The agent itself fills this chain, which is empty as long as all is well.
+MAY_BE_EMPTY = "TK-RESET"
+
+
+def missing(settings, saved):
+    """Pure: the chains that nothing leads to or that hold no rule, in the text of \`iptables-save\`."""
+    lines = saved.split("\\n")
+    led = {line.strip() for line in lines}
+    filled = {line.split(" ", 2)[1] for line in lines if line.startswith("-A ")}
+    return tuple(
+        chain
+        for chain, froms in wanted(settings).items()
+        if not all("-A %s -j %s" % (one, chain) in led for one in froms)
+        or (chain != MAY_BE_EMPTY and chain not in filled)
+    )
+
+
+class Rules:
+    """Looks after them now and then, and has the units set them again that set them at boot."""
+
+    def __init__(self, settings):
+        self.settings = settings
+        self.looked_at = None
+        #: Chains that are missing; nothing while that isn't known.
+        self.missing = ()
+
+    def keep(self, now):
+        """Gives a line when rules are missing; what sets them is begun, not waited for."""
+        pause = AGAIN_SECONDS if self.missing else LOOK_SECONDS
+        if self.looked_at is not None and now - self.looked_at < pause:
+            return []
+        self.looked_at = now
+        saved = limited.run(["iptables-save"], LIMIT_SECONDS)
+        self.missing = missing(self.settings, saved.out) if saved.is_good else ()
+        if not self.missing:
+            return []
+        trouble = limited.run(["systemctl", "--no-block", "reload-or-restart", *UNITS], LIMIT_SECONDS).trouble
+        line = "Has rules set again that are missing: %s." % ", ".join(self.missing)
+        return ["%s It failed: %s." % (line, trouble) if trouble else line]
+`,
   'scheduled.py': `"""What does Azure announce for this machine? Asks the host, and acknowledges what the gateway is ready for."""
 import json
 import time
@@ -2303,32 +2374,32 @@ def reports(values, path):
     if values.get("reports") is None:
         return None, ()
     try:
-        block = an_object(values, "reports", path)
+        block = an_object(values, "reports", path, is_secret=True)
         audience = None if block.get("audience") is None else REPORTS["audience"](block, "audience", path, "reports.")
         return {"url": REPORTS["url"](block, "url", path, "reports."), "audience": audience}, ()
     except Unusable as unusable:
         return None, ("Nothing is reported: %s" % unusable,)
 
 
-def refuse(path, field, value, wanted):
-    shown = "missing" if value is None else json.dumps(value)[:80]
+def refuse(path, field, value, wanted, is_secret=False):
+    shown = "missing" if value is None else "unusable" if is_secret else json.dumps(value)[:80]
     raise Unusable("%s: %s is %s, and must be %s. %s" % (path, field, shown, wanted, MEND))
 
 
-def an_object(values, name, path):
+def an_object(values, name, path, is_secret=False):
     block = values.get(name) if isinstance(values, dict) else None
     if not isinstance(block, dict):
-        refuse(path, name, block, "an object")
+        refuse(path, name, block, "an object", is_secret)
     return block
 
 
-def field_check(fits, wanted):
-    """A check of one field: gives its value, or refuses it by name."""
+def field_check(fits, wanted, is_secret=False):
+    """A check of one field: gives its value, or refuses it by name; one that may hold a key isn't shown."""
 
     def check(values, name, path, prefix=""):
         value = values.get(name) if isinstance(values, dict) else None
         if not fits(value):
-            refuse(path, prefix + name, value, wanted)
+            refuse(path, prefix + name, value, wanted, is_secret)
         return value
 
     return check
@@ -2375,14 +2446,16 @@ URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[!#-\\[\\]-~]*)?")
 AUDIENCE = re.compile(r"[!#-\\[\\]-~]+")
 
 
-def like(pattern, wanted):
+def like(pattern, wanted, is_secret=False):
     return field_check(
-        lambda value: isinstance(value, str) and len(value) <= 500 and pattern.fullmatch(value) is not None, wanted
+        lambda value: isinstance(value, str) and len(value) <= 500 and pattern.fullmatch(value) is not None,
+        wanted,
+        is_secret,
     )
 
 
 REPORTS = {
-    "url": like(URL, "an http or https URL"),
+    "url": like(URL, "an http or https URL of a host and a path", is_secret=True),
     "audience": like(AUDIENCE, "an audience"),
 }
 FIELDS = {
@@ -2401,6 +2474,7 @@ BLOCKS = {
             and all(type(port) is int and 0 < port < 65536 for port in value),
             "a list of ports",
         ),
+        "masquerade": field_check(lambda value: type(value) is bool, "true or false"),
     },
     "check": {
         "host": word("a host's name"),
@@ -2457,6 +2531,7 @@ def told(settings, memory, seen, view, now):
         "pluto": seen.pluto_age,
         "isHeld": seen.is_held,
         "limits": limits(settings, memory, now),
+        "mends": [list(mend) for mend in memory.mends],
         "recent": list(view.recent),
     }
 
@@ -2510,6 +2585,15 @@ def limits(settings, memory, now):
 
 
 WORDS = {"initiate": "child SA of %s", "reconnect": "%s down and up", "restart": "restart of %s"}
+
+
+def mends_before(now, path=PATH):
+    """Mends of the agent that ran before this one since the boot: its end doesn't make the limits forget them."""
+    try:
+        mends = [decide.Mend(kind, role, float(at)) for kind, role, at in load(path)["mends"]]
+        return tuple(mend for mend in mends if mend.kind in WORDS and mend.at <= now)
+    except (OSError, ValueError, LookupError, TypeError):
+        return ()
 
 
 class Writer:

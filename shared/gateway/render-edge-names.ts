@@ -7,6 +7,9 @@ const lookUpSeconds = 3;
 
 const isAddress = /^[0-9.]+$/;
 
+/** The same of a line's first word, for awk. */
+const firstIsAddress = '$1 ~ /^[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+$/';
+
 /**
  * Renders the script that `ipsec.service` runs before pluto, and a timer every five minutes. Without names there is
  * nothing to look up, and a block that a former configuration left goes.
@@ -29,7 +32,7 @@ exec 9>>/run/tunnelkeeper-edge-names.lock
 flock -w 2 9 || exit 0
 look_up() {
   RES_OPTIONS='timeout:1 attempts:2' timeout ${lookUpSeconds} getent -s hosts:dns ahostsv4 "$1" 2>/dev/null |
-    awk '$2 == "STREAM" && $1 ~ /^[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+$/ && n++ < 4 { print $1 }'
+    awk '$2 == "STREAM" && ${firstIsAddress} && n++ < 4 { print $1 }'
 }
 put() { # <file>: replaces it in one step by what comes in, unless it is the same; a full disk leaves it as it is
   local new="$1.tk-new"
@@ -47,7 +50,7 @@ FRESH=()
 for name in "\${NAMES[@]}"; do
   found=$(look_up "$name")
   if [ -z "$found" ]; then
-    found=$(awk -v name="$name" '$2 == name { print $1 }' "$KNOWN" 2>/dev/null)
+    found=$(awk -v name="$name" '$2 == name && ${firstIsAddress} { print $1 }' "$KNOWN" 2>/dev/null)
     for address in $found; do BLOCK+=("$address $name"); done
     if [ -n "$found" ]; then
       echo "DNS doesn't answer for $name: its last known address stands in $HOSTS."

@@ -22,7 +22,7 @@ if [ -z "$nic" ]; then
   echo 'There is no default route, so the NIC is unknown.'
   exit 1
 fi
-sysctl -q -w "net.ipv4.conf.$nic.rp_filter=0" "net.ipv4.conf.$nic.send_redirects=0"
+${ownAddress(config)}sysctl -q -w "net.ipv4.conf.$nic.rp_filter=0" "net.ipv4.conf.$nic.send_redirects=0"
 iptables-restore -w --noflush <<RULES
 *nat
 :TK-DNAT - [0:0]
@@ -64,10 +64,27 @@ function dnat({ proxy }: GatewayConfig, prefix: string): string {
   return `-A TK-DNAT -i $nic -p tcp -s ${prefix} -m multiport --dports ${ports} -j DNAT --to-destination ${proxy.address}`;
 }
 
+/**
+ * The gateway's own address in the place of the client's. Not by MASQUERADE where the device may change: the kernel
+ * throws away a connection whose device has changed, so that a SYN which is sent again would be lost once more.
+ */
 function masquerade({ proxy, routing }: GatewayConfig): readonly string[] {
   if (!proxy.masquerade) return [];
-  const through = routing === 'route-based' ? '-o vti+' : '-m policy --dir out --pol ipsec --mode tunnel';
-  return [`-A TK-SNAT -d ${proxy.address} ${through} -j MASQUERADE`];
+  return routing === 'route-based'
+    ? [`-A TK-SNAT -d ${proxy.address} -o vti+ -j SNAT --to-source ${ownAddressVariable}`]
+    : [`-A TK-SNAT -d ${proxy.address} -m policy --dir out --pol ipsec --mode tunnel -j MASQUERADE`];
+}
+
+const ownAddressVariable = '${own%%/*}';
+
+function ownAddress({ proxy, routing }: GatewayConfig): string {
+  if (!proxy.masquerade || routing !== 'route-based') return '';
+  return `own=$(ip -4 -o addr show dev "$nic" scope global | awk '{print $4; exit}')
+if [ -z "$own" ]; then
+  echo "$nic has no address."
+  exit 1
+fi
+`;
 }
 
 /** Both SYN and SYN-ACK: the one bounds what the proxy sends, the other what the client sends. */

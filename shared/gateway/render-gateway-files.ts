@@ -37,7 +37,7 @@ export function renderGatewayFiles(config: GatewayConfig): readonly GatewayFile[
     file(path.connections, renderIpsecConf(config)),
     file(path.forwarding, renderForwarding(config), '0755'),
     file(path.forwardingUnit, forwardingUnit),
-    file(path.config, renderAgentConfig(config)),
+    file(path.config, renderAgentConfig(config), '0600'), // the URL of reports may hold a key
     ...Object.entries(agentFiles).map(([name, content]) => file(`${path.agent}/${name}`, content)),
     file(path.agentUnit, agentUnit),
     file(path.command, operatorCommand, '0755'),

@@ -27,19 +27,22 @@ const endOfFile = 'TK_END_OF_FILE';
  * an earlier configuration's things away isn't in the hash: a gateway that never had them is as it should be.
  */
 export function renderSetupScript(config: GatewayConfig): string {
-  const body = bodyOf(config);
-  const hash = createHash('sha256').update(body).digest('hex').slice(0, 12);
+  const functions = functionsOf(config);
+  const work = workOf(config);
+  const hash = createHash('sha256').update(`${functions}${work}`).digest('hex').slice(0, 12);
   return `#!/bin/bash
 # Sets up gateway ${config.slot}.
 set -uo pipefail
 umask 022
 CONFIG=${hash}
-${withoutNetdata(config)}${body}`;
+# The commands that are started from here on don't inherit the PSKs.
+export -n ${Object.values(pskVariable).join(' ')}
+${functions}${checkSecrets(config)}
+hold_lock
+${withoutNetdata(config)}${work}`;
 }
 
-/** Everything that the script does: what the hash is over. */
-function bodyOf(config: GatewayConfig): string {
-  const files = renderGatewayFiles(config);
+function functionsOf(config: GatewayConfig): string {
   const parts = [
     config.netdata === undefined ? resultFunctions : warningResultFunctions,
     lockFunction,
@@ -51,12 +54,12 @@ function bodyOf(config: GatewayConfig): string {
     dropTunnelsFunction,
     netdataFunctions(config, putFile),
   ].filter((part) => part !== '');
+  return parts.map((part) => `${part.trim()}\n`).join('');
+}
+
+function workOf(config: GatewayConfig): string {
+  const files = renderGatewayFiles(config);
   return [
-    ...parts.map((part) => part.trim()),
-    // The commands that are started from here on don't inherit the PSKs.
-    `export -n ${Object.values(pskVariable).join(' ')}`,
-    checkSecrets(config),
-    'hold_lock',
     'LEFT_OVER=$(cat "$PENDING" 2>/dev/null)',
     `install_packages ${packages.join(' ')}`,
     ...files.map(putFile),

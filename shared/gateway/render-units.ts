@@ -3,7 +3,8 @@ import { path } from './paths.js';
 
 /**
  * Stands before the network: the first packet finds the rule. Without default dependencies, which would put it
- * behind sysinit.target; what they say about shutdown is said here.
+ * behind sysinit.target; what they say about shutdown is said here. A reload brings back rules that somebody took away,
+ * and restarts nothing that depends on the unit.
  */
 export const failClosedUnit = `[Unit]
 Description=Drop proxied traffic that has no tunnel
@@ -17,6 +18,7 @@ Wants=network-pre.target
 Type=oneshot
 RemainAfterExit=yes
 ExecStart=${path.failClosed}
+ExecReload=${path.failClosed}
 
 [Install]
 WantedBy=multi-user.target
@@ -37,6 +39,7 @@ StartLimitIntervalSec=0
 Type=oneshot
 RemainAfterExit=yes
 ExecStart=${path.forwarding}
+ExecReload=${path.forwarding}
 TimeoutStartSec=120
 Restart=on-failure
 RestartSec=10
@@ -65,6 +68,7 @@ RestartSec=1
 RestartPreventExitStatus=2
 UMask=0077
 RuntimeDirectory=tunnelkeeper
+RuntimeDirectoryPreserve=restart
 CapabilityBoundingSet=CAP_NET_RAW CAP_NET_ADMIN
 NoNewPrivileges=yes
 ProtectSystem=strict

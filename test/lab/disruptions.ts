@@ -56,6 +56,11 @@ export const disruptions: readonly Disruption[] = [
       ),
   },
   {
+    name: 'somebody takes all rules away',
+    edges: ['fra4'],
+    toEach: ({ guest }) => guest.shell('iptables -F; iptables -t nat -F; iptables -t mangle -F; sleep 1'),
+  },
+  {
     name: 'the primary edge is dead for 30 s',
     edges: ['fra4', 'ams2-2'],
     toAll: async ({ fabric }) => {

@@ -208,11 +208,11 @@ sysctl net.ipv4.ip_forward net.ipv4.conf.eth0.rp_filter net.netfilter.nf_conntra
   }
 
   /**
-   * Starts the agent anew, and lets the seconds pass in which it mends nothing: what it may do in an hour is whole
-   * again.
+   * Stops the agent and starts it, and lets the seconds pass in which it mends nothing: what it may do in an hour is
+   * whole again, which it wouldn't be after a restart.
    */
   async forgetMends(): Promise<void> {
-    await this.guest.shell('systemctl restart tunnelkeeper-agent');
+    await this.guest.shell('systemctl stop tunnelkeeper-agent; systemctl start tunnelkeeper-agent');
     await pause(31);
   }
 

@@ -172,6 +172,39 @@ cat "$SANDBOX/own/first-end" "$SANDBOX/own/second-end"`;
     expect(said.split('\n').slice(1)).toEqual(['none(7)', '0', 'none(28)', '0']);
   });
 
+  const inAHurry = ({ path: where, content }: GatewayFile) =>
+    where.endsWith('/rules.py')
+      ? content.replace(/^(LOOK|AGAIN)_SECONDS = .*/gm, '$1_SECONDS = 0.5')
+      : content;
+
+  test('rules that somebody takes away are set again, and clients are kept away until then', () => {
+    const units = `mkdir -p "$SANDBOX/own/bin"
+cat >"$SANDBOX/own/bin/systemctl" <<'STUB'
+#!/bin/bash
+echo "$*" >>"$SANDBOX/own/asked"
+[ ! -e "$SANDBOX/own/allowed" ] || { ${path.failClosed}; ${path.forwarding}; }
+STUB
+chmod 755 "$SANDBOX/own/bin/systemctl"
+`;
+    const said = run(
+      `becomes 'ok: primary 200'; iptables -F; iptables -t nat -F
+      becomes 'rules are missing: TK, TK-RESET, TK-DNAT, TK-SNAT 503'; touch "$SANDBOX/own/allowed"
+      becomes 'ok: primary 200'; ask; leaked; iptables -S OUTPUT | tail -1; sort -u "$SANDBOX/own/asked"`,
+      {},
+      inAHurry,
+      units,
+    );
+    expect(said.split('\n')).toEqual([
+      'ok: primary 200',
+      'rules are missing: TK, TK-RESET, TK-DNAT, TK-SNAT 503',
+      'ok: primary 200',
+      'edge0',
+      '0',
+      '-A OUTPUT -j TK',
+      '--no-block reload-or-restart tunnelkeeper-fail-closed.service tunnelkeeper-forwarding.service',
+    ]);
+  });
+
   /**
    * Shell: a process of pluto's name, and an `ipsec` whose child SAs are the files in `up`. It obeys no `--shutdown`.
    * A connection that is asked for comes up where `allowed` says so.

@@ -58,7 +58,7 @@ describeWith('diagnosis', { tools, needsRoot: true }, () => {
   test.each<{ when: string; happens: string; seen: Partial<GatewayDiagnosis> }>([
     {
       when: 'files differ by a byte and by a mode',
-      happens: `echo >>/etc/ipsec.d/tunnelkeeper.conf; chmod 600 /etc/tunnelkeeper/gateway.json`,
+      happens: `echo >>/etc/ipsec.d/tunnelkeeper.conf; chmod 644 /etc/tunnelkeeper/gateway.json`,
       seen: { ...healthy, changedFiles: ['tunnelkeeper.conf', 'gateway.json'] },
     },
     {

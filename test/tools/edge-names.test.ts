@@ -89,7 +89,7 @@ describeWith('edge names', { tools: ['getent', 'python3', 'flock'], needsRoot: t
 
   test('it ends well and in time when nothing is known, the list is garbage, or another run hangs', () => {
     const said = run(
-      `SECONDS=0; names; printf 'garbage\\n\\0\\n; rm -rf / ${name}x\\n' >/var/lib/tunnelkeeper/edges; names
+      `SECONDS=0; names; printf 'garbage\\n\\0\\n; rm -rf / ${name}x\\ngarbage ${name}\\n' >/var/lib/tunnelkeeper/edges; names
       grep -c tunnelkeeper /etc/hosts || true
       (exec 8>>/run/tunnelkeeper-edge-names.lock; flock 8; exec sleep 20) & sleep 0.3; names
       mount -t tmpfs -o ro tmpfs /var/lib/tunnelkeeper; kill $!; names

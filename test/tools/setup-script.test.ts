@@ -1,8 +1,10 @@
 /** Does the setup script do what its steps say, run for real with systemd and pluto played by stubs? */
+import { dirname } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { configHash } from '../../shared/gateway/config-hash.js';
 import type { GatewayConfig } from '../../shared/gateway/gateway-config.js';
 import { parseSetupResult } from '../../shared/gateway/parse-setup-result.js';
+import { path } from '../../shared/gateway/paths.js';
 import { renderSetupScript } from '../../shared/gateway/render-setup-script.js';
 import { aGatewayConfig, aTunnel, gatewayCases } from '../shared/gateway/gateway-cases.js';
 import { inSandbox } from './sandbox.js';
@@ -46,14 +48,17 @@ describeWith('setup script', { tools, needsRoot: true }, () => {
     expect(calls.trim().split('\n').at(-1)).toBe('edge0');
   });
 
-  test('the secrets alone are for root, and what the agent is told is for all', () => {
-    const said = run(`${secrets}set_up >/dev/null
+  test('secrets, and what the agent is told, are for root, and no command inherits a PSK', () => {
+    const said =
+      run(`${secrets}mkdir -p ${dirname(path.netdataDropIn)}; touch ${path.netdataDropIn}; set_up >/dev/null
+      calls | grep -c 'disable -q --now netdata'
       stat -c '%a %n' /etc/ipsec.d/tunnelkeeper.secrets /etc/tunnelkeeper /etc/tunnelkeeper/gateway.json /usr/local/lib/tunnelkeeper
       grep -c '${psk}' /etc/ipsec.d/tunnelkeeper.secrets; grep -rl '${psk}' /etc /usr/local/lib; cat "$SANDBOX/own/inherited"`);
     expect(said.trim().split('\n')).toEqual([
+      '1',
       '600 /etc/ipsec.d/tunnelkeeper.secrets',
       '755 /etc/tunnelkeeper',
-      '644 /etc/tunnelkeeper/gateway.json',
+      '600 /etc/tunnelkeeper/gateway.json',
       '755 /usr/local/lib/tunnelkeeper',
       '2',
       '/etc/ipsec.d/tunnelkeeper.secrets',

@@ -34,7 +34,7 @@ export class Network {
 
   /** @param changed told after each change of a route or device */
   constructor(
-    private readonly privateIp: string,
+    readonly privateIp: string,
     private readonly pluto: () => Pluto | undefined,
     private readonly changed: () => void,
   ) {}

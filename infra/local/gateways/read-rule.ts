@@ -38,6 +38,7 @@ const ignored: Readonly<Record<string, number>> = {
   '--comment': 1,
   '--reject-with': 1,
   '--notrack': 0,
+  '--to-source': 1,
 };
 
 type Draft = { -readonly [Key in keyof Rule]: Rule[Key] };

@@ -10,6 +10,7 @@ import flows
 import pluto
 import probe
 import routes
+import rules
 import scheduled
 import state
 import tells
@@ -65,11 +66,12 @@ class Agent:
 
     def __init__(self, settings):
         self.settings = settings
-        self.memory = decide.begin(settings, time.monotonic())
+        self.memory = decide.begin(settings, time.monotonic(), state.mends_before(time.monotonic()))
         self.view = View()
         self.pluto = pluto.Watch()
         self.lock = pluto.Lock()
         self.leads = routes.Leads(settings)
+        self.rules = rules.Rules(settings)
         self.writer = state.Writer()
         self.host = scheduled.Watch()
         self.drains = scheduled.Drains(self.host, settings.proxy["address"])
@@ -81,7 +83,7 @@ class Agent:
         self.nudges_left = 0
         self.nudged_at = 0
         self.said = {}
-        self.beat = self.awake_since = time.monotonic()
+        self.beat = self.looked_at = self.awake_since = time.monotonic()
 
     def run_for_ever(self):
         threading.stack_size(STACK_BYTES)
@@ -106,8 +108,9 @@ class Agent:
 
     def end_when_stuck(self, now):
         """An agent whose checks hang would call a dead tunnel up for ever: it ends, and systemd starts it again."""
-        if now - self.beat > HEARTBEAT_SECONDS:
+        if now - self.looked_at > HEARTBEAT_SECONDS:
             self.awake_since = now  # The whole machine stood still, and the checks with it.
+        self.looked_at = now
         for role in self.settings.roles:
             ended_at = self.view.requests.get(role, {"at": 0})["at"]
             if now - max(ended_at, self.awake_since) > CHECK_LIMIT_SECONDS:
@@ -153,6 +156,9 @@ class Agent:
         for line in self.leads.keep(now):
             self.say(line, now)
         seen = self.look()
+        # A setup takes its own time to set them.
+        for line in [] if seen.is_held else self.rules.keep(now):
+            self.say(line, now)
         self.memory, actions = decide.decide(self.settings, self.memory, seen, now)
         self.view.route = self.steer(actions, seen.route, now)
         self.reset(actions, now)
@@ -161,7 +167,7 @@ class Agent:
                 self.mending = action
                 self.start(self.mend, action)
         changes = self.prepare(now)
-        answer = decide.answer(self.memory, self.view.route, self.drains.reason, seen.is_table_full)
+        answer = decide.answer(self.memory, self.view.route, self.drains.reason, seen.is_table_full, self.rules.missing)
         is_new = bool(actions) or answer[0] != self.view.answer[0]
         self.view.answer = answer
         self.tells.look(self.memory, self.view, actions, changes)

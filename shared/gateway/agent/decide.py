@@ -38,9 +38,9 @@ Seen = namedtuple("Seen", "checks route missing pluto_age pluto_answers is_held 
 Action = namedtuple("Action", "kind role why")
 
 
-def begin(settings, now):
-    """The memory of an agent that has seen nothing yet."""
-    return Memory(now, {role: NEW for role in settings.roles}, ())
+def begin(settings, now, mends=()):
+    """The memory of an agent that has seen nothing yet; `mends`: those of the one before it, which count as well."""
+    return Memory(now, {role: NEW for role in settings.roles}, tuple(mends))
 
 
 def decide(settings, memory, seen, now):
@@ -218,12 +218,15 @@ def allowed_from(mends, kind, role, rules):
     return past[-1] + rules["pauseSeconds"] * 2 ** (len(past) - 1)
 
 
-def answer(memory, current, drains=None, is_table_full=False):
+def answer(memory, current, drains=None, is_table_full=False, missing_rules=()):
     """Status and reason for the probe; `current` is the tunnel that new connections take, `drains` why none shall come.
 
-    Where the connection table is full, none can. A drain keeps new connections away and touches no other: the balancer sends no more, and what is established lives."""
+    Where the connection table is full, or rules are missing that lead connections, none can. A drain keeps new
+    connections away and touches no other: the balancer sends no more, and what is established lives."""
     if drains:
         return 503, drains
+    if missing_rules:
+        return 503, "rules are missing: " + ", ".join(missing_rules)
     in_use = memory.tunnels.get(current)
     if in_use and in_use.is_up:
         return (503, "the connection table is full") if is_table_full else (200, "ok: " + current)

@@ -27,6 +27,7 @@ def told(settings, memory, seen, view, now):
         "pluto": seen.pluto_age,
         "isHeld": seen.is_held,
         "limits": limits(settings, memory, now),
+        "mends": [list(mend) for mend in memory.mends],
         "recent": list(view.recent),
     }
 
@@ -80,6 +81,15 @@ def limits(settings, memory, now):
 
 
 WORDS = {"initiate": "child SA of %s", "reconnect": "%s down and up", "restart": "restart of %s"}
+
+
+def mends_before(now, path=PATH):
+    """Mends of the agent that ran before this one since the boot: its end doesn't make the limits forget them."""
+    try:
+        mends = [decide.Mend(kind, role, float(at)) for kind, role, at in load(path)["mends"]]
+        return tuple(mend for mend in mends if mend.kind in WORDS and mend.at <= now)
+    except (OSError, ValueError, LookupError, TypeError):
+        return ()
 
 
 class Writer:

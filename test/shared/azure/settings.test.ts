@@ -69,6 +69,9 @@ test.each([
   { name: 'TUNNELKEEPER_REPORTS_URL', value: 'app.example' },
   { name: 'TUNNELKEEPER_REPORTS_URL', value: 'http://app.example/r' },
   { name: 'TUNNELKEEPER_REPORTS_URL', value: 'https://app.example/"' },
+  { name: 'TUNNELKEEPER_REPORTS_URL', value: 'https://app.example?code=key' },
+  { name: 'TUNNELKEEPER_REPORTS_URL', value: 'https://user:key@app.example/r' },
+  { name: 'TUNNELKEEPER_REPORTS_URL', value: 'https://app.example/\\r' },
   { name: 'TUNNELKEEPER_REPORTS_URL', value: `https://app.example/${'r'.repeat(500)}` },
 ])('readDeployment refuses $name when it is $value, and names it', ({ name, value }) => {
   expect(() => readDeployment({ ...least, [name]: value })).toThrow(name);

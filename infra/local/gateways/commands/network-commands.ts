@@ -21,11 +21,12 @@ export const networkCommands: Commands = {
     return 0;
   },
   ip: (call) => {
-    const words = call.args.filter((arg) => arg !== '-4');
+    const words = call.args.filter((arg) => arg !== '-4' && arg !== '-o');
     const [object = '', verb = '', ...rest] = words;
     if (object === 'route') return route(call, verb, rest);
     if (object === 'rule') return rule(call, verb, rest);
     if (object === 'link') return link(call, verb, rest);
+    if (object === 'addr' && verb === 'show') return addresses(call);
     throw new ModelGap(`The model knows no ip ${words.join(' ')}.`);
   },
 };
@@ -118,6 +119,11 @@ function rule({ machine: { network }, streams }: Call, verb: string, words: read
   if (verb !== 'add') throw new ModelGap(`The model knows no ip rule ${verb}.`);
   const [, preference = '', , mark = '', , table = ''] = words;
   network.policyRules.push(`${preference}:\tfrom all fwmark ${mark} lookup ${table}`);
+  return 0;
+}
+
+function addresses({ machine: { network }, streams }: Call): number {
+  streams.out(`2: ${nic}    inet ${network.privateIp}/24 metric 100 brd 10.0.0.255 scope global ${nic}\n`);
   return 0;
 }
 

@@ -189,7 +189,7 @@ test('the diagnosis tells of a mode that was changed, and of a file that is gone
   const world = await serving();
   await world.setUp({
     script:
-      '#!/bin/bash\nchmod 600 /etc/tunnelkeeper/gateway.json\nrm -f /usr/local/lib/tunnelkeeper/forwarding\n',
+      '#!/bin/bash\nchmod 644 /etc/tunnelkeeper/gateway.json\nrm -f /usr/local/lib/tunnelkeeper/forwarding\n',
   });
   expect((await diagnosis(world))?.changedFiles).toEqual(['forwarding', 'gateway.json']);
 });

@@ -18,7 +18,6 @@ class Hanging(unittest.TestCase):
             for role in checked:
                 self.agent.view.requests[role] = {"at": now}
             self.agent.end_when_stuck(now)
-            self.agent.beat = now
 
     def test_it_goes_on_while_checks_end(self):
         self.lives_until(600, ["primary", "secondary"])
@@ -36,7 +35,6 @@ class Hanging(unittest.TestCase):
         self.lives_until(10, ["primary", "secondary"])
         thawed = self.began + 1000
         self.agent.end_when_stuck(thawed)
-        self.agent.beat = thawed
         self.agent.end_when_stuck(thawed + 1)
 
 

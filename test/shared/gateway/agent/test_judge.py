@@ -101,6 +101,12 @@ class Answer(unittest.TestCase):
                 self.assertEqual(decide.answer(memory, current), expected)
 
 
+    def test_missing_rules_keep_clients_away_from_a_tunnel_that_works(self):
+        memory = decide.Memory(0, {"a": UP}, ())
+        said = decide.answer(memory, "a", missing_rules=("TK-DNAT", "TK-PIN"))
+        self.assertEqual(said, (503, "rules are missing: TK-DNAT, TK-PIN"))
+
+
 class Resets(unittest.TestCase):
     def test_connections_of_a_tunnel_are_reset_while_it_is_down(self):
         gateway = Gateway()

@@ -28,12 +28,13 @@ class Reports(unittest.TestCase):
     def test_what_is_wrong_costs_the_reports_alone(self):
         good = "https://keeper.example.net/"
         for block, says in (
-            ("https://x", 'reports is "https://x", and must be an object'),
-            ({}, "reports.url is missing, and must be an http or https URL"),
-            ({"url": "keeper.example.net"}, "reports.url"),
+            ("https://x/?code=Secret1", "reports is unusable, and must be an object"),
+            ({}, "reports.url is missing, and must be an http or https URL of a host and a path"),
+            ({"url": "keeper.example.net?code=Secret1"}, "reports.url is unusable, and must be an http or https URL"),
+            ({"url": "https://keeper.example.net?code=Secret1"}, "reports.url is unusable"),
             ({"url": "file:///etc/shadow"}, "reports.url"),
-            ({"url": "https://user@keeper.example.net/"}, "reports.url"),
-            ({"url": good + "a b"}, "reports.url"),
+            ({"url": "https://user:Secret1@keeper.example.net/"}, "reports.url is unusable"),
+            ({"url": good + "?code=Secret1 b"}, "reports.url is unusable"),
             ({"url": good + '"\noutput=/etc/passwd'}, "reports.url"),
             ({"url": good + "\\"}, "reports.url"),
             ({"url": good + "x" * 500}, "reports.url"),
@@ -47,6 +48,7 @@ class Reports(unittest.TestCase):
                 self.assertEqual(len(told.complaints), 1)
                 self.assertIn("Nothing is reported: gateway.json: " + says, told.complaints[0])
                 self.assertNotIn("\n", told.complaints[0])
+                self.assertNotIn("Secret1", told.complaints[0])
 
 
 class Refused(unittest.TestCase):
