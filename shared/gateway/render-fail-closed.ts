@@ -44,7 +44,10 @@ function dropOf({ routing }: GatewayConfig, address: string): string {
   return `-A TK -d ${address} ${routing === 'route-based' ? '! -o vti+ ' : ''}-j DROP`;
 }
 
-/** Beneath the tunnel's route, a quick 'no' to the machine's own connections. Not when policy-based: the route is looked up before the policy. */
+/**
+ * Beneath the tunnel's route, a quick 'no' to the machine's own connections. Not when policy-based: the route is looked
+ * up before the policy.
+ */
 function blackhole({ proxy: { address }, routing }: GatewayConfig): string {
   return routing === 'route-based'
     ? `ip route replace blackhole ${address}/32 metric 4000`

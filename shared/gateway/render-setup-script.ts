@@ -27,23 +27,21 @@ const endOfFile = 'TK_END_OF_FILE';
  * an earlier configuration's things away isn't in the hash: a gateway that never had them is as it should be.
  */
 export function renderSetupScript(config: GatewayConfig): string {
-  const functions = functionsOf(config);
-  const work = workOf(config);
-  const hash = createHash('sha256').update(`${functions}${work}`).digest('hex').slice(0, 12);
+  const [preparation, work] = [preparationOf(config), workOf(config)];
+  const hash = createHash('sha256').update(`${preparation}${work}`).digest('hex').slice(0, 12);
   return `#!/bin/bash
 # Sets up gateway ${config.slot}.
 set -uo pipefail
 umask 022
 CONFIG=${hash}
-# The commands that are started from here on don't inherit the PSKs.
-export -n ${Object.values(pskVariable).join(' ')}
-${functions}${checkSecrets(config)}
-hold_lock
-${withoutNetdata(config)}${work}`;
+${preparation}${withoutNetdata(config)}${work}`;
 }
 
-function functionsOf(config: GatewayConfig): string {
+/** What stands before anything is done: functions, checks, and the lock. */
+function preparationOf(config: GatewayConfig): string {
   const parts = [
+    // The commands that are started from here on don't inherit the PSKs.
+    `export -n ${Object.values(pskVariable).join(' ')}`,
     config.netdata === undefined ? resultFunctions : warningResultFunctions,
     lockFunction,
     fileFunctions,
@@ -53,6 +51,8 @@ function functionsOf(config: GatewayConfig): string {
     takeDownFunction,
     dropTunnelsFunction,
     netdataFunctions(config, putFile),
+    checkSecrets(config),
+    'hold_lock',
   ].filter((part) => part !== '');
   return parts.map((part) => `${part.trim()}\n`).join('');
 }

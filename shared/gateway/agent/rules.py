@@ -52,7 +52,10 @@ class Rules:
             return []
         self.looked_at = now
         saved = limited.run(["iptables-save"], LIMIT_SECONDS)
-        self.missing = missing(self.settings, saved.out) if saved.is_good else ()
+        if not saved.is_good:
+            self.missing = ()
+            return ["Rules can't be looked at: %s." % saved.trouble]
+        self.missing = missing(self.settings, saved.out)
         if not self.missing:
             return []
         trouble = limited.run(["systemctl", "--no-block", "reload-or-restart", *UNITS], LIMIT_SECONDS).trouble
