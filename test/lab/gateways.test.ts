@@ -19,8 +19,12 @@ const kinds: readonly GatewayKind[] = [
   { suite: 'trixie', image: 'bare', routing: 'policy-based' },
 ];
 
-/** Seconds after which runs are killed: while files are written, and before what reads them was restarted. */
-const killedAfter = [1.5, 4, 9];
+/** How far runs get that are killed: one file, some, and all of them, before anything that reads them was restarted. */
+const killedAt = [
+  '[ -s /etc/tunnelkeeper/pending ]',
+  '[ $(wc -w </etc/tunnelkeeper/pending) -ge 12 ]',
+  '[ -e /etc/ipsec.d/tunnelkeeper.secrets ]',
+];
 
 describeInLab('real gateways', ['bookworm', 'trixie'], (lab) => {
   let fleet: LabFleet;
@@ -171,7 +175,7 @@ describeInLab('real gateways', ['bookworm', 'trixie'], (lab) => {
 async function interrupted(gateway: LabGateway): Promise<void> {
   const { guest } = gateway;
   await guest.shell('cloud-init status --wait >/dev/null 2>&1 || true'); // as the script does, before anything
-  for (const seconds of killedAfter) await gateway.beginSetUp(seconds);
+  for (const isFar of killedAt) await gateway.beginSetUp(isFar);
   expect(await guest.shell('cat /etc/tunnelkeeper/pending')).not.toBe('');
 }
 

@@ -73,6 +73,7 @@ export interface Watched extends LoadReport {
 export class LabGateway {
   /** The PSK that it was last set up with. */
   psk = firstPsk;
+  private wasSetUp = false;
 
   private constructor(
     readonly lab: Lab,
@@ -124,25 +125,33 @@ export class LabGateway {
   async setUp(psk = this.psk, config = this.config): Promise<SetupResult> {
     this.psk = psk;
     this.config = config;
-    const end = await this.runSetUp(500);
+    const end = await this.runSetUp(AbortSignal.timeout(500_000));
     const result = parseSetupResult(end.stdout);
     if (result === undefined)
       throw new Error(`The script ended without a result:\n${end.stdout}\n${end.stderr}`);
+    this.wasSetUp = true;
     return result;
   }
 
-  /** Runs the setup script for so many seconds, after which it is killed. */
-  async beginSetUp(seconds: number): Promise<void> {
-    const { exitCode } = await this.runSetUp(seconds);
-    if (exitCode !== killed)
-      throw new Error(`${this.title}: the script ended with ${exitCode} within ${seconds} s.`);
+  /** Runs the setup script until a test of the shell's succeeds, and kills it then. @throws Error when it ended before */
+  async beginSetUp(isFar: string): Promise<void> {
+    const kill = new AbortController();
+    const running = this.runSetUp(kill.signal);
+    const watching = this.guest.shell(`timeout 120 bash -c 'until ${isFar}; do sleep 0.05; done'`);
+    await Promise.race([running, watching]).finally(() => {
+      kill.abort();
+    });
+    const { exitCode } = await running;
+    if (exitCode === killed) return;
+    watching.catch(() => undefined); // what it waits for may never come
+    throw new Error(`${this.title}: the script ended with ${exitCode} before ${isFar}.`);
   }
 
-  private runSetUp(limitSeconds: number) {
+  private runSetUp(signal: AbortSignal) {
     return this.guest.run({
       script: renderSetupScript(this.config),
       environment: { [pskVariable.primary]: this.psk, [pskVariable.secondary]: this.psk },
-      signal: AbortSignal.timeout(limitSeconds * 1000),
+      signal,
     });
   }
 
@@ -194,6 +203,7 @@ sysctl net.ipv4.ip_forward net.ipv4.conf.eth0.rp_filter net.netfilter.nf_conntra
    * came back.
    */
   async settled(limitSeconds = 120): Promise<void> {
+    if (!this.wasSetUp) throw new Error(`${this.title} was never set up.`);
     const until = Date.now() + limitSeconds * 1000;
     for (;;) {
       const { tunnels } = await this.state();
