@@ -39,12 +39,12 @@ export function setUp(
   }
   const why =
     reason === 'configuration-missing'
-      ? 'it has no configuration yet'
+      ? 'it has no configuration yet.'
       : reason === 'setup-failed' && setup !== undefined
         ? problemOfSetup(setup).detail
         : reason === 'secret-newer'
-          ? 'it shall use another version of its PSK'
-          : 'it is not what the site asks for now';
+          ? 'it shall use another version of its PSK.'
+          : 'it is not what the site asks for now.';
   const versions = Object.values(wanted.psk).map(
     ({ name, version }) => `${version.slice(0, 8)} of secret ${name}`,
   );

@@ -201,7 +201,8 @@ chmod 755 "$SANDBOX/own/bin/systemctl"
       'edge0',
       '0',
       '-A OUTPUT -j TK',
-      '--no-block reload-or-restart tunnelkeeper-fail-closed.service tunnelkeeper-forwarding.service',
+      '--no-block reload tunnelkeeper-fail-closed.service tunnelkeeper-forwarding.service',
+      '--no-block start tunnelkeeper-fail-closed.service tunnelkeeper-forwarding.service',
     ]);
   });
 

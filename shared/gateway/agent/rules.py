@@ -36,6 +36,16 @@ def missing(settings, saved):
     )
 
 
+def set_again():
+    """Begins what sets the rules, without waiting for it; gives the trouble, or nothing. Never by a restart: one that
+    comes again and again would end what is about to set them."""
+    for verb in ("start", "reload"):
+        ended = limited.run(["systemctl", "--no-block", verb, *UNITS], LIMIT_SECONDS)
+        if not ended.is_good:
+            return ended.trouble
+    return ""
+
+
 class Rules:
     """Looks after them now and then, and has the units set them again that set them at boot."""
 
@@ -58,6 +68,6 @@ class Rules:
         self.missing = missing(self.settings, saved.out)
         if not self.missing:
             return []
-        trouble = limited.run(["systemctl", "--no-block", "reload-or-restart", *UNITS], LIMIT_SECONDS).trouble
+        trouble = set_again()
         line = "Has rules set again that are missing: %s." % ", ".join(self.missing)
         return ["%s It failed: %s." % (line, trouble) if trouble else line]

@@ -135,7 +135,7 @@ export class UmlGuest {
     writeFileSync(`${job}.new`, JSON.stringify({ script, environment }), { mode: 0o600 });
     renameSync(`${job}.new`, `${job}.json`);
     while (!existsSync(`${job}.code`)) {
-      if (this.process !== life) {
+      if (life === undefined || this.process !== life) {
         for (const ending of ['json', 'stop']) rmSync(`${job}.${ending}`, { force: true });
         return { exitCode: 137, stdout: '', stderr: 'The machine lost its power.\n' };
       }
