@@ -221,11 +221,11 @@ class Agent:
         time.sleep(max(LEAST_PAUSE_SECONDS, self.settings.check["everySeconds"] - elapsed))
 
     def decide_once(self, now):
-        for line in self.leads.keep(now):
-            self.say(line, now)
+        lines = self.leads.keep(now)
         seen = self.look()
-        # A setup takes its own time to set them.
-        for line in [] if seen.is_held else self.rules.keep(now):
+        if not seen.is_held:  # a setup sets rules itself, in its own time
+            lines += self.rules.keep(now)
+        for line in lines:
             self.say(line, now)
         self.memory, actions = decide.decide(self.settings, self.memory, seen, now)
         self.view.route = self.steer(actions, seen.route, now)
@@ -2387,32 +2387,36 @@ def reports(values, path):
     if values.get("reports") is None:
         return None, ()
     try:
-        block = an_object(values, "reports", path, is_secret=True)
+        block = an_object(values, "reports", path)
         audience = None if block.get("audience") is None else REPORTS["audience"](block, "audience", path, "reports.")
         return {"url": REPORTS["url"](block, "url", path, "reports."), "audience": audience}, ()
     except Unusable as unusable:
         return None, ("Nothing is reported: %s" % unusable,)
 
 
-def refuse(path, field, value, wanted, is_secret=False):
-    shown = "missing" if value is None else "unusable" if is_secret else json.dumps(value)[:80]
+#: What may hold a key: its value is never shown.
+SECRET = ("reports", "reports.url")
+
+
+def refuse(path, field, value, wanted):
+    shown = "missing" if value is None else "unusable" if field in SECRET else json.dumps(value)[:80]
     raise Unusable("%s: %s is %s, and must be %s. %s" % (path, field, shown, wanted, MEND))
 
 
-def an_object(values, name, path, is_secret=False):
+def an_object(values, name, path):
     block = values.get(name) if isinstance(values, dict) else None
     if not isinstance(block, dict):
-        refuse(path, name, block, "an object", is_secret)
+        refuse(path, name, block, "an object")
     return block
 
 
-def field_check(fits, wanted, is_secret=False):
-    """A check of one field: gives its value, or refuses it by name; one that may hold a key isn't shown."""
+def field_check(fits, wanted):
+    """A check of one field: gives its value, or refuses it by name."""
 
     def check(values, name, path, prefix=""):
         value = values.get(name) if isinstance(values, dict) else None
         if not fits(value):
-            refuse(path, prefix + name, value, wanted, is_secret)
+            refuse(path, prefix + name, value, wanted)
         return value
 
     return check
@@ -2459,16 +2463,14 @@ URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[!#-\\[\\]-~]*)?")
 AUDIENCE = re.compile(r"[!#-\\[\\]-~]+")
 
 
-def like(pattern, wanted, is_secret=False):
+def like(pattern, wanted):
     return field_check(
-        lambda value: isinstance(value, str) and len(value) <= 500 and pattern.fullmatch(value) is not None,
-        wanted,
-        is_secret,
+        lambda value: isinstance(value, str) and len(value) <= 500 and pattern.fullmatch(value) is not None, wanted
     )
 
 
 REPORTS = {
-    "url": like(URL, "an http or https URL of a host and a path", is_secret=True),
+    "url": like(URL, "an http or https URL of a host and a path"),
     "audience": like(AUDIENCE, "an audience"),
 }
 FIELDS = {

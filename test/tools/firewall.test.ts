@@ -45,7 +45,8 @@ describeWith('firewall', { tools: ['iptables', 'ip', 'curl', 'python3', 'sysctl'
       expect(lines).toContain('-A FORWARD -j TK');
       expect(lines).toContain('-A OUTPUT -j TK');
       expect(lines.filter((line) => line.includes('-j DNAT'))).toHaveLength(config.clients.length);
-      expect(lines.some((line) => / -j (MASQUERADE|SNAT) ?/.test(line))).toBe(config.proxy.masquerade);
+      const target = config.routing === 'route-based' ? '-j SNAT --to-source 10.0.0.4' : '-j MASQUERADE';
+      expect(lines.some((line) => line.includes(target))).toBe(config.proxy.masquerade);
     },
   );
 

@@ -153,11 +153,11 @@ class Agent:
         time.sleep(max(LEAST_PAUSE_SECONDS, self.settings.check["everySeconds"] - elapsed))
 
     def decide_once(self, now):
-        for line in self.leads.keep(now):
-            self.say(line, now)
+        lines = self.leads.keep(now)
         seen = self.look()
-        # A setup takes its own time to set them.
-        for line in [] if seen.is_held else self.rules.keep(now):
+        if not seen.is_held:  # a setup sets rules itself, in its own time
+            lines += self.rules.keep(now)
+        for line in lines:
             self.say(line, now)
         self.memory, actions = decide.decide(self.settings, self.memory, seen, now)
         self.view.route = self.steer(actions, seen.route, now)

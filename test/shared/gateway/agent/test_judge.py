@@ -100,7 +100,6 @@ class Answer(unittest.TestCase):
                 memory = decide.Memory(0, {"a": first, "b": second}, ())
                 self.assertEqual(decide.answer(memory, current), expected)
 
-
     def test_missing_rules_keep_clients_away_from_a_tunnel_that_works(self):
         memory = decide.Memory(0, {"a": UP}, ())
         said = decide.answer(memory, "a", missing_rules=("TK-DNAT", "TK-PIN"))

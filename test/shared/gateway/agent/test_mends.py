@@ -116,20 +116,23 @@ class Never(unittest.TestCase):
         self.assertEqual(len(gateway.kinds(*MENDS)), 1)
 
 
+def full(primary="silent", seconds=300):
+    """A gateway that has served until its connection table was full."""
+    gateway = serving()
+    gateway.is_table_full = True
+    gateway.states = {"primary": primary, "secondary": "silent"}
+    gateway.pass_seconds(seconds)
+    return gateway
+
+
 class Full(unittest.TestCase):
     def test_checks_fail_in_a_full_connection_table_and_nothing_follows_but_the_probes_503(self):
-        gateway = serving()
-        gateway.is_table_full = True
-        gateway.states = {"primary": "silent", "secondary": "silent"}
-        gateway.pass_seconds(300)
+        gateway = full()
         self.assertEqual(gateway.kinds(*MENDS, "reset", "move"), [])
         self.assertEqual(gateway.answer(), (503, "the connection table is full"))
 
     def test_it_is_as_before_once_there_is_room(self):
-        gateway = serving()
-        gateway.is_table_full = True
-        gateway.states = {"primary": "silent", "secondary": "silent"}
-        gateway.pass_seconds(300)
+        gateway = full()
         gateway.is_table_full = False
         gateway.states = {"primary": "up", "secondary": "up"}
         gateway.pass_seconds(30)
@@ -137,19 +140,13 @@ class Full(unittest.TestCase):
         self.assertEqual(gateway.answer(), (200, "ok: primary"))
 
     def test_a_tunnel_that_is_dead_is_judged_once_there_is_room(self):
-        gateway = serving()
-        gateway.is_table_full = True
-        gateway.states = {"primary": "silent", "secondary": "silent"}
-        gateway.pass_seconds(300)
+        gateway = full()
         gateway.is_table_full = False
         gateway.pass_seconds(50)
         self.assertEqual([kind for _, kind, _ in gateway.kinds(*MENDS)][-1], "restart")
 
     def test_a_child_sa_that_is_gone_counts_all_the_same(self):
-        gateway = serving()
-        gateway.is_table_full = True
-        gateway.states = {"primary": "gone", "secondary": "silent"}
-        gateway.pass_seconds(30)
+        gateway = full(primary="gone", seconds=30)
         self.assertEqual([role for _, _, role in gateway.kinds("reset")], ["primary"])
         self.assertEqual(gateway.kinds(*MENDS), [])
 
