@@ -108,7 +108,8 @@ const readBySystemd = [
 
 /**
  * A changed PSK holds only once both ends have asked each other for it again, which down and up does and `--up` alone
- * doesn't: the tunnels go down whether the new one will be taken or not (docs/gateway.md, Two more scripts).
+ * doesn't: the tunnels go down whether the new one will be taken or not (docs/gateway.md, Two more scripts). A pluto
+ * that runs may have read the former one, so no way leads past `--rereadsecrets` but a start of our own.
  */
 function startTunnels({ tunnels }: GatewayConfig): string {
   const roles = tunnels.map(({ role }) => role);
@@ -123,17 +124,25 @@ if ! CHECKED=$(ipsec addconn --config /etc/ipsec.conf --checkconfig 2>&1); then
 fi
 systemctl enable --no-reload -q ${units.join(' ')}
 ${roles.map((role) => `${before(role)}=`).join('\n')}
-has_changed tunnelkeeper.conf && drop_tunnels
-if ! systemctl is-active -q ipsec.service; then
-  systemctl start ipsec.service || fail unexpected "pluto doesn't start; read the journal of ipsec.service."
-elif wait_for_pluto 10; then
-${roles.map((role) => `  ${before(role)}=$(ike_number ${role})`).join('\n')}
-  if has_changed tunnelkeeper.secrets; then
-    timeout 10 ipsec auto --rereadsecrets >/dev/null
-${roles.map((role) => `    take_down ${role}`).join('\n')}
-  fi
+PLUTO=$(systemctl is-active ipsec.service)
+if has_changed tunnelkeeper.conf; then
+  drop_tunnels
+  PLUTO=ended
 fi
-wait_for_pluto 30 || fail unexpected "pluto answers no command; restart ipsec.service, or this machine."
+case $PLUTO in
+  active | activating | reloading)
+    wait_for_pluto 30 || fail unexpected "pluto answers no command; restart ipsec.service, or this machine."
+${roles.map((role) => `    ${before(role)}=$(ike_number ${role})`).join('\n')}
+    if has_changed tunnelkeeper.secrets; then
+      timeout 10 ipsec auto --rereadsecrets >/dev/null || fail unexpected "pluto doesn't read its secrets again; restart ipsec.service."
+${roles.map((role) => `      take_down ${role}`).join('\n')}
+    fi
+    ;;
+  *)
+    systemctl start ipsec.service || fail unexpected "pluto doesn't start; read the journal of ipsec.service."
+    wait_for_pluto 30 || fail unexpected "pluto answers no command; restart ipsec.service, or this machine."
+    ;;
+esac
 ${roles.map((role) => `try_tunnel ${role} "$${before(role)}"`).join('\n')}`;
 }
 

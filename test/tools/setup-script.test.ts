@@ -65,10 +65,14 @@ describeWith('setup script', { tools, needsRoot: true }, () => {
     ]);
   });
 
-  test('another PSK is read, and the tunnels authenticate anew, without a restart', () => {
+  test.each([
+    { pluto: 'answers', mute: '' },
+    // Longer than a patience of 10 s, after which a new PSK was once told as proved that pluto had never read.
+    { pluto: 'answers after 13 s', mute: 'echo $(($(date +%s) + 13)) >"$SANDBOX/own/mute-until"; ' },
+  ])('another PSK is read, and the tunnels authenticate anew, without a restart, when pluto $pluto', ({ mute }) => {
     const other = 'export TK_PSK_PRIMARY=anotherPskOfLetters2';
     const said = run(
-      `${secrets}set_up >/dev/null; : >"$SANDBOX/own/calls"; ${other}; set_up; echo ----; calls`,
+      `${secrets}set_up >/dev/null; : >"$SANDBOX/own/calls"; ${other}; ${mute}set_up; echo ----; calls`,
     );
     const [result = '', calls = ''] = said.split('----\n');
     expect(parseSetupResult(result)).toMatchObject({

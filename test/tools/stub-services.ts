@@ -2,8 +2,8 @@
 
 /**
  * Shell lines, after `smallNetwork`. `systemctl` runs fail-closed, forwarding and the agent; `ipsec` takes
- * a connection up by making its device, or says what stands in `$SANDBOX/own/refusal-<role>`. Calls are
- * written down, the agent's apart.
+ * a connection up by making its device, or says what stands in `$SANDBOX/own/refusal-<role>`, and doesn't answer before
+ * the second in `mute-until`. Calls are written down, the agent's apart.
  */
 export const stubServices = `
 export -f add_edge
@@ -54,6 +54,7 @@ echo "ipsec $*" >>"$SANDBOX/own/\${BY_AGENT:+agent-}calls"
 env | grep TK_PSK >>"$SANDBOX/own/inherited"
 role=\${3:-}
 case $1 in
+  status) [ ! -e "$SANDBOX/own/mute-until" ] || [ "$(date +%s)" -ge "$(cat "$SANDBOX/own/mute-until")" ]; exit ;;
   addconn) exec /usr/libexec/ipsec/"$@" ;;
   trafficstatus)
     for up in "$SANDBOX"/own/up/*; do
