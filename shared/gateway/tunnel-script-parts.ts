@@ -76,13 +76,19 @@ take_down() { timeout 10 ipsec auto --down "$1" >/dev/null 2>&1; }
 
 /**
  * Shell: `drop_tunnels` ends pluto and takes both devices away, whichever this configuration has: one keeps the
- * addresses that it was made with, and `_updown` makes it anew. A pluto that answers nothing is killed, since systemd
- * would ask it to end, for 90 s.
+ * addresses that it was made with, and `_updown` makes it anew. Never by `systemctl stop`, after which a script that is
+ * ended here would leave a gateway without pluto for good: an end of its own has systemd start it again 2 s later. A
+ * pluto that doesn't end is killed.
  */
 export const dropTunnelsFunction = `
 drop_tunnels() {
-  wait_for_pluto 0 || systemctl kill -s KILL ipsec.service 2>/dev/null
-  systemctl stop ipsec.service
+  local _
+  timeout 5 ipsec whack --shutdown >/dev/null 2>&1 || systemctl kill -s KILL ipsec.service 2>/dev/null
+  for _ in $(seq 1 10); do
+    systemctl is-active -q ipsec.service || break
+    sleep 0.5
+  done
+  ! systemctl is-active -q ipsec.service || systemctl kill -s KILL ipsec.service
   ip link del ${tunnelDevice('primary').device} 2>/dev/null
   ip link del ${tunnelDevice('secondary').device} 2>/dev/null
 }

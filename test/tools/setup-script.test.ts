@@ -44,7 +44,7 @@ describeWith('setup script', { tools, needsRoot: true }, () => {
     expect(parseSetupResult(first)).toEqual({ ...serving(true), changed: expect.any(Array) });
     expect(parseSetupResult(first)?.changed).toContain('tunnelkeeper.secrets');
     expect(parseSetupResult(second)).toEqual({ ...serving(false), changed: [] });
-    expect(calls).not.toMatch(/ (stop|restart) |start ipsec|--down|--up/);
+    expect(calls).not.toMatch(/ (stop|restart) |start ipsec|--shutdown|--down|--up/);
     expect(calls.trim().split('\n').at(-1)).toBe('edge0');
   });
 
@@ -100,9 +100,24 @@ describeWith('setup script', { tools, needsRoot: true }, () => {
     );
     const [result = '', calls = '', afterwards = ''] = said.split('----\n');
     expect(parseSetupResult(result)).toMatchObject({ ok: true, changed: [] });
-    expect(calls).toContain('systemctl stop ipsec.service\n');
+    expect(calls).toContain('ipsec whack --shutdown\n');
     expect(calls).toContain('systemctl start ipsec.service\n');
-    expect(afterwards).not.toContain('systemctl stop');
+    expect(afterwards).not.toContain('--shutdown');
+  });
+
+  test('pluto comes back by itself when a run is killed after it has ended pluto', () => {
+    const said = run(
+      `${secrets}set_up >/dev/null; sed -i 's/dpddelay=5/dpddelay=6/' /usr/local/lib/setup
+      cat >"$SANDBOX/own/bin/ip" <<'STUB'
+#!/bin/bash
+case $* in "link del vti0") kill -9 $PPID ;; *) exec /usr/sbin/ip "$@" ;; esac
+STUB
+      chmod 755 "$SANDBOX/own/bin/ip"; set_up 2>/dev/null; /bin/sleep 2
+      PATH="$SANDBOX/own/bin:$PATH" systemctl is-active ipsec.service`,
+      alone,
+    );
+    expect(said).toContain('ended with 137\n');
+    expect(said).toMatch(/\nactive\n$/);
   });
 
   test('one tunnel is enough, and the other is reported', () => {

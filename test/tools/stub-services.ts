@@ -66,6 +66,11 @@ case $1 in
       *--trafficstatus) shift; exec "$0" trafficstatus ;;
       *--initiate*) exec "$0" auto --up "$3" ;;
       *--terminate*) exec "$0" auto --down "$3" ;;
+      *--shutdown)
+        rm -f "$SANDBOX"/own/up/* "$SANDBOX/own/active/ipsec.service"
+        { /bin/sleep 1; touch "$SANDBOX/own/active/ipsec.service"; } & # as systemd does, since nobody asked it to stop
+        exit
+        ;;
     esac
     for up in "$SANDBOX"/own/up/*; do
       [ -e "$up" ] || continue

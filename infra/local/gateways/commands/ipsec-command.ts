@@ -29,6 +29,10 @@ async function ipsec(call: Call): Promise<number> {
     streams.out(machine.pluto.all.map(statusLines).join(''));
     return 0;
   }
+  if (verb === 'whack' && option === '--shutdown') {
+    machine.services.kill('ipsec.service'); // it ends by itself, which isn't a stop
+    return 0;
+  }
   if (option === '--rereadsecrets') {
     machine.pluto.rereadSecrets(machine.readSecrets());
     return 0;

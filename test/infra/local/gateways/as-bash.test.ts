@@ -66,6 +66,7 @@ esac`,
   "auto --up") printf '%s' '${upSays}'; [ -n '${upSays}' ] || echo x | tee -a "${root}/ups" >"${root}/up" ;;
   "auto --down") rm -f "${root}/up" ;;
   trafficstatus*) if [ -e "${root}/up" ]; then echo '006 #2: "primary", type=ESP, add_time=0'; fi ;;
+  "whack --shutdown") rm -f "${root}/active-ipsec.service" "${root}/up" ;;
   "whack --status")
     [ -e "${root}/up" ] || exit 0
     number=$(wc -l <"${root}/ups")
