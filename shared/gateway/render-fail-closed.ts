@@ -9,6 +9,8 @@ import { connectionTable } from './render-sysctl.js';
  * A VTI device fails closed by itself once it stands, everything leaks before it stands, and a policy-based tunnel
  * leaks whenever pluto has no policy installed; this rule closes all of them (docs/gateway.md, leaks counted).
  * The chain is replaced in one transaction, so there is no moment without it, and no rule of a former routing stays.
+ * So are the jumps to it, since a rule of somebody else's before them could let pass what they drop: the chain by which
+ * the agent refuses comes first, then the one that drops.
  * An address that was the proxy's before stays closed until the next boot: connections are tracked to it for hours, and
  * new ones are led there until forwarding has been restarted, at a time when no tunnel or policy takes it any more.
  * Forwarding is switched on last: where the rule can't be set, the script ends before that.
@@ -18,15 +20,21 @@ export function renderFailClosed(config: GatewayConfig): string {
 # Drops what is meant for the proxy unless it goes through a tunnel. Only then may the machine forward.
 set -euo pipefail
 former=$(iptables -w -S TK 2>/dev/null | awk '$3 == "-d" && $4 != "${config.proxy.address}/32" { print "${dropOf(config, '" $4 "')}" }') || true
+jump_of_before() { if iptables -w -C "$1" -j "$2" 2>/dev/null; then echo "-D $1 -j $2"; fi; }
+# Filled by the agent, and so never emptied here.
+iptables -w -N TK-RESET 2>/dev/null || true
+jumps=$(jump_of_before FORWARD TK; jump_of_before FORWARD TK-RESET; jump_of_before OUTPUT TK)
 iptables-restore -w --noflush <<RULES
 *filter
 :TK - [0:0]
 ${drops(config).join('\n')}
 $former
+$jumps
+-I FORWARD 1 -j TK
+-I FORWARD 1 -j TK-RESET
+-I OUTPUT 1 -j TK
 COMMIT
 RULES
-iptables -w -C FORWARD -j TK 2>/dev/null || iptables -w -I FORWARD 1 -j TK
-iptables -w -C OUTPUT -j TK 2>/dev/null || iptables -w -I OUTPUT 1 -j TK
 ${blackhole(config)}
 modprobe nf_conntrack 2>/dev/null || true
 ${connectionTable}

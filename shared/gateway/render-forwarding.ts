@@ -9,7 +9,8 @@ const mss = 1360;
  * Renders the script of the forwarding unit, idempotent.
  *
  * Each table is replaced in one transaction: no connection meets a half-made set, and no rule of a former
- * configuration stays. DNAT is limited by `-s <clients>`, so the balancer's probes from 168.63.129.16 are never sent
+ * configuration stays. Where clients are led to must be closed before: after a setup that was cut off, the rule may be
+ * that of the new address, and this script still the one of the old. DNAT is limited by `-s <clients>`, so the balancer's probes from 168.63.129.16 are never sent
  * into the tunnel. A tunnel whose device is missing holds up nothing: the others get their routes, and the unit
  * tries again.
  */
@@ -20,6 +21,10 @@ set -euo pipefail
 nic=$(ip -4 route show default | awk '{print $5; exit}')
 if [ -z "$nic" ]; then
   echo 'There is no default route, so the NIC is unknown.'
+  exit 1
+fi
+if ! iptables -w -S TK 2>/dev/null | grep '^-A TK -d ${config.proxy.address}/32 .*-j DROP' >/dev/null; then
+  echo "Chain TK lets pass what is meant for ${config.proxy.address}, so nothing is led there: run the setup again."
   exit 1
 fi
 ${ownAddress(config)}sysctl -q -w "net.ipv4.conf.$nic.rp_filter=0" "net.ipv4.conf.$nic.send_redirects=0"
@@ -36,9 +41,7 @@ COMMIT
 ${[...clamps(config), ...marks(config)].join('\n')}
 COMMIT
 RULES
-# Filled by the agent, and so never emptied here. In front of the rule that drops: a quick 'no' comes first.
-iptables -w -N TK-RESET 2>/dev/null || true
-iptables -w -C FORWARD -j TK-RESET 2>/dev/null || iptables -w -I FORWARD 1 -j TK-RESET
+iptables -w -P FORWARD ACCEPT
 hook() {
   iptables -w -t "$1" -C "$2" -j "$3" 2>/dev/null || iptables -w -t "$1" -A "$2" -j "$3"
 }

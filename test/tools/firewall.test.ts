@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import type { GatewayConfig } from '../../shared/gateway/gateway-config.js';
 import { path } from '../../shared/gateway/paths.js';
 import { renderGatewayFiles } from '../../shared/gateway/render-gateway-files.js';
-import { aGatewayConfig, aTunnel, gatewayCases } from '../shared/gateway/gateway-cases.js';
+import { aGatewayConfig, aTunnel, gatewayCases, withoutRule } from '../shared/gateway/gateway-cases.js';
 import { inSandbox } from './sandbox.js';
 import { smallNetwork } from './small-network.js';
 import { describeWith } from './tools.js';
@@ -83,7 +83,7 @@ describeWith('firewall', { tools: ['iptables', 'ip', 'curl', 'python3', 'sysctl'
     { name: 'policy-based', difference: policyBased },
   ])('the leak is seen when the rule is missing and $name', ({ difference }) => {
     const plant = (content: string) =>
-      content.replace(/^-A TK .*\n/gm, '').replace(/^ip route replace blackhole .*\n/m, '');
+      withoutRule(content).replace(/^ip route replace blackhole .*\n/m, '');
     const lines = on(
       difference,
       `${path.failClosed}; without_waiting ${path.forwarding} >/dev/null || true; ask; leaked`,
@@ -110,6 +110,46 @@ ${other?.content ?? ''}OTHER`;
       ask; curl -s -m 1 http://${proxy.address}:9400/ || echo none; leaked; iptables -S TK | grep -c -- '-j DROP'`,
     );
     expect(lines.slice(-3)).toEqual(['none', '0', '2']);
+  });
+
+  test.each([
+    { name: 'route-based', difference: {} },
+    { name: 'policy-based', difference: policyBased },
+  ])('nobody is led to an address that isn’t closed, as after a change that was cut off, when $name', ({
+    difference,
+  }) => {
+    const { proxy } = aGatewayConfig();
+    const changed = aGatewayConfig({ ...difference, proxy: { ...proxy, address: '165.225.1.9' } });
+    const other = renderGatewayFiles(changed).find((file) => file.path === path.failClosed);
+    const lines = on(
+      difference,
+      `bash <<'OTHER'
+${other?.content ?? ''}OTHER
+      without_waiting ${path.forwarding} || echo ended; ask; leaked; iptables-save | grep -c DNAT || true`,
+    );
+    expect(lines).toEqual([
+      `Chain TK lets pass what is meant for ${proxy.address}, so nothing is led there: run the setup again.`,
+      'ended',
+      'none(7)',
+      '0',
+      '0',
+    ]);
+  });
+
+  test('rules of somebody else come behind ours again, and what stops forwarding is undone', () => {
+    const lines = on(
+      {},
+      `add_edge 0; add_edge 1; ${path.failClosed}; ${path.forwarding}
+      iptables -A TK-RESET -p icmp -j REJECT
+      iptables -I FORWARD 1 -j ACCEPT; iptables -I OUTPUT 1 -j ACCEPT; iptables -P FORWARD DROP
+      iptables -D FORWARD -j TK-RESET; sysctl -q -w net.ipv4.ip_forward=0
+      ${path.failClosed}; ${path.forwarding}; iptables -S FORWARD; iptables -S OUTPUT; iptables -S TK-RESET | wc -l; ask`,
+    );
+    expect(lines).toEqual([
+      ...['-P FORWARD ACCEPT', '-A FORWARD -j TK-RESET', '-A FORWARD -j TK', '-A FORWARD -j ACCEPT'],
+      ...['-P OUTPUT ACCEPT', '-A OUTPUT -j TK', '-A OUTPUT -j ACCEPT'],
+      ...['2', 'edge0'],
+    ]);
   });
 
   test('the rule is replaced as a whole when a site goes from route-based to policy-based', () => {

@@ -1,4 +1,5 @@
 /** Which commands set rules, routes and devices? */
+import type { Firewall } from '../firewall.js';
 import { nic } from '../network.js';
 import { ModelGap } from '../shell/syntax.js';
 import type { Call, Commands } from './command.js';
@@ -16,6 +17,10 @@ export const networkCommands: Commands = {
         if (!network.firewall.flush(table, named)) network.firewall.newChain(table, named);
       } else if (first === '-A') {
         if (!network.firewall.insert(table, chain, rule)) return 2;
+      } else if (first === '-I') {
+        if (!insert(network.firewall, table, chain, rule)) return 2;
+      } else if (first === '-D') {
+        if (!network.firewall.remove(table, chain, rule)) return 2;
       } else if (first !== '' && first !== 'COMMIT') throw new ModelGap(`The model cannot restore ${line}.`);
     }
     return 0;
@@ -31,7 +36,14 @@ export const networkCommands: Commands = {
   },
 };
 
-const chainOptions = ['-N', '-F', '-A', '-I', '-C', '-D', '-L', '-S'];
+/** Puts a rule first, or at the place counted from 1 that stands before it. */
+function insert(firewall: Firewall, table: string, chain: string, words: readonly string[]): boolean {
+  const [place = ''] = words;
+  const isPlaced = /^\d+$/.test(place);
+  return firewall.insert(table, chain, isPlaced ? words.slice(1) : words, isPlaced ? Number(place) - 1 : 0);
+}
+
+const chainOptions = ['-N', '-F', '-A', '-I', '-C', '-D', '-L', '-S', '-P'];
 
 function iptables({ machine: { network }, args, streams }: Call): number {
   const { firewall } = network;
@@ -65,12 +77,11 @@ function iptables({ machine: { network }, args, streams }: Call): number {
         firewall.remove(table, chain, rule),
         'Bad rule (does a matching rule exist in that chain?).',
       );
-    case '-I': {
-      const [place = ''] = rule;
-      const isPlaced = /^\d+$/.test(place);
-      const own = isPlaced ? rule.slice(1) : rule;
-      return done(firewall.insert(table, chain, own, isPlaced ? Number(place) - 1 : 0), noChain);
-    }
+    case '-I':
+      return done(insert(firewall, table, chain, rule), noChain);
+    case '-P':
+      if (rule.join(' ') !== 'ACCEPT') throw new ModelGap(`The model knows no policy ${rule.join(' ')}.`);
+      return 0; // built-in chains let pass what no rule decides
     default:
       return done(firewall.insert(table, chain, rule), noChain);
   }

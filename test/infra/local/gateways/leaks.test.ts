@@ -1,16 +1,13 @@
 /** Does the model leak where a real gateway would, and only there? */
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import type { GatewayConfig } from '../../../../shared/gateway/gateway-config.js';
+import { withoutRule } from '../../../shared/gateway/gateway-cases.js';
 import { aWorld, pass, type World } from './a-world.js';
 
 beforeEach(() => void jest.useFakeTimers({ advanceTimers: false }));
 afterEach(() => void jest.useRealTimers());
 
 type Routing = GatewayConfig['routing'];
-
-/** Takes the rule away wherever it was rendered: from the setup script, and from the disk afterwards. */
-const withoutRule = (script: string) =>
-  script.replace(/^-A TK -d .*\n/gm, '').replace(/^keep filter TK .*\n/gm, '');
 
 async function servingWorld(routing: Routing, hasRule: boolean, agentsMend = true): Promise<World> {
   const world = aWorld({ config: { routing }, agentsMend, ...(hasRule ? {} : { spoilScript: withoutRule }) });
