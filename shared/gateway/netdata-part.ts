@@ -16,15 +16,11 @@ export function netdataFunctions(config: GatewayConfig, put: (file: PutFile) => 
   const files = renderNetdataFiles(config);
   const names = files.map(({ path: where }) => where.slice(where.lastIndexOf('/') + 1));
   return String.raw`install_netdata() {
-  local name missing=() out
-  for name in ${netdataPackages.join(' ')}; do
-    dpkg-query -W -f '@{Status}' "$name" 2>/dev/null | grep -q 'ok installed' || missing+=("$name")
-  done
-  [ "@{#missing[@]}" -eq 0 ] && return 0
-  export DEBIAN_FRONTEND=noninteractive
+  local out
+  has_packages ${netdataPackages.join(' ')} && return 0
   if ! out=$(timeout 120 apt-get -o DPkg::Lock::Timeout=60 -o APT::Update::Error-Mode=any update 2>&1); then
     WARNING=netdata-not-installed
-  elif ! out=$(timeout 300 apt-get -o DPkg::Lock::Timeout=60 -o Acquire::http::Timeout=30 -o Dpkg::Options::=--force-confold -y --no-install-recommends install "@{missing[@]}" 2>&1); then
+  elif ! out=$(timeout 300 apt-get -o DPkg::Lock::Timeout=60 -o Acquire::http::Timeout=30 -o Dpkg::Options::=--force-confold -y --no-install-recommends install "@{MISSING[@]}" 2>&1); then
     WARNING=netdata-not-installed
     case "$out" in
       *"Unable to locate package"* | *"has no installation candidate"*) WARNING=netdata-not-packaged ;;
@@ -64,7 +60,7 @@ type PutFile = ReturnType<typeof renderNetdataFiles>[number];
 
 /**
  * Shell: takes away what an earlier configuration asked for. A Netdata that somebody else set up has no drop-in of
- * ours, and stays. Packages stay too: without a configuration the service doesn't start.
+ * ours, and stays; of ours it comes first and goes last, so that one that was cut off goes too. Packages stay too: without a configuration the service doesn't start.
  */
 export function withoutNetdata({ netdata }: GatewayConfig): string {
   if (netdata !== undefined) return '';

@@ -11,16 +11,19 @@ export const netdataPort = 19999;
  */
 export const netdataPackages = ['netdata-core', 'netdata-plugins-bash', 'netdata-web', 'sudo'] as const;
 
-/** Renders Netdata's files; none where it isn't asked for. They land only where its packages are. */
+/**
+ * Renders Netdata's files; none where it isn't asked for. They land only where its packages are, the drop-in first: by it
+ * a later setup knows that the rest is ours.
+ */
 export function renderNetdataFiles({ netdata }: GatewayConfig): readonly GatewayFile[] {
   if (netdata === undefined) return [];
   const { from } = netdata;
   return [
+    { path: path.netdataDropIn, mode: '0644', content: dropIn(from) },
     { path: path.netdataSudoers, mode: '0440', content: sudoers },
     { path: path.netdataConf, mode: '0644', content: conf(from) },
     { path: path.netdataTunnels, mode: '0644', content: tunnels },
     ...(from.length === 0 ? [] : [{ path: path.netdataAtNic, mode: '0755', content: atNic }]),
-    { path: path.netdataDropIn, mode: '0644', content: dropIn(from) },
   ];
 }
 

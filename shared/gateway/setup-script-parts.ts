@@ -79,7 +79,9 @@ put_file() {
   local path=$1 mode=$2
   mkdir -p "$` +
   String.raw`{path%/*}"
+  umask 077
   cat >"$path.tk-new" || not_written "$path.tk-new"
+  umask 022
   place "$path" "$mode" "$path.tk-new"
 }
 not_written() {
@@ -114,23 +116,37 @@ has_changed() {
 }
 `;
 
-/** How packages come: after cloud-init, and under a lock that is waited for. */
+/**
+ * How packages come: after cloud-init, and under a lock that is waited for. An installation that was cut off, by a
+ * restart of the machine for one, is brought to its end first: apt refuses everything before that. `MISSING` are those
+ * that aren't installed.
+ */
 export const packageFunctions =
   String.raw`
-install_packages() {
-  command -v cloud-init >/dev/null && timeout 300 cloud-init status --wait >/dev/null 2>&1
-  local missing=() name
+MISSING=()
+look_for_packages() {
+  local name
+  MISSING=()
   for name in "$@"; do
     dpkg-query -W -f '$` +
-  String.raw`{Status}' "$name" 2>/dev/null | grep -q 'ok installed' || missing+=("$name")
+  String.raw`{Status}' "$name" 2>/dev/null | grep -q 'ok installed' || MISSING+=("$name")
   done
   [ "$` +
-  String.raw`{#missing[@]}" -eq 0 ] && return 0
+  String.raw`{#MISSING[@]}" -eq 0 ]
+}
+has_packages() {
+  look_for_packages "$@" && return 0
   export DEBIAN_FRONTEND=noninteractive
+  timeout 300 dpkg --force-confdef --force-confold --configure -a >/dev/null 2>&1
+  look_for_packages "$@"
+}
+install_packages() {
+  command -v cloud-init >/dev/null && timeout 300 cloud-init status --wait >/dev/null 2>&1
+  has_packages "$@" && return 0
   local out
   if ! out=$(apt-get -o DPkg::Lock::Timeout=300 update 2>&1 &&
     apt-get -o DPkg::Lock::Timeout=300 -y --no-install-recommends install "$` +
-  String.raw`{missing[@]}" 2>&1); then
+  String.raw`{MISSING[@]}" 2>&1); then
     printf '%s\n' "$out" | tail -n 3
     case "$out" in
       *"Could not get lock"*) fail package-lock-held "Another process holds the package lock; it is tried again by itself." ;;

@@ -130,7 +130,9 @@ describeWith('setup script with Netdata', { tools, needsRoot: true }, () => {
     return stdout.split('----\n');
   };
   const packages = `printf '#!/bin/sh\\necho install ok installed\\n' >"$SANDBOX/own/bin/dpkg-query"; chmod 755 "$SANDBOX"/own/bin/*`;
-  const finds = `stat -c '0%a %n' ${netdataPaths.join(' ')} 2>/dev/null || true`;
+  /** In the order in which they land. */
+  const paths = [netdataPaths.at(-1), ...netdataPaths.slice(0, -1)].join(' ');
+  const finds = `stat -c '0%a %n' ${paths} 2>/dev/null || true`;
 
   test('puts its files, changes nothing the second time, and takes all away when it isn’t wanted', () => {
     const [first = '', files, second = '', calls = '', without = '', left, last] = setUps(
@@ -149,6 +151,19 @@ describeWith('setup script with Netdata', { tools, needsRoot: true }, () => {
     expect(left).toBe('');
     expect(last).toContain('systemctl disable -q --now netdata.service\n');
     expect(last).not.toMatch(/ (stop|restart) /);
+  });
+
+  test('one that was cut off while its files were put is taken away when it isn’t wanted any more', () => {
+    const [, cutOff, , left] = setUps(
+      `cat >"$SANDBOX/own/bin/chmod" <<'STUB'
+#!/bin/bash
+case $2 in *${basename(path.netdataConf)}.tk-new) kill -9 $PPID ;; *) exec /usr/bin/chmod "$@" ;; esac
+STUB
+      chmod 755 "$SANDBOX/own/bin/chmod"; ${packages}; set_up 2>/dev/null; echo ----; ${finds}
+      rm "$SANDBOX/own/bin/chmod"; echo ----; on_machine /usr/local/lib/without; echo ----; ${finds}`,
+    );
+    expect(cutOff).toBe(`0644 ${path.netdataDropIn}\n0440 ${path.netdataSudoers}\n`);
+    expect(left).toBe('');
   });
 
   // On folders of its own: what apt knows of this machine's mirrors isn't touched.

@@ -185,6 +185,31 @@ SAID
     expect(said).toContain('No such file');
   });
 
+  test('an installation that was cut off is brought to its end first', () => {
+    const stubs = `
+cat >"$SANDBOX/own/bin/dpkg-query" <<'STUB'
+#!/bin/sh
+if [ -e "$SANDBOX/own/configured" ]; then echo install ok installed; else echo install ok half-configured; fi
+STUB
+cat >"$SANDBOX/own/bin/dpkg" <<'STUB'
+#!/bin/sh
+case "$*" in *"--configure -a") touch "$SANDBOX/own/configured" ;; esac
+STUB
+cat >"$SANDBOX/own/bin/apt-get" <<'STUB'
+#!/bin/sh
+echo "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to correct the problem." >&2
+exit 100
+STUB
+chmod 755 "$SANDBOX"/own/bin/*`;
+    expect(parseSetupResult(run(`${secrets}${stubs}; set_up`, alone))).toMatchObject({ ok: true, probe: 200 });
+  });
+
+  test('no file is open to others before it is in its place', () => {
+    const looks = `printf '#!/bin/sh\\nstat -c %%a "$2" >>"$SANDBOX/own/modes"\\nexec /usr/bin/chmod "$@"\\n' >"$SANDBOX/own/bin/chmod"; /usr/bin/chmod 755 "$SANDBOX/own/bin/chmod"`;
+    const said = run(`${secrets}${looks}; set_up >/dev/null; sort -u "$SANDBOX/own/modes"`, alone);
+    expect(said).toBe('600\n');
+  });
+
   test.each([
     {
       what: 'a file',
