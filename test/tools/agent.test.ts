@@ -206,6 +206,49 @@ chmod 755 "$SANDBOX/own/bin/systemctl"
     ]);
   });
 
+  test('what is refused is refused again after somebody took the rules away', () => {
+    const units = `mkdir -p "$SANDBOX/own/bin"
+printf '#!/bin/bash\\n${path.failClosed}; ${path.forwarding}\\n' >"$SANDBOX/own/bin/systemctl"
+chmod 755 "$SANDBOX/own/bin/systemctl"
+`;
+    const said = run(
+      `becomes 'ok: primary 200'; kill "\${EDGES[0]}"; becomes 'ok: secondary 200'
+      until iptables -S TK-RESET | grep -q 0x10; do sleep 0.1; done
+      iptables -F; for _ in $(seq 100); do
+        iptables -S TK-RESET | grep 0x10 && iptables -S FORWARD | grep 'TK$' && break
+        sleep 0.1
+      done`,
+      {},
+      inAHurry,
+      units,
+    );
+    expect(said.split('\n').slice(2)).toEqual([
+      '-A TK-RESET -p tcp -m connmark --mark 0x10/0xf0 -j REJECT --reject-with tcp-reset',
+      '-A FORWARD -j TK',
+    ]);
+  });
+
+  test('what somebody stops forwarding with is told at once, and undone once no script is at work', () => {
+    const units = `mkdir -p "$SANDBOX/own/bin"
+printf '#!/bin/bash\\n${path.failClosed}; ${path.forwarding}\\n' >"$SANDBOX/own/bin/systemctl"
+chmod 755 "$SANDBOX/own/bin/systemctl"
+touch /run/tunnelkeeper-remedy.lock
+`;
+    const said = run(
+      `becomes 'ok: primary 200'; exec 9>>/run/tunnelkeeper-remedy.lock; flock 9
+      sysctl -q -w net.ipv4.ip_forward=0; iptables -P FORWARD DROP; ask
+      becomes 'rules are missing: the policy of FORWARD, ip_forward 503'; sleep 2; ask; exec 9>&-
+      becomes 'ok: primary 200'; ask`,
+      {},
+      inAHurry,
+      units,
+    );
+    const missing = 'rules are missing: the policy of FORWARD, ip_forward 503';
+    expect(said.split('\n')).toEqual([
+      ...['ok: primary 200', 'none(28)', missing, 'none(28)', 'ok: primary 200', 'edge0'],
+    ]);
+  });
+
   /**
    * Shell: a process of pluto's name, and an `ipsec` whose child SAs are the files in `up`. It obeys no `--shutdown`.
    * A connection that is asked for comes up where `allowed` says so.

@@ -82,8 +82,7 @@ describeWith('firewall', { tools: ['iptables', 'ip', 'curl', 'python3', 'sysctl'
     { name: 'route-based', difference: {} },
     { name: 'policy-based', difference: policyBased },
   ])('the leak is seen when the rule is missing and $name', ({ difference }) => {
-    const plant = (content: string) =>
-      withoutRule(content).replace(/^ip route replace blackhole .*\n/m, '');
+    const plant = (content: string) => withoutRule(content).replace(/^ip route replace blackhole .*\n/m, '');
     const lines = on(
       difference,
       `${path.failClosed}; without_waiting ${path.forwarding} >/dev/null || true; ask; leaked`,
@@ -115,26 +114,27 @@ ${other?.content ?? ''}OTHER`;
   test.each([
     { name: 'route-based', difference: {} },
     { name: 'policy-based', difference: policyBased },
-  ])('nobody is led to an address that isn’t closed, as after a change that was cut off, when $name', ({
-    difference,
-  }) => {
-    const { proxy } = aGatewayConfig();
-    const changed = aGatewayConfig({ ...difference, proxy: { ...proxy, address: '165.225.1.9' } });
-    const other = renderGatewayFiles(changed).find((file) => file.path === path.failClosed);
-    const lines = on(
-      difference,
-      `bash <<'OTHER'
+  ])(
+    'nobody is led to an address that isn’t closed, as after a change that was cut off, when $name',
+    ({ difference }) => {
+      const { proxy } = aGatewayConfig();
+      const changed = aGatewayConfig({ ...difference, proxy: { ...proxy, address: '165.225.1.9' } });
+      const other = renderGatewayFiles(changed).find((file) => file.path === path.failClosed);
+      const lines = on(
+        difference,
+        `bash <<'OTHER'
 ${other?.content ?? ''}OTHER
       without_waiting ${path.forwarding} || echo ended; ask; leaked; iptables-save | grep -c DNAT || true`,
-    );
-    expect(lines).toEqual([
-      `Chain TK lets pass what is meant for ${proxy.address}, so nothing is led there: run the setup again.`,
-      'ended',
-      'none(7)',
-      '0',
-      '0',
-    ]);
-  });
+      );
+      expect(lines).toEqual([
+        `Chain TK lets pass what is meant for ${proxy.address}, so nothing is led there: run the setup again.`,
+        'ended',
+        'none(7)',
+        '0',
+        '0',
+      ]);
+    },
+  );
 
   test('rules of somebody else come behind ours again, and what stops forwarding is undone', () => {
     const lines = on(

@@ -69,26 +69,29 @@ describeWith('setup script', { tools, needsRoot: true }, () => {
     { pluto: 'answers', mute: '' },
     // Longer than a patience of 10 s, after which a new PSK was once told as proved that pluto had never read.
     { pluto: 'answers after 13 s', mute: 'echo $(($(date +%s) + 13)) >"$SANDBOX/own/mute-until"; ' },
-  ])('another PSK is read, and the tunnels authenticate anew, without a restart, when pluto $pluto', ({ mute }) => {
-    const other = 'export TK_PSK_PRIMARY=anotherPskOfLetters2';
-    const said = run(
-      `${secrets}set_up >/dev/null; : >"$SANDBOX/own/calls"; ${other}; ${mute}set_up; echo ----; calls`,
-    );
-    const [result = '', calls = ''] = said.split('----\n');
-    expect(parseSetupResult(result)).toMatchObject({
-      ok: true,
-      changed: ['tunnelkeeper.secrets'],
-      tunnels: { primary: { isNew: true }, secondary: { isNew: true } },
-    });
-    const touched = calls.split('\n').filter((line) => /rereadsecrets|--down|--up|stop|restart/.test(line));
-    expect(touched).toEqual([
-      'ipsec auto --rereadsecrets',
-      'ipsec auto --down primary',
-      'ipsec auto --down secondary',
-      'ipsec auto --up primary',
-      'ipsec auto --up secondary',
-    ]);
-  });
+  ])(
+    'another PSK is read, and the tunnels authenticate anew, without a restart, when pluto $pluto',
+    ({ mute }) => {
+      const other = 'export TK_PSK_PRIMARY=anotherPskOfLetters2';
+      const said = run(
+        `${secrets}set_up >/dev/null; : >"$SANDBOX/own/calls"; ${other}; ${mute}set_up; echo ----; calls`,
+      );
+      const [result = '', calls = ''] = said.split('----\n');
+      expect(parseSetupResult(result)).toMatchObject({
+        ok: true,
+        changed: ['tunnelkeeper.secrets'],
+        tunnels: { primary: { isNew: true }, secondary: { isNew: true } },
+      });
+      const touched = calls.split('\n').filter((line) => /rereadsecrets|--down|--up|stop|restart/.test(line));
+      expect(touched).toEqual([
+        'ipsec auto --rereadsecrets',
+        'ipsec auto --down primary',
+        'ipsec auto --down secondary',
+        'ipsec auto --up primary',
+        'ipsec auto --up secondary',
+      ]);
+    },
+  );
 
   test('a change that an ended run left behind is taken up by the next', () => {
     const breaks = `printf '#!/bin/sh\\nexit 1\\n' >"$SANDBOX/own/bin/iptables-restore"; chmod 755 "$SANDBOX"/own/bin/*`;
@@ -201,7 +204,10 @@ echo "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to co
 exit 100
 STUB
 chmod 755 "$SANDBOX"/own/bin/*`;
-    expect(parseSetupResult(run(`${secrets}${stubs}; set_up`, alone))).toMatchObject({ ok: true, probe: 200 });
+    expect(parseSetupResult(run(`${secrets}${stubs}; set_up`, alone))).toMatchObject({
+      ok: true,
+      probe: 200,
+    });
   });
 
   test('no file is open to others before it is in its place', () => {

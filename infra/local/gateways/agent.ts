@@ -70,6 +70,8 @@ export class Agent {
   private current: string | undefined;
   private readonly beganAt = Date.now() / 1000;
   private begun: readonly BegunMend[] = [];
+  /** When a script of the control plane was last seen at work. */
+  private heldAt: number | undefined;
   private readonly troubles = new Map<string, string>();
   private readonly outbox = new Outbox();
   private isMending = false;
@@ -190,6 +192,7 @@ export class Agent {
     const { host, config } = this;
     const roles = config.tunnels.map(({ role }) => role);
     this.begun = this.begun.filter(({ at }) => now - at < hourSeconds);
+    if (!this.isMending && host.isHeld()) this.heldAt = now;
     const facts = {
       tunnels: this.states,
       begun: this.begun,
@@ -197,6 +200,7 @@ export class Agent {
       plutoAge: host.plutoAge(),
       plutoAnswers: roles.every((role) => host.child(role) !== undefined),
       isHeld: this.isMending || host.isHeld(),
+      heldAt: this.heldAt,
     };
     const due = nextMend(facts, config.check, config.mend, now);
     if (due === undefined) return;

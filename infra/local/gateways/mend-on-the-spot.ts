@@ -31,6 +31,8 @@ export interface MendFacts {
   readonly plutoAnswers: boolean;
   /** A script of the control plane, or a mend, is under way. */
   readonly isHeld: boolean;
+  /** When a script of the control plane was last seen at work. */
+  readonly heldAt: number | undefined;
 }
 
 export const hourSeconds = 3600;
@@ -42,8 +44,9 @@ export function nextMend(
   rules: MendConfig,
   now: number,
 ): Mend | undefined {
-  const { tunnels, agentAge, plutoAge, plutoAnswers, isHeld } = facts;
-  if (isHeld || plutoAge === undefined || Math.min(agentAge, plutoAge) < rules.afterStartSeconds) return;
+  const { tunnels, agentAge, plutoAge, plutoAnswers, isHeld, heldAt = -Infinity } = facts;
+  if (isHeld || now - heldAt < rules.settleSeconds) return;
+  if (plutoAge === undefined || Math.min(agentAge, plutoAge) < rules.afterStartSeconds) return;
   const hasFailedFor = (health: Health, seconds: number) =>
     isDown(health, check) && health.failingSince !== undefined && now - health.failingSince >= seconds;
   const all = [...tunnels];

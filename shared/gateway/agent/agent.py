@@ -155,8 +155,10 @@ class Agent:
     def decide_once(self, now):
         lines = self.leads.keep(now)
         seen = self.look()
-        if not seen.is_held:  # a setup sets rules itself, in its own time
-            lines += self.rules.keep(now)
+        missing = self.rules.keep(now, seen.is_held)
+        if missing and self.view.refused:
+            self.view.refused = None  # whoever took rules away may have emptied the chain that refuses
+        lines += missing
         for line in lines:
             self.say(line, now)
         self.memory, actions = decide.decide(self.settings, self.memory, seen, now)

@@ -25,7 +25,8 @@ NEW = Tunnel(False, False, 0, 0, 0, None, None, "")
 Mend = namedtuple("Mend", "kind role at")
 
 #: `began`: when the agent did. `tunnels` by role, the preferred one first. `mends`: those of the last hour.
-Memory = namedtuple("Memory", "began tunnels mends")
+#: `held_at`: when a script of the control plane was last seen at work.
+Memory = namedtuple("Memory", "began tunnels mends held_at", defaults=(None,))
 
 #: `checks`: those that ended since the last look, oldest first. `route`: role that new connections take now.
 #: `missing`: roles whose device isn't there.
@@ -52,11 +53,12 @@ def decide(settings, memory, seen, now):
         tunnels[check.role] = judge(tunnels[check.role], check, settings.check, now)
     mends = tuple(mend for mend in memory.mends if now - mend.at < HOUR)
     actions = steer(settings, tunnels, seen, now) + resets(settings, tunnels, seen.refused)
-    mend = next_mend(settings, Memory(memory.began, tunnels, mends), seen, now)
+    held_at = now if seen.is_held else memory.held_at
+    mend = next_mend(settings, Memory(memory.began, tunnels, mends, held_at), seen, now)
     if mend:
         actions.append(mend)
         mends += (Mend(mend.kind, mend.role, now),)
-    return Memory(memory.began, tunnels, mends), actions
+    return Memory(memory.began, tunnels, mends, held_at), actions
 
 
 def judge(tunnel, check, rules, now):
@@ -153,12 +155,15 @@ def in_words(role, tunnel):
 def next_mend(settings, memory, seen, now):
     """The mend that is due now, the strongest first; None when none is, or none may be.
 
-    Nothing while a script of the control plane is at work, nothing while pluto isn't meant to run (then it doesn't:
-    systemd starts it again within seconds), and nothing as long as pluto, just started, brings its tunnels up itself.
+    Nothing while a script of the control plane is at work, nor until what it did has had its time to work, nothing
+    while pluto isn't meant to run (then it doesn't: systemd starts it again within seconds), and nothing as long as
+    pluto, just started, brings its tunnels up itself.
     Nothing either while the connection table is full: whether a mend has helped, no check could tell.
     """
     rules = settings.mend
     if seen.is_held or seen.is_busy or seen.pluto_age is None or seen.is_table_full:
+        return None
+    if memory.held_at is not None and now - memory.held_at < rules["settleSeconds"]:
         return None
     if min(now - memory.began, seen.pluto_age) < rules["afterStartSeconds"]:
         return None

@@ -187,8 +187,9 @@ BLOCKS = {
     },
     "check": {
         "host": word("a host's name"),
-        "everySeconds": number(0.05, 60),
-        "timeoutSeconds": number(0.05, 60),
+        # Both together stay below the time after which an agent whose checks don't end gives itself up.
+        "everySeconds": number(0.05, 20),
+        "timeoutSeconds": number(0.05, 20),
         "failuresDown": whole(1, 100),
         "successesUp": whole(1, 100),
         "stableSeconds": number(0, 86400),

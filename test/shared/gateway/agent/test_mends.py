@@ -86,7 +86,13 @@ class Never(unittest.TestCase):
         gateway = self.broken(is_held=True)
         gateway.pass_seconds(600)
         self.assertEqual(gateway.kinds(*MENDS), [])
+
+    def test_until_what_a_script_did_has_had_its_time_to_work(self):
+        gateway = self.broken(is_held=True)
+        gateway.pass_seconds(600)
         gateway.is_held = False
+        gateway.pass_seconds(14)
+        self.assertEqual(gateway.kinds(*MENDS), [])
         gateway.pass_seconds(1)
         self.assertEqual(gateway.kinds(*MENDS), [(gateway.now, "restart", None)])
 

@@ -191,6 +191,15 @@ class Sent(unittest.TestCase):
                 self.assertNotIn("secret-key", told.trouble)
         self.assertEqual(self.dropped, ["api://keeper"])
 
+    def test_the_next_change_is_sent_after_one_was_refused(self):
+        self.answers = [([403], ""), ([202], "")]
+        told = self.reports()
+        told.send_once(1000)
+        told.look(a_state(), [], [])
+        told.send_once(1000 + reports.LEAST_SECONDS)
+        self.assertEqual(json.loads(self.posted[1].body)["changes"], ["primary is up", "route leads to primary"])
+        self.assertEqual(told.trouble, "")
+
     def test_without_a_token_it_is_kept(self):
         class Nobody:
             def of(self, audience):

@@ -55,6 +55,52 @@ class Missing(unittest.TestCase):
                 self.assertIn(gone, WHOLE)
                 self.assertEqual(rules.missing(the_settings(), WHOLE.replace(gone, "")), named)
 
+    def test_rules_of_somebody_else_count_where_they_could_let_pass_what_ours_drop(self):
+        for where, named in (
+            ("-A FORWARD -j TK-RESET\n", ("TK", "TK-RESET")),
+            ("-A FORWARD -j TK\n", ("TK",)),
+            ("-A OUTPUT -j TK\n", ("TK",)),
+            ("-A TK -d 185.46.212.88/32 ! -o vti+ -j DROP\n", ("TK",)),
+            ("-A PREROUTING -j TK-DNAT\n", ()),
+        ):
+            chain = where.split(" ")[1]
+            with self.subTest(where=where):
+                other = WHOLE.replace(where, "-A %s -s 10.9.0.0/16 -j ACCEPT\n%s" % (chain, where))
+                self.assertEqual(rules.missing(the_settings(), other), named)
+
+    def test_rules_of_somebody_else_behind_ours_count_for_nothing(self):
+        jump = "-A FORWARD -j TK\n"
+        behind = WHOLE.replace(jump, jump + "-A FORWARD -s 10.9.0.0/16 -j ACCEPT\n")
+        self.assertEqual(rules.missing(the_settings(), behind), ())
+
+    def test_the_chain_that_drops_comes_behind_the_one_that_refuses(self):
+        jumps = "-A FORWARD -j TK-RESET\n-A FORWARD -j TK\n"
+        turned = WHOLE.replace(jumps, "-A FORWARD -j TK\n-A FORWARD -j TK-RESET\n")
+        self.assertEqual(rules.missing(the_settings(), turned), ("TK-RESET",))
+
+    def test_a_chain_that_drops_another_address_or_only_lets_pass_is_missing(self):
+        drop = "-A TK -d 185.46.212.88/32 ! -o vti+ -j DROP\n"
+        policy = "-A TK -m policy --dir out --pol ipsec --mode tunnel -j RETURN\n"
+        former = drop.replace("185.46.212.88", "165.225.1.9")
+        for chain, named in (
+            (former, ("TK",)),
+            (policy, ("TK",)),
+            (policy + former, ("TK",)),
+            (policy + drop + former, ()),
+            (former + policy + drop, ()),
+        ):
+            with self.subTest(chain=chain):
+                self.assertEqual(rules.missing(the_settings(), WHOLE.replace(drop, chain)), named)
+
+    def test_another_tables_rules_count_for_nothing(self):
+        security = "*security\n-A OUTPUT -d 168.63.129.16/32 -j ACCEPT\n-A FORWARD -j DROP\nCOMMIT\n"
+        self.assertEqual(rules.missing(the_settings(), security + WHOLE), ())
+
+    def test_what_stops_forwarding_is_missing_too(self):
+        dropped = WHOLE.replace(":FORWARD ACCEPT", ":FORWARD DROP")
+        self.assertEqual(rules.missing(the_settings(), dropped), ("the policy of FORWARD",))
+        self.assertEqual(rules.missing(the_settings(), WHOLE, False), ("ip_forward",))
+
     def test_a_rule_of_another_chain_counts_for_nothing(self):
         other = WHOLE.replace("-A PREROUTING -j TK-DNAT\n", "-A PREROUTING -j TK-DNAT-OF-OTHERS\n")
         self.assertEqual(rules.missing(the_settings(), other), ("TK-DNAT",))
@@ -63,7 +109,7 @@ class Missing(unittest.TestCase):
         plain = a_file(proxy={"address": "185.46.212.88", "ports": [9400], "masquerade": False})
         without = WHOLE.replace("-A POSTROUTING -j TK-SNAT\n", "")
         self.assertEqual(rules.missing(the_settings(plain), without), ())
-        unmarked = WHOLE.replace("-A POSTROUTING -j TK-PIN\n", "").replace("-A PREROUTING -j TK-RESTORE\n", "")
+        unmarked = WHOLE.replace(" ! -o vti+ -j DROP", " -j DROP").replace("-A POSTROUTING -j TK-PIN\n", "").replace("-A PREROUTING -j TK-RESTORE\n", "")
         self.assertEqual(rules.missing(the_settings(policy_based()), unmarked), ())
 
 

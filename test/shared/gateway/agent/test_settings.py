@@ -1,6 +1,7 @@
 """What is taken from gateway.json, and how is what is wrong with it told?"""
 import copy
 import json
+import tempfile
 import unittest
 
 from cases import a_file, policy_based, settings, the_settings
@@ -68,10 +69,25 @@ class Refused(unittest.TestCase):
             (("proxy", "ports"), [0], "proxy.ports is [0]"),
             (("check", "host"), "", 'check.host is ""'),
             (("check", "host"), "a\r\nb", "check.host"),
-            (("check", "everySeconds"), 0, "check.everySeconds is 0, and must be a number from 0.05 to 60"),
+            (("check", "everySeconds"), 0, "check.everySeconds is 0, and must be a number from 0.05 to 20"),
+            (("check", "everySeconds"), 20.1, "check.everySeconds is 20.1"),
+            (("check", "timeoutSeconds"), 0, "check.timeoutSeconds is 0"),
+            (("check", "timeoutSeconds"), 20.1, "check.timeoutSeconds is 20.1, and must be a number from 0.05 to 20"),
+
             (("check", "everySeconds"), float("nan"), "check.everySeconds is NaN"),
             (("check", "failuresDown"), 1.5, "check.failuresDown is 1.5"),
+            (("check", "failuresDown"), 101, "check.failuresDown is 101, and must be a whole number from 1 to 100"),
+            (("check", "successesUp"), 0, "check.successesUp is 0"),
+            (("check", "successesUp"), 101, "check.successesUp is 101"),
+            (("check", "stableSeconds"), 86401, "check.stableSeconds is 86401, and must be a number from 0 to 86400"),
             (("mend", "perHour"), 0, "mend.perHour is 0"),
+            (("mend", "perHour"), 61, "mend.perHour is 61, and must be a whole number from 1 to 60"),
+            (("mend", "initiateAfterSeconds"), 3601, "mend.initiateAfterSeconds is 3601"),
+            (("mend", "reconnectAfterSeconds"), 3601, "mend.reconnectAfterSeconds is 3601"),
+            (("mend", "restartAfterSeconds"), 3601, "mend.restartAfterSeconds is 3601"),
+            (("mend", "settleSeconds"), 3601, "mend.settleSeconds is 3601"),
+            (("mend", "afterStartSeconds"), 3601, "mend.afterStartSeconds is 3601"),
+            (("mend", "pauseSeconds"), 3601, "mend.pauseSeconds is 3601, and must be a number from 0 to 3600"),
             (("mend",), [], "mend is [], and must be an object"),
             (("tunnels",), [], "tunnels is [], and must be a list of 1 or 2 tunnels"),
             (("tunnels",), None, "tunnels is missing"),
@@ -106,6 +122,12 @@ class Refused(unittest.TestCase):
         for text in ("", "{", "[]", "null", "5", '"x"', "[" * 100000):
             with self.subTest(text=text[:10]):
                 self.assertRaises(settings.Unusable, settings.parse, text)
+
+    def test_bytes_that_are_no_text(self):
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(json.dumps(a_file()).encode().replace(b"berlin", b"berl\xefn"))
+            file.flush()
+            self.assertRaisesRegex(settings.Unusable, "^%s can't be read: .*0xef[^\n]*$" % file.name, settings.load, file.name)
 
     def test_a_file_that_is_not_there(self):
         self.assertRaisesRegex(settings.Unusable, "/none can't be read", settings.load, "/none")
