@@ -12,14 +12,18 @@ import { connectionTable } from './render-sysctl.js';
  * So are the jumps to it, since a rule of somebody else's before them could let pass what they drop: the chain by which
  * the agent refuses comes first, then the one that drops.
  * An address that was the proxy's before stays closed until the next boot: connections are tracked to it for hours, and
- * new ones are led there until forwarding has been restarted, at a time when no tunnel or policy takes it any more.
+ * new ones are led there until forwarding has been restarted, at a time when no tunnel or policy takes it any more. So
+ * does the one that the agent is still told, over boots too: a change may have been cut off between two files.
  * Forwarding is switched on last: where the rule can't be set, the script ends before that.
  */
 export function renderFailClosed(config: GatewayConfig): string {
   return `#!/bin/bash
 # Drops what is meant for the proxy unless it goes through a tunnel. Only then may the machine forward.
 set -euo pipefail
-former=$(iptables -w -S TK 2>/dev/null | awk '$3 == "-d" && $4 != "${config.proxy.address}/32" { print "${dropOf(config, '" $4 "')}" }') || true
+former=$({
+  iptables -w -S TK
+  sed -n 's|^ *"address": "\\(.*\\)",*$|-A TK -d \\1/32|p' ${path.config}
+} 2>/dev/null | awk '$3 == "-d" && $4 != "${config.proxy.address}/32" && !seen[$4]++ { print "${dropOf(config, '" $4 "')}" }') || true
 jump_of_before() { if iptables -w -C "$1" -j "$2" 2>/dev/null; then echo "-D $1 -j $2"; fi; }
 # Filled by the agent, and so never emptied here.
 iptables -w -N TK-RESET 2>/dev/null || true

@@ -1,7 +1,9 @@
 /** What happens to a gateway, by somebody's hand or by itself? Each for all routings and releases. */
+import { expect } from '@jest/globals';
 import type { ProxyBehaviour } from '../../infra/local/gateways/real/edge-guest.js';
 import { mirrorUrl } from '../../infra/local/gateways/real/images.js';
 import type { Lab } from '../../infra/local/gateways/real/lab.js';
+import { path } from '../../shared/gateway/paths.js';
 import type { World } from '../infra/local/gateways/a-world.js';
 import { identityOf, pause, type LabGateway } from './lab-gateway.js';
 import { edges } from './lab-plan.js';
@@ -29,8 +31,16 @@ export interface Disruption {
 
 const [primary] = edges;
 
-/** A PSK that both sides change to. */
+/** PSKs that both sides change to, one after the other. */
 const secondPsk = 'AnotherPsk9876543210zyxwv';
+const thirdPsk = 'TheThirdPsk456789defghij';
+
+/** How far runs get that change everything and are killed: some files, the secrets too, and without pluto. */
+const cutOffAt = [
+  '[ $(wc -w </etc/tunnelkeeper/pending) -ge 2 ]',
+  'grep -q tunnelkeeper.secrets /etc/tunnelkeeper/pending',
+  '! pidof -q pluto',
+];
 
 /** Every one, in an order in which each finds the gateways as they should be. */
 export const disruptions: readonly Disruption[] = [
@@ -87,12 +97,7 @@ swap ${psk} NobodyKnowsThisPsk0; sleep 6; swap NobodyKnowsThisPsk0 ${psk}`),
   {
     name: 'a rotation of the PSK',
     hasLabsPace: true,
-    toAll: (lab, gateways) =>
-      each(lab.edges, (edge) =>
-        edge.setCredentials(
-          gateways.map((_, index) => ({ identity: identityOf(index + 1), psk: secondPsk })),
-        ),
-      ),
+    toAll: (lab, gateways) => changePsk(lab, gateways, secondPsk),
     toEach: (gateway) => gateway.setUp(secondPsk),
     inModel: (world) => {
       world.edges.changePsk(world.machine.publicIp ?? '', secondPsk);
@@ -106,6 +111,27 @@ swap ${psk} NobodyKnowsThisPsk0; sleep 6; swap NobodyKnowsThisPsk0 ${psk}`),
       const { config } = gateway;
       const proxy = { ...config.proxy, ports: [...config.proxy.ports, 8080] };
       return gateway.setUp(gateway.psk, { ...config, proxy });
+    },
+  },
+  {
+    name: 'a changed setup is cut off again and again, and by a loss of power amid a change of the proxy’s address',
+    toAll: (lab, gateways) => changePsk(lab, gateways, thirdPsk),
+    toEach: async (gateway) => {
+      const { guest, config } = gateway;
+      const changed = { ...config, esp: `${config.esp},aes256-sha2_256` };
+      for (const isFar of cutOffAt) await gateway.beginSetUp(isFar, thirdPsk, changed);
+      // Nobody has started pluto: systemd does.
+      await guest.shell("timeout 20 sh -c 'until pidof -q pluto; do sleep 0.1; done'");
+      await guest.shell(
+        `sed -i 's/${config.proxy.address.replaceAll('.', '[.]')}/165.225.1.9/g' ${path.failClosed}; sync`,
+      );
+      await restart(gateway);
+      await pause(8);
+      const { ok, tunnels } = await gateway.setUp();
+      expect([ok, ...Object.values(tunnels).map((tunnel) => tunnel.state)]).toEqual([
+        true,
+        ...config.tunnels.map(() => 'up'),
+      ]);
     },
   },
   {
@@ -139,6 +165,11 @@ dpkg-query -W -f '\${Version}' libreswan | grep -q +lab1`),
     },
   },
 ];
+
+function changePsk({ edges }: Lab, gateways: readonly LabGateway[], psk: string): Promise<void> {
+  const credentials = gateways.map((_, index) => ({ identity: identityOf(index + 1), psk }));
+  return each(edges, (edge) => edge.setCredentials(credentials));
+}
 
 async function restart({ guest }: LabGateway): Promise<void> {
   await guest.powerOff();

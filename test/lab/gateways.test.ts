@@ -3,6 +3,7 @@ import type { NetworkSecurityGroup } from '@azure/arm-network';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { InboundRule } from '../../infra/local/gateways/real/packet-rules.js';
 import { securityGroupBody } from '../../shared/azure/security-groups.js';
+import { path } from '../../shared/gateway/paths.js';
 import { aGroupIntent } from '../shared/azure/helpers/intents.js';
 import { disruptions } from './disruptions.js';
 import { expectUnharmed, held, LabFleet, limitMs } from './lab-fleet.js';
@@ -145,6 +146,19 @@ describeInLab('real gateways', ['bookworm', 'trixie'], (lab) => {
       // 256 are open at most, and the oldest gives way (docs/gateway.md, The probe).
       expect(answered.get(seen.gateway)).toBeGreaterThanOrEqual(256);
     }
+  }, 120_000);
+
+  test('stay out of the pool with a configuration that can’t be used, and come back when it is set up again', async () => {
+    await fleet.each(async (gateway) => {
+      const { guest } = gateway;
+      await guest.shell(
+        `sed -i 's/"probePort"/"probe"/' ${path.config}; systemctl restart tunnelkeeper-agent; sleep 4`,
+      );
+      // Started again for ever, it would be `activating`.
+      expect(await guest.shell('systemctl is-active tunnelkeeper-agent || true')).toBe('failed\n');
+      expect(await gateway.probe()).toBe(0);
+      expect(await gateway.setUp()).toMatchObject({ ok: true, changed: ['gateway.json'], probe: 200 });
+    });
   }, 120_000);
 
   describe('leave nothing in the clear, and serve again,', () => {

@@ -134,7 +134,9 @@ export class LabGateway {
   }
 
   /** Runs the setup script until a test of the shell's succeeds, and kills it then. @throws Error when it ended before */
-  async beginSetUp(isFar: string): Promise<void> {
+  async beginSetUp(isFar: string, psk = this.psk, config = this.config): Promise<void> {
+    this.psk = psk;
+    this.config = config;
     const kill = new AbortController();
     const running = this.runSetUp(kill.signal);
     const watching = this.guest.shell(`timeout 120 bash -c 'until ${isFar}; do sleep 0.05; done'`);

@@ -85,6 +85,19 @@ export const fileCommands: Commands = {
     else if (!options.includes('-q')) streams.out(found.map((line) => `${line}\n`).join(''));
     return found.length > 0 ? 0 : 1;
   },
+  sed: ({ machine, args, streams }) => {
+    const [option, program = '', path = ''] = args;
+    const [, pattern, replacement] = /^s\|(.*)\|(.*)\|p$/.exec(program) ?? [];
+    if (option !== '-n' || pattern === undefined || replacement === undefined)
+      throw new ModelGap(`The model knows no sed ${args.join(' ')}.`);
+    const text = machine.disk.read(path);
+    if (text === undefined) return 2;
+    const expression = new RegExp(pattern.replaceAll('\\(', '(').replaceAll('\\)', ')'));
+    for (const line of text.split('\n'))
+      if (expression.test(line))
+        streams.out(`${line.replace(expression, replacement.replaceAll('\\1', '$1'))}\n`);
+    return 0;
+  },
   tail: ({ args, streams }) => {
     const [option, count] = args;
     if (option !== '-n') throw new ModelGap(`The model knows no tail ${args.join(' ')}.`);
@@ -102,10 +115,14 @@ export const fileCommands: Commands = {
     }
     const [, without = '', before = '', after = ''] = addressRules.exec(program) ?? [];
     if (without !== '') {
-      for (const line of streams.input.readAll().split('\n')) {
-        const [, , third = '', address = ''] = line.split(' ');
-        if (third === '-d' && address !== without) streams.out(`${before}${address}${after}\n`);
-      }
+      const found = streams.input
+        .readAll()
+        .split('\n')
+        .flatMap((line) => {
+          const [, , third = '', address = ''] = line.split(' ');
+          return third === '-d' && address !== without ? [address] : [];
+        });
+      for (const address of new Set(found)) streams.out(`${before}${address}${after}\n`);
       return 0;
     }
     const [, field] = /^\{ ?print \$(\d+); exit ?\}$/.exec(program) ?? [];
@@ -117,7 +134,8 @@ export const fileCommands: Commands = {
 };
 
 /** A program that makes a rule for each address of other rules but one. */
-const addressRules = /^\$3 == "-d" && \$4 != "([^"]+)" \{ print "([^"]*)" \$4 "([^"]*)" \}$/;
+const addressRules =
+  /^\$3 == "-d" && \$4 != "([^"]+)" && !seen\[\$4\]\+\+ \{ print "([^"]*)" \$4 "([^"]*)" \}$/;
 
 function optionValue(args: readonly string[], option: string): string | undefined {
   const at = args.indexOf(option);
