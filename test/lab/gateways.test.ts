@@ -149,16 +149,19 @@ describeInLab('real gateways', ['bookworm', 'trixie'], (lab) => {
   }, 120_000);
 
   test('stay out of the pool with a configuration that can’t be used, and come back when it is set up again', async () => {
-    await fleet.each(async (gateway) => {
-      const { guest } = gateway;
-      await guest.shell(
-        `sed -i 's/"probePort"/"probe"/' ${path.config}; systemctl restart tunnelkeeper-agent; sleep 4`,
-      );
-      // Started again for ever, it would be `activating`.
-      expect(await guest.shell('systemctl is-active tunnelkeeper-agent || true')).toBe('failed\n');
-      expect(await gateway.probe()).toBe(0);
-      expect(await gateway.setUp()).toMatchObject({ ok: true, changed: ['gateway.json'], probe: 200 });
-    });
+    // One of each release: two are set up sooner than four.
+    await Promise.all(
+      fleet.gateways.slice(0, 2).map(async (gateway) => {
+        const { guest } = gateway;
+        await guest.shell(
+          `sed -i 's/"probePort"/"probe"/' ${path.config}; systemctl restart tunnelkeeper-agent; sleep 4`,
+        );
+        // Started again for ever, it would be `activating`.
+        expect(await guest.shell('systemctl is-active tunnelkeeper-agent || true')).toBe('failed\n');
+        expect(await gateway.probe()).toBe(0);
+        expect(await gateway.setUp()).toMatchObject({ ok: true, changed: ['gateway.json'], probe: 200 });
+      }),
+    );
   }, 120_000);
 
   describe('leave nothing in the clear, and serve again,', () => {

@@ -1,7 +1,7 @@
 /** What can go wrong with a gateway, beside what the suite of the lab has happen to it? */
 import type { GuestTrouble } from '../../../infra/local/gateways/guest-trouble.js';
 import { makeRealTrouble } from '../../../infra/local/gateways/real/make-real-trouble.js';
-import { whileBehaving, whileTroubled, type Disruption } from '../../lab/disruptions.js';
+import { restart, whileBehaving, whileTroubled, type Disruption } from '../../lab/disruptions.js';
 import { pause } from '../../lab/lab-gateway.js';
 import { edges } from '../../lab/lab-plan.js';
 
@@ -119,6 +119,16 @@ export const troubles: readonly Trouble[] = [
       guest.freeze(true);
       await pause(15);
       guest.freeze(false);
+    },
+  },
+  {
+    name: 'power is lost, and comes back',
+    hasLabsPace: true,
+    toEach: restart,
+    inModel: (world) => {
+      world.guest.powerOff();
+      world.boot();
+      return Promise.resolve();
     },
   },
 ];
