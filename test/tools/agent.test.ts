@@ -172,29 +172,31 @@ cat "$SANDBOX/own/first-end" "$SANDBOX/own/second-end"`;
     expect(said.split('\n').slice(1)).toEqual(['none(7)', '0', 'none(28)', '0']);
   });
 
-  const inAHurry = ({ path: where, content }: GatewayFile) =>
-    where.endsWith('/rules.py')
-      ? content.replace(/^(LOOK|AGAIN)_SECONDS = .*/gm, '$1_SECONDS = 0.5')
-      : content;
-
-  test('rules that somebody takes away are set again, and clients are kept away until then', () => {
+  /** What a script says beside an agent that looks at the rules twice a second; units set them but while `held-up` is there. */
+  const runWithUnits = (script: string): readonly string[] => {
+    const inAHurry = ({ path: where, content }: GatewayFile) =>
+      where.endsWith('/rules.py')
+        ? content.replace(/^(LOOK|AGAIN)_SECONDS = .*/gm, '$1_SECONDS = 0.5')
+        : content;
     const units = `mkdir -p "$SANDBOX/own/bin"
 cat >"$SANDBOX/own/bin/systemctl" <<'STUB'
 #!/bin/bash
 echo "$*" >>"$SANDBOX/own/asked"
-[ ! -e "$SANDBOX/own/allowed" ] || { ${path.failClosed}; ${path.forwarding}; }
+[ -e "$SANDBOX/own/held-up" ] || { ${path.failClosed}; ${path.forwarding}; }
 STUB
 chmod 755 "$SANDBOX/own/bin/systemctl"
+touch /run/tunnelkeeper-remedy.lock
 `;
-    const said = run(
-      `becomes 'ok: primary 200'; iptables -F; iptables -t nat -F
-      becomes 'rules are missing: TK, TK-RESET, TK-DNAT, TK-SNAT 503'; touch "$SANDBOX/own/allowed"
+    return run(script, {}, inAHurry, units).split('\n');
+  };
+
+  test('rules that somebody takes away are set again, and clients are kept away until then', () => {
+    const said = runWithUnits(
+      `becomes 'ok: primary 200'; touch "$SANDBOX/own/held-up"; iptables -F; iptables -t nat -F
+      becomes 'rules are missing: TK, TK-RESET, TK-DNAT, TK-SNAT 503'; rm "$SANDBOX/own/held-up"
       becomes 'ok: primary 200'; ask; leaked; iptables -S OUTPUT | tail -1; sort -u "$SANDBOX/own/asked"`,
-      {},
-      inAHurry,
-      units,
     );
-    expect(said.split('\n')).toEqual([
+    expect(said).toEqual([
       'ok: primary 200',
       'rules are missing: TK, TK-RESET, TK-DNAT, TK-SNAT 503',
       'ok: primary 200',
@@ -207,44 +209,29 @@ chmod 755 "$SANDBOX/own/bin/systemctl"
   });
 
   test('what is refused is refused again after somebody took the rules away', () => {
-    const units = `mkdir -p "$SANDBOX/own/bin"
-printf '#!/bin/bash\\n${path.failClosed}; ${path.forwarding}\\n' >"$SANDBOX/own/bin/systemctl"
-chmod 755 "$SANDBOX/own/bin/systemctl"
-`;
-    const said = run(
+    const said = runWithUnits(
       `becomes 'ok: primary 200'; kill "\${EDGES[0]}"; becomes 'ok: secondary 200'
       until iptables -S TK-RESET | grep -q 0x10; do sleep 0.1; done
       iptables -F; for _ in $(seq 100); do
         iptables -S TK-RESET | grep 0x10 && iptables -S FORWARD | grep 'TK$' && break
         sleep 0.1
       done`,
-      {},
-      inAHurry,
-      units,
     );
-    expect(said.split('\n').slice(2)).toEqual([
+    expect(said.slice(2)).toEqual([
       '-A TK-RESET -p tcp -m connmark --mark 0x10/0xf0 -j REJECT --reject-with tcp-reset',
       '-A FORWARD -j TK',
     ]);
   });
 
   test('what somebody stops forwarding with is told at once, and undone once no script is at work', () => {
-    const units = `mkdir -p "$SANDBOX/own/bin"
-printf '#!/bin/bash\\n${path.failClosed}; ${path.forwarding}\\n' >"$SANDBOX/own/bin/systemctl"
-chmod 755 "$SANDBOX/own/bin/systemctl"
-touch /run/tunnelkeeper-remedy.lock
-`;
-    const said = run(
+    const said = runWithUnits(
       `becomes 'ok: primary 200'; exec 9>>/run/tunnelkeeper-remedy.lock; flock 9
       sysctl -q -w net.ipv4.ip_forward=0; iptables -P FORWARD DROP; ask
       becomes 'rules are missing: the policy of FORWARD, ip_forward 503'; sleep 2; ask; exec 9>&-
       becomes 'ok: primary 200'; ask`,
-      {},
-      inAHurry,
-      units,
     );
     const missing = 'rules are missing: the policy of FORWARD, ip_forward 503';
-    expect(said.split('\n')).toEqual([
+    expect(said).toEqual([
       ...['ok: primary 200', 'none(28)', missing, 'none(28)', 'ok: primary 200', 'edge0'],
     ]);
   });
