@@ -223,10 +223,10 @@ class Agent:
     def decide_once(self, now):
         lines = self.leads.keep(now)
         seen = self.look()
-        missing = self.rules.keep(now, seen.is_held)
-        if missing and self.view.refused:
+        told = self.rules.keep(now, seen.is_held)
+        if told and self.rules.missing and not seen.is_held and self.view.refused:
             self.view.refused = None  # whoever took rules away may have emptied the chain that refuses
-        lines += missing
+        lines += told
         for line in lines:
             self.say(line, now)
         self.memory, actions = decide.decide(self.settings, self.memory, seen, now)
@@ -2227,6 +2227,8 @@ def leads(rules, chain):
 
 def works(settings, chain, rules):
     """Pure: whether the chain holds what it is for; the one that drops is looked at rule by rule."""
+    if chain == "TK-DNAT":
+        return any(rule.endswith(" --to-destination " + settings.proxy["address"]) for rule in rules)
     if chain != "TK":
         return bool(rules) or chain == MAY_BE_EMPTY
     for rule in rules:

@@ -25,10 +25,10 @@ former=$({
   sed -n 's|^ *"address": "\\(.*\\)",*$|-A TK -d \\1/32|p' ${path.config}
 } 2>/dev/null | awk '$3 == "-d" && $4 != "${config.proxy.address}/32" && !seen[$4]++ { print "${dropOf(config, '" $4 "')}" }') || true
 jump_of_before() { if iptables -w -C "$1" -j "$2" 2>/dev/null; then echo "-D $1 -j $2"; fi; }
-# Filled by the agent, and so never emptied here.
-iptables -w -N TK-RESET 2>/dev/null || true
-jumps=$(jump_of_before FORWARD TK; jump_of_before FORWARD TK-RESET; jump_of_before OUTPUT TK)
-iptables-restore -w --noflush <<RULES
+set_rules() {
+  local jumps
+  jumps=$(jump_of_before FORWARD TK; jump_of_before FORWARD TK-RESET; jump_of_before OUTPUT TK)
+  iptables-restore -w --noflush <<RULES
 *filter
 :TK - [0:0]
 ${drops(config).join('\n')}
@@ -39,6 +39,11 @@ $jumps
 -I OUTPUT 1 -j TK
 COMMIT
 RULES
+}
+# Filled by the agent, and so never emptied here.
+iptables -w -N TK-RESET 2>/dev/null || true
+# Again where somebody, or another run of this, has changed a jump in between.
+set_rules || set_rules || set_rules
 ${blackhole(config)}
 modprobe nf_conntrack 2>/dev/null || true
 ${connectionTable}

@@ -23,8 +23,8 @@ if [ -z "$nic" ]; then
   echo 'There is no default route, so the NIC is unknown.'
   exit 1
 fi
-if ! iptables -w -S TK 2>/dev/null | grep '^-A TK -d ${config.proxy.address}/32 .*-j DROP' >/dev/null; then
-  echo "Chain TK lets pass what is meant for ${config.proxy.address}, so nothing is led there: run the setup again."
+if ! { iptables -w -C FORWARD -j TK && iptables -w -S TK | grep '^-A TK -d ${config.proxy.address}/32 .*-j DROP'; } >/dev/null 2>&1; then
+  echo "What is meant for ${config.proxy.address} isn't dropped where it has no tunnel, so nothing is led there: run the setup again."
   exit 1
 fi
 ${ownAddress(config)}sysctl -q -w "net.ipv4.conf.$nic.rp_filter=0" "net.ipv4.conf.$nic.send_redirects=0"

@@ -2,7 +2,7 @@
 import { configHash } from './config-hash.js';
 import type { GatewayConfig, TunnelConfig } from './gateway-config.js';
 import { requestFunction } from './request-function.js';
-import { lockFunction, resultFunctions } from './setup-script-parts.js';
+import { failClosedAgain, lockFunction, resultFunctions } from './setup-script-parts.js';
 import { tunnelDevice } from './tunnel-device.js';
 import { dropTunnelsFunction, takeDownFunction, tunnelFunctions } from './tunnel-script-parts.js';
 
@@ -26,7 +26,10 @@ ${resultFunctions.trim()}
 ${lockFunction.trim()}
 ${tunnelFunctions.trim()}
 hold_lock
+${failClosedAgain}
 ${mend}
+systemctl --no-block restart tunnelkeeper-forwarding.service
+${agentStart}
 end_by_probe ${config.probePort} ${probeLooks}
 `;
 }
@@ -35,23 +38,18 @@ end_by_probe ${config.probePort} ${probeLooks}
 function tunnelsUp(config: GatewayConfig): string {
   return `${requestFunction(config).trim()}
 ${takeDownFunction.trim()}
-MENDED=
 mend_tunnel() {
   local role=$1 device=$2 before
   before=$(ike_number "$role")
   if ! { is_up "$role" && carries_request "$device"; }; then
     take_down "$role"
     [ -z "$device" ] || ip link del "$device" 2>/dev/null
-    MENDED="$MENDED $role"
   fi
   try_tunnel "$role" "$before"
 }
 wait_for_pluto 5 || fail unexpected "pluto answers no command; restart ipsec.service."
 ${config.tunnels.map((tunnel) => `mend_tunnel ${tunnel.role} ${deviceWord(config, tunnel)}`).join('\n')}
-if [ -n "$MENDED" ] || ! systemctl is-active -q tunnelkeeper-forwarding.service; then
-  systemctl --no-block restart tunnelkeeper-forwarding.service
-fi
-${agentStart}`;
+`.trim();
 }
 
 function deviceWord({ routing }: GatewayConfig, { role }: TunnelConfig): string {
@@ -64,8 +62,7 @@ drop_tunnels
 systemctl start ipsec.service || fail unexpected "pluto doesn't start; read the journal of ipsec.service."
 wait_for_pluto 30 || fail unexpected "pluto answers no command; restart this machine."
 ${tunnels.map(({ role }) => `try_tunnel ${role} ''`).join('\n')}
-systemctl --no-block restart tunnelkeeper-forwarding.service
-${agentStart}`;
+`.trim();
 }
 
 const agentStart =

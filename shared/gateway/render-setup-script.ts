@@ -7,6 +7,7 @@ import { path } from './paths.js';
 import { renderGatewayFiles } from './render-gateway-files.js';
 import { renderSecretsTemplate } from './render-secrets-template.js';
 import {
+  failClosedAgain,
   fileFunctions,
   lockFunction,
   packageFunctions,
@@ -115,9 +116,7 @@ function startTunnels({ tunnels }: GatewayConfig): string {
   const roles = tunnels.map(({ role }) => role);
   return `# systemd reads everything anew, which takes seconds on a small machine: once, and not without a cause.
 has_changed ${[...units, ...readBySystemd].join(' ')} && systemctl daemon-reload
-if ! { systemctl start tunnelkeeper-fail-closed.service && ${path.failClosed}; }; then
-  fail unexpected "The rule that drops traffic without a tunnel can't be set; read the journal of tunnelkeeper-fail-closed."
-fi
+${failClosedAgain}
 if ! CHECKED=$(ipsec addconn --config /etc/ipsec.conf --checkconfig 2>&1); then
   printf '%s\\n' "$CHECKED" | tail -n 5
   fail configuration-refused "This release rendered what Libreswan doesn't take; report it with the lines above."
@@ -130,17 +129,17 @@ if has_changed tunnelkeeper.conf; then
   PLUTO=ended
 fi
 case $PLUTO in
-  active | activating | reloading)
+  ended | inactive | failed | deactivating)
+    systemctl start ipsec.service || fail unexpected "pluto doesn't start; read the journal of ipsec.service."
+    wait_for_pluto 30 || fail unexpected "pluto answers no command; restart ipsec.service, or this machine."
+    ;;
+  *)
     wait_for_pluto 30 || fail unexpected "pluto answers no command; restart ipsec.service, or this machine."
 ${roles.map((role) => `    ${before(role)}=$(ike_number ${role})`).join('\n')}
     if has_changed tunnelkeeper.secrets; then
       timeout 10 ipsec auto --rereadsecrets >/dev/null || fail unexpected "pluto doesn't read its secrets again; restart ipsec.service."
-${roles.map((role) => `      take_down ${role}`).join('\n')}
+${roles.map((role) => `      take_down ${role} || fail unexpected "pluto doesn't take a tunnel down; restart ipsec.service."`).join('\n')}
     fi
-    ;;
-  *)
-    systemctl start ipsec.service || fail unexpected "pluto doesn't start; read the journal of ipsec.service."
-    wait_for_pluto 30 || fail unexpected "pluto answers no command; restart ipsec.service, or this machine."
     ;;
 esac
 ${roles.map((role) => `try_tunnel ${role} "$${before(role)}"`).join('\n')}`;

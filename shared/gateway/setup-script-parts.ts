@@ -48,6 +48,11 @@ hold_lock() {
 }
 `;
 
+/** The rule that drops, set whatever somebody has done to it; without it nothing goes on. */
+export const failClosedAgain = `if ! { systemctl start tunnelkeeper-fail-closed.service && ${path.failClosed}; }; then
+  fail unexpected "The rule that drops traffic without a tunnel can't be set; read the journal of tunnelkeeper-fail-closed."
+fi`;
+
 /**
  * How a file lands: compared, and moved into its place only when it differs and is whole. What changed is also written
  * down until what reads it was restarted, so that a run which ended in between doesn't leave a service with its former

@@ -69,9 +69,15 @@ end_by_probe() {
 }
 `.replaceAll('@{', '${');
 
-/** Shell: `take_down <role>`; `--up` alone would make another child under the IKE SA that stands, and prove nothing. */
+/**
+ * Shell: `take_down <role>`; `--up` alone would make another child under the IKE SA that stands, and prove nothing. Fails
+ * where pluto doesn't answer; a connection that was down already says so by its exit code, too.
+ */
 export const takeDownFunction = `
-take_down() { timeout 10 ipsec auto --down "$1" >/dev/null 2>&1; }
+take_down() {
+  timeout 10 ipsec auto --down "$1" >/dev/null 2>&1
+  [ "$?" -ne 124 ]
+}
 `;
 
 /**

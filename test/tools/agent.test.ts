@@ -223,7 +223,7 @@ touch /run/tunnelkeeper-remedy.lock
     ]);
   });
 
-  test('what somebody stops forwarding with is told at once, and undone once no script is at work', () => {
+  test('what somebody stops forwarding with is told while a script is at work, and undone once none is', () => {
     const said = runWithUnits(
       `becomes 'ok: primary 200'; exec 9>>/run/tunnelkeeper-remedy.lock; flock 9
       sysctl -q -w net.ipv4.ip_forward=0; iptables -P FORWARD DROP; ask

@@ -129,7 +129,16 @@ describeWith('remedy', { tools, needsRoot: true }, () => {
       tunnels: { primary: { state: 'up', isNew: false }, secondary: { isNew: false } },
       probe: 200,
     });
-    expect(calls).not.toMatch(/--down|--up|restart|start|stop/);
+    expect(calls).not.toMatch(/--down|--up|ipsec.service|stop/);
+  });
+
+  test.each(['tunnel-up', 'ipsec-restart'])('%s sets the rules that somebody took away, too', (remedy) => {
+    const said = run(`iptables -F; iptables -t nat -F; on_machine /usr/local/lib/${remedy} | tail -n 1
+      iptables -S FORWARD; ask`);
+    const [result = '', ...rest] = said.split('\n');
+    expect(parseSetupResult(result)).toMatchObject({ ok: true, probe: 200 });
+    expect(rest.slice(0, 3)).toEqual(['-P FORWARD ACCEPT', '-A FORWARD -j TK-RESET', '-A FORWARD -j TK']);
+    expect(rest[3]).toMatch(/^edge/);
   });
 
   test.each([

@@ -133,11 +133,29 @@ ${other?.content ?? ''}OTHER
         // Led there by the script that is still the former one, and dropped.
         ...[expect.stringMatching(/^none/), 'none', '0', '2'],
         // Where nothing names it to the rule, it isn't led there.
-        `Chain TK lets pass what is meant for ${proxy.address}, so nothing is led there: run the setup again.`,
+        `What is meant for ${proxy.address} isn't dropped where it has no tunnel, so nothing is led there: run the setup again.`,
         ...['ended', 'none(7)', '0', '0'],
       ]);
     },
   );
+
+  test('nobody is led anywhere, and no policy is opened, while nothing leads to the rule', () => {
+    const lines = on(
+      {},
+      `${path.failClosed}; iptables -F FORWARD; iptables -P FORWARD DROP
+      without_waiting ${path.forwarding} >/dev/null || echo ended; iptables -S FORWARD`,
+    );
+    expect(lines).toEqual(['ended', '-P FORWARD DROP']);
+  });
+
+  test('the rule is set, and once, by many runs at once', () => {
+    const lines = on(
+      {},
+      `${path.failClosed}; runs=(); for _ in $(seq 12); do ${path.failClosed} & runs+=("$!"); done
+      for run in "\${runs[@]}"; do wait "$run"; done; iptables -S FORWARD`,
+    );
+    expect(lines).toEqual(['-P FORWARD ACCEPT', '-A FORWARD -j TK-RESET', '-A FORWARD -j TK']);
+  });
 
   test('rules of somebody else come behind ours again, and what stops forwarding is undone', () => {
     const lines = on(

@@ -69,6 +69,7 @@ describeWith('setup script', { tools, needsRoot: true }, () => {
     { pluto: 'answers', mute: '' },
     // Longer than a patience of 10 s, after which a new PSK was once told as proved that pluto had never read.
     { pluto: 'answers after 13 s', mute: 'echo $(($(date +%s) + 13)) >"$SANDBOX/own/mute-until"; ' },
+    { pluto: 'runs, and systemd doesn’t say so', mute: 'touch "$SANDBOX/own/mute-systemd"; ' },
   ])(
     'another PSK is read, and the tunnels authenticate anew, without a restart, when pluto $pluto',
     ({ mute }) => {

@@ -17,6 +17,7 @@ for word; do case $word in -*) ;; *) words+=("$word") ;; esac; done
 state="$SANDBOX/own/active/\${words[1]:-}"
 case \${words[0]} in
   is-active)
+    [ ! -e "$SANDBOX/own/mute-systemd" ] || [ "$*" != "is-active ipsec.service" ] || exit 1
     case $* in *-q*) [ -e "$state" ]; exit ;; esac
     for unit in "\${words[@]:1}"; do
       if [ -e "$SANDBOX/own/active/$unit" ]; then echo active; else echo inactive; fi

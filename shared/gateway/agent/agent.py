@@ -155,10 +155,10 @@ class Agent:
     def decide_once(self, now):
         lines = self.leads.keep(now)
         seen = self.look()
-        missing = self.rules.keep(now, seen.is_held)
-        if missing and self.view.refused:
+        told = self.rules.keep(now, seen.is_held)
+        if told and self.rules.missing and not seen.is_held and self.view.refused:
             self.view.refused = None  # whoever took rules away may have emptied the chain that refuses
-        lines += missing
+        lines += told
         for line in lines:
             self.say(line, now)
         self.memory, actions = decide.decide(self.settings, self.memory, seen, now)

@@ -78,6 +78,8 @@ def leads(rules, chain):
 
 def works(settings, chain, rules):
     """Pure: whether the chain holds what it is for; the one that drops is looked at rule by rule."""
+    if chain == "TK-DNAT":
+        return any(rule.endswith(" --to-destination " + settings.proxy["address"]) for rule in rules)
     if chain != "TK":
         return bool(rules) or chain == MAY_BE_EMPTY
     for rule in rules:

@@ -63,5 +63,5 @@ export const gatewayCases: readonly GatewayCase[] = [
 
 /** Takes the rule that drops away wherever it was rendered, and what refuses to go on without it. */
 export function withoutRule(text: string): string {
-  return text.replace(/^-A TK .*\n/gm, '').replace(/^if ! iptables -w -S TK [^]*?^fi\n/gm, '');
+  return text.replace(/^-A TK .*\n/gm, '').replace(/^if ! \{ iptables -w -C FORWARD -j TK [^]*?^fi\n/gm, '');
 }

@@ -92,6 +92,10 @@ class Missing(unittest.TestCase):
             with self.subTest(chain=chain):
                 self.assertEqual(rules.missing(the_settings(), WHOLE.replace(drop, chain)), named)
 
+    def test_a_chain_that_leads_elsewhere_is_missing(self):
+        other = WHOLE.replace("--to-destination 185.46.212.88", "--to-destination 165.225.1.9")
+        self.assertEqual(rules.missing(the_settings(), other), ("TK-DNAT",))
+
     def test_another_tables_rules_count_for_nothing(self):
         security = "*security\n-A OUTPUT -d 168.63.129.16/32 -j ACCEPT\n-A FORWARD -j DROP\nCOMMIT\n"
         self.assertEqual(rules.missing(the_settings(), security + WHOLE), ())
