@@ -1,6 +1,6 @@
 /**
  * `npm run bench:troubles`: how soon does a real gateway serve again, what do its clients lose, what does its agent do,
- * and does the model do the same? Some 35 minutes.
+ * and does the model do the same? Some 30 minutes.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Fabric } from '../../../infra/local/gateways/real/fabric.js';
