@@ -123,9 +123,7 @@ export class LabGateway {
 
   /** Runs the setup script as run command would. @throws Error with all that it said, when it has no result */
   async setUp(psk = this.psk, config = this.config): Promise<SetupResult> {
-    this.psk = psk;
-    this.config = config;
-    const end = await this.runSetUp(AbortSignal.timeout(500_000));
+    const end = await this.runSetUp(psk, config, AbortSignal.timeout(500_000));
     const result = parseSetupResult(end.stdout);
     if (result === undefined)
       throw new Error(`The script ended without a result:\n${end.stdout}\n${end.stderr}`);
@@ -135,10 +133,8 @@ export class LabGateway {
 
   /** Runs the setup script until a test of the shell's succeeds, and kills it then. @throws Error when it ended before */
   async beginSetUp(isFar: string, psk = this.psk, config = this.config): Promise<void> {
-    this.psk = psk;
-    this.config = config;
     const kill = new AbortController();
-    const running = this.runSetUp(kill.signal);
+    const running = this.runSetUp(psk, config, kill.signal);
     const watching = this.guest.shell(`timeout 120 bash -c 'until ${isFar}; do sleep 0.05; done'`);
     await Promise.race([running, watching]).finally(() => {
       kill.abort();
@@ -149,10 +145,12 @@ export class LabGateway {
     throw new Error(`${this.title}: the script ended with ${exitCode} before ${isFar}.`);
   }
 
-  private runSetUp(signal: AbortSignal) {
+  private runSetUp(psk: string, config: GatewayConfig, signal: AbortSignal) {
+    this.psk = psk;
+    this.config = config;
     return this.guest.run({
-      script: renderSetupScript(this.config),
-      environment: { [pskVariable.primary]: this.psk, [pskVariable.secondary]: this.psk },
+      script: renderSetupScript(config),
+      environment: { [pskVariable.primary]: psk, [pskVariable.secondary]: psk },
       signal,
     });
   }

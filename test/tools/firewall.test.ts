@@ -13,6 +13,20 @@ const policyBased: Partial<GatewayConfig> = {
   tunnels: [aTunnel('primary', '198.51.101.10')],
 };
 
+const bothRoutings: readonly { readonly name: string; readonly difference: Partial<GatewayConfig> }[] = [
+  { name: 'route-based', difference: {} },
+  { name: 'policy-based', difference: policyBased },
+];
+
+const { proxy } = aGatewayConfig();
+const otherAddress = { proxy: { ...proxy, address: '165.225.1.9' } };
+
+/** The script that sets the rule of a gateway with these differences. */
+function failClosedOf(difference: Partial<GatewayConfig>): string {
+  const files = renderGatewayFiles(aGatewayConfig(difference));
+  return files.find((file) => file.path === path.failClosed)?.content ?? '';
+}
+
 /** Lines that a script prints, run on a gateway with these files. */
 function on(
   difference: Partial<GatewayConfig>,
@@ -64,24 +78,21 @@ describeWith('firewall', { tools: ['iptables', 'ip', 'curl', 'python3', 'sysctl'
     expect(on({}, script)).toEqual(['refused', '0']);
   });
 
-  test.each([
-    { name: 'route-based', difference: {} },
-    { name: 'policy-based', difference: policyBased },
-  ])('nothing leaves in the clear while no tunnel stands when $name', ({ difference }) => {
-    const [answer, own, count] = on(
-      difference,
-      `${path.failClosed}; without_waiting ${path.forwarding} >/dev/null || true
+  test.each(bothRoutings)(
+    'nothing leaves in the clear while no tunnel stands when $name',
+    ({ difference }) => {
+      const [answer, own, count] = on(
+        difference,
+        `${path.failClosed}; without_waiting ${path.forwarding} >/dev/null || true
       ask; curl -s -m 1 http://185.46.212.88:9400/ || echo none; leaked`,
-    );
-    expect(answer).toMatch(/^none/);
-    expect(own).toBe('none');
-    expect(count).toBe('0');
-  });
+      );
+      expect(answer).toMatch(/^none/);
+      expect(own).toBe('none');
+      expect(count).toBe('0');
+    },
+  );
 
-  test.each([
-    { name: 'route-based', difference: {} },
-    { name: 'policy-based', difference: policyBased },
-  ])('the leak is seen when the rule is missing and $name', ({ difference }) => {
+  test.each(bothRoutings)('the leak is seen when the rule is missing and $name', ({ difference }) => {
     const plant = (content: string) => withoutRule(content).replace(/^ip route replace blackhole .*\n/m, '');
     const lines = on(
       difference,
@@ -91,40 +102,31 @@ describeWith('firewall', { tools: ['iptables', 'ip', 'curl', 'python3', 'sysctl'
     expect(Number(lines.at(-1))).toBeGreaterThan(0);
   });
 
-  test.each([
-    { name: 'route-based', difference: {} },
-    { name: 'policy-based', difference: policyBased },
-  ])('an address that was the proxy’s before stays closed when $name', ({ difference }) => {
-    const { proxy } = aGatewayConfig();
-    const changed = aGatewayConfig({ ...difference, proxy: { ...proxy, address: '165.225.1.9' } });
-    const other = renderGatewayFiles(changed).find((file) => file.path === path.failClosed);
-    const again = `bash <<'OTHER'
-${other?.content ?? ''}OTHER`;
-    const lines = on(
-      difference,
-      `${path.failClosed}; without_waiting ${path.forwarding} >/dev/null || true
+  test.each(bothRoutings)(
+    'an address that was the proxy’s before stays closed when $name',
+    ({ difference }) => {
+      const again = `bash <<'OTHER'
+${failClosedOf({ ...difference, ...otherAddress })}OTHER`;
+      const lines = on(
+        difference,
+        `${path.failClosed}; without_waiting ${path.forwarding} >/dev/null || true
       ${again}
       ${again}
       ip route del blackhole ${proxy.address} 2>/dev/null || true; ip route flush ${proxy.address}
       ask; curl -s -m 1 http://${proxy.address}:9400/ || echo none; leaked; iptables -S TK | grep -c -- '-j DROP'`,
-    );
-    expect(lines.slice(-3)).toEqual(['none', '0', '2']);
-  });
+      );
+      expect(lines.slice(-3)).toEqual(['none', '0', '2']);
+    },
+  );
 
-  test.each([
-    { name: 'route-based', difference: {} },
-    { name: 'policy-based', difference: policyBased },
-  ])(
+  test.each(bothRoutings)(
     'nothing leaves in the clear after a change of address that was cut off, and a boot, when $name',
     ({ difference }) => {
-      const { proxy } = aGatewayConfig();
-      const changed = aGatewayConfig({ ...difference, proxy: { ...proxy, address: '165.225.1.9' } });
-      const other = renderGatewayFiles(changed).find((file) => file.path === path.failClosed);
       const asks = `ask; curl -s -m 1 http://${proxy.address}:9400/ || echo none; leaked`;
       const lines = on(
         difference,
         `cat >${path.failClosed} <<'OTHER'
-${other?.content ?? ''}OTHER
+${failClosedOf({ ...difference, ...otherAddress })}OTHER
       ${path.failClosed}; without_waiting ${path.forwarding} >/dev/null || true; ${asks}; iptables -S TK | grep -c -- '-j DROP'
       iptables -F; iptables -t nat -F; rm ${path.config}; ${path.failClosed}
       without_waiting ${path.forwarding} || echo ended; ask; leaked; iptables-save | grep -c -- '-j DNAT' || true`,
@@ -174,14 +176,11 @@ ${other?.content ?? ''}OTHER
   });
 
   test('the rule is replaced as a whole when a site goes from route-based to policy-based', () => {
-    const other = renderGatewayFiles(aGatewayConfig(policyBased)).find(
-      (file) => file.path === path.failClosed,
-    );
     const lines = on(
       {},
       `${path.failClosed}
       bash <<'OTHER'
-${other?.content ?? ''}OTHER
+${failClosedOf(policyBased)}OTHER
       iptables -S TK; ip route show 185.46.212.88`,
     );
     expect(lines).toEqual([

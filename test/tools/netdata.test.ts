@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parseSetupResult } from '../../shared/gateway/parse-setup-result.js';
 import { path } from '../../shared/gateway/paths.js';
-import { netdataPaths, renderNetdataFiles } from '../../shared/gateway/render-netdata.js';
+import { renderNetdataFiles } from '../../shared/gateway/render-netdata.js';
 import { renderSetupScript } from '../../shared/gateway/render-setup-script.js';
 import { aGatewayConfig, aTunnel } from '../shared/gateway/gateway-cases.js';
 import { inSandbox } from './sandbox.js';
@@ -130,9 +130,7 @@ describeWith('setup script with Netdata', { tools, needsRoot: true }, () => {
     return stdout.split('----\n');
   };
   const packages = `printf '#!/bin/sh\\necho install ok installed\\n' >"$SANDBOX/own/bin/dpkg-query"; chmod 755 "$SANDBOX"/own/bin/*`;
-  /** In the order in which they land. */
-  const paths = [netdataPaths.at(-1), ...netdataPaths.slice(0, -1)].join(' ');
-  const finds = `stat -c '0%a %n' ${paths} 2>/dev/null || true`;
+  const finds = `stat -c '0%a %n' ${written.map((file) => file.path).join(' ')} 2>/dev/null || true`;
 
   test('puts its files, changes nothing the second time, and takes all away when it isn’t wanted', () => {
     const [first = '', files, second = '', calls = '', without = '', left, last] = setUps(
