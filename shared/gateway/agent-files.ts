@@ -533,11 +533,12 @@ def decide(settings, memory, seen, now):
     mends = tuple(mend for mend in memory.mends if now - mend.at < HOUR)
     actions = steer(settings, tunnels, seen, now) + resets(settings, tunnels, seen.refused)
     held_at = now if seen.is_held else memory.held_at
-    mend = next_mend(settings, Memory(memory.began, tunnels, mends, held_at), seen, now)
+    memory = memory._replace(tunnels=tunnels, mends=mends, held_at=held_at)
+    mend = next_mend(settings, memory, seen, now)
     if mend:
         actions.append(mend)
-        mends += (Mend(mend.kind, mend.role, now),)
-    return Memory(memory.began, tunnels, mends, held_at), actions
+        memory = memory._replace(mends=mends + (Mend(mend.kind, mend.role, now),))
+    return memory, actions
 
 
 def judge(tunnel, check, rules, now):
@@ -2148,6 +2149,7 @@ def lead(tunnel):
     ).trouble
 `,
   'rules.py': `"""Do the rules stand that lead connections and hold them back? A firewall tool of somebody else may take them away."""
+import flows
 import limited
 
 LIMIT_SECONDS = 5
@@ -2242,11 +2244,7 @@ def works(settings, chain, rules):
 
 def forwards():
     """Whether the kernel forwards; true where that can't be read."""
-    try:
-        with open(FORWARDING, encoding="ascii") as file:
-            return file.read().strip() != "0"
-    except (OSError, ValueError):
-        return True
+    return flows.number_in(FORWARDING) != 0
 
 
 def set_again():

@@ -10,9 +10,9 @@ const mss = 1360;
  *
  * Each table is replaced in one transaction: no connection meets a half-made set, and no rule of a former
  * configuration stays. Where clients are led to must be closed before: after a setup that was cut off, the rule may be
- * that of the new address, and this script still the one of the old. DNAT is limited by `-s <clients>`, so the balancer's probes from 168.63.129.16 are never sent
- * into the tunnel. A tunnel whose device is missing holds up nothing: the others get their routes, and the unit
- * tries again.
+ * that of the new address, and this script still the one of the old. DNAT is limited by `-s <clients>`, so the
+ * balancer's probes from 168.63.129.16 are never sent into the tunnel. A tunnel whose device is missing holds up
+ * nothing: the others get their routes, and the unit tries again.
  */
 export function renderForwarding(config: GatewayConfig): string {
   return `#!/bin/bash

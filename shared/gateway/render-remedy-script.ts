@@ -48,8 +48,7 @@ mend_tunnel() {
   try_tunnel "$role" "$before"
 }
 wait_for_pluto 5 || fail unexpected "pluto answers no command; restart ipsec.service."
-${config.tunnels.map((tunnel) => `mend_tunnel ${tunnel.role} ${deviceWord(config, tunnel)}`).join('\n')}
-`.trim();
+${config.tunnels.map((tunnel) => `mend_tunnel ${tunnel.role} ${deviceWord(config, tunnel)}`).join('\n')}`;
 }
 
 function deviceWord({ routing }: GatewayConfig, { role }: TunnelConfig): string {
@@ -61,8 +60,7 @@ function ipsecRestart({ tunnels }: GatewayConfig): string {
 drop_tunnels
 systemctl start ipsec.service || fail unexpected "pluto doesn't start; read the journal of ipsec.service."
 wait_for_pluto 30 || fail unexpected "pluto answers no command; restart this machine."
-${tunnels.map(({ role }) => `try_tunnel ${role} ''`).join('\n')}
-`.trim();
+${tunnels.map(({ role }) => `try_tunnel ${role} ''`).join('\n')}`;
 }
 
 const agentStart =

@@ -131,17 +131,17 @@ fi
 case $PLUTO in
   ended | inactive | failed | deactivating)
     systemctl start ipsec.service || fail unexpected "pluto doesn't start; read the journal of ipsec.service."
-    wait_for_pluto 30 || fail unexpected "pluto answers no command; restart ipsec.service, or this machine."
-    ;;
-  *)
-    wait_for_pluto 30 || fail unexpected "pluto answers no command; restart ipsec.service, or this machine."
-${roles.map((role) => `    ${before(role)}=$(ike_number ${role})`).join('\n')}
-    if has_changed tunnelkeeper.secrets; then
-      timeout 10 ipsec auto --rereadsecrets >/dev/null || fail unexpected "pluto doesn't read its secrets again; restart ipsec.service."
-${roles.map((role) => `      take_down ${role} || fail unexpected "pluto doesn't take a tunnel down; restart ipsec.service."`).join('\n')}
-    fi
+    PLUTO=started
     ;;
 esac
+wait_for_pluto 30 || fail unexpected "pluto answers no command; restart ipsec.service, or this machine."
+if [ "$PLUTO" != started ]; then
+${roles.map((role) => `  ${before(role)}=$(ike_number ${role})`).join('\n')}
+  if has_changed tunnelkeeper.secrets; then
+    timeout 10 ipsec auto --rereadsecrets >/dev/null || fail unexpected "pluto doesn't read its secrets again; restart ipsec.service."
+${roles.map((role) => `    take_down ${role} || fail unexpected "pluto doesn't take a tunnel down; restart ipsec.service."`).join('\n')}
+  fi
+fi
 ${roles.map((role) => `try_tunnel ${role} "$${before(role)}"`).join('\n')}`;
 }
 

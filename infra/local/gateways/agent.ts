@@ -192,14 +192,15 @@ export class Agent {
     const { host, config } = this;
     const roles = config.tunnels.map(({ role }) => role);
     this.begun = this.begun.filter(({ at }) => now - at < hourSeconds);
-    if (!this.isMending && host.isHeld()) this.heldAt = now;
+    const isScriptAtWork = !this.isMending && host.isHeld();
+    if (isScriptAtWork) this.heldAt = now;
     const facts = {
       tunnels: this.states,
       begun: this.begun,
       agentAge: now - this.beganAt,
       plutoAge: host.plutoAge(),
       plutoAnswers: roles.every((role) => host.child(role) !== undefined),
-      isHeld: this.isMending || host.isHeld(),
+      isHeld: this.isMending || isScriptAtWork,
       heldAt: this.heldAt,
     };
     const due = nextMend(facts, config.check, config.mend, now);

@@ -54,11 +54,12 @@ def decide(settings, memory, seen, now):
     mends = tuple(mend for mend in memory.mends if now - mend.at < HOUR)
     actions = steer(settings, tunnels, seen, now) + resets(settings, tunnels, seen.refused)
     held_at = now if seen.is_held else memory.held_at
-    mend = next_mend(settings, Memory(memory.began, tunnels, mends, held_at), seen, now)
+    memory = memory._replace(tunnels=tunnels, mends=mends, held_at=held_at)
+    mend = next_mend(settings, memory, seen, now)
     if mend:
         actions.append(mend)
-        mends += (Mend(mend.kind, mend.role, now),)
-    return Memory(memory.began, tunnels, mends, held_at), actions
+        memory = memory._replace(mends=mends + (Mend(mend.kind, mend.role, now),))
+    return memory, actions
 
 
 def judge(tunnel, check, rules, now):

@@ -1,4 +1,5 @@
 """Do the rules stand that lead connections and hold them back? A firewall tool of somebody else may take them away."""
+import flows
 import limited
 
 LIMIT_SECONDS = 5
@@ -93,11 +94,7 @@ def works(settings, chain, rules):
 
 def forwards():
     """Whether the kernel forwards; true where that can't be read."""
-    try:
-        with open(FORWARDING, encoding="ascii") as file:
-            return file.read().strip() != "0"
-    except (OSError, ValueError):
-        return True
+    return flows.number_in(FORWARDING) != 0
 
 
 def set_again():

@@ -15,12 +15,8 @@ export const networkCommands: Commands = {
       else if (first.startsWith(':')) {
         const named = first.slice(1);
         if (!network.firewall.flush(table, named)) network.firewall.newChain(table, named);
-      } else if (first === '-A') {
-        if (!network.firewall.insert(table, chain, rule)) return 2;
-      } else if (first === '-I') {
-        if (!insert(network.firewall, table, chain, rule)) return 2;
-      } else if (first === '-D') {
-        if (!network.firewall.remove(table, chain, rule)) return 2;
+      } else if (first === '-A' || first === '-I' || first === '-D') {
+        if (!change(network.firewall, table, first, chain, rule)) return 2;
       } else if (first !== '' && first !== 'COMMIT') throw new ModelGap(`The model cannot restore ${line}.`);
     }
     return 0;
@@ -36,8 +32,16 @@ export const networkCommands: Commands = {
   },
 };
 
-/** Puts a rule first, or at the place counted from 1 that stands before it. */
-function insert(firewall: Firewall, table: string, chain: string, words: readonly string[]): boolean {
+/** Appends a rule, takes it away, or puts it first or at the place counted from 1 that stands before it. */
+function change(
+  firewall: Firewall,
+  table: string,
+  option: '-A' | '-I' | '-D',
+  chain: string,
+  words: readonly string[],
+): boolean {
+  if (option === '-A') return firewall.insert(table, chain, words);
+  if (option === '-D') return firewall.remove(table, chain, words);
   const [place = ''] = words;
   const isPlaced = /^\d+$/.test(place);
   return firewall.insert(table, chain, isPlaced ? words.slice(1) : words, isPlaced ? Number(place) - 1 : 0);
@@ -74,16 +78,16 @@ function iptables({ machine: { network }, args, streams }: Call): number {
       );
     case '-D':
       return done(
-        firewall.remove(table, chain, rule),
+        change(firewall, table, option, chain, rule),
         'Bad rule (does a matching rule exist in that chain?).',
       );
     case '-I':
-      return done(insert(firewall, table, chain, rule), noChain);
+      return done(change(firewall, table, option, chain, rule), noChain);
     case '-P':
       if (rule.join(' ') !== 'ACCEPT') throw new ModelGap(`The model knows no policy ${rule.join(' ')}.`);
       return 0; // built-in chains let pass what no rule decides
     default:
-      return done(firewall.insert(table, chain, rule), noChain);
+      return done(change(firewall, table, '-A', chain, rule), noChain);
   }
 }
 
